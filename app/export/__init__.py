@@ -1,0 +1,1 @@
+"""Export: correction lists, corrected front pages, reports."""

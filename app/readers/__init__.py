@@ -1,0 +1,1 @@
+"""Readers: a file as hospitals have it -> cases and an import report."""

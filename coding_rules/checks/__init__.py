@@ -1,0 +1,1 @@
+"""Checks: rule packs as data, the predicate language, the engine."""

@@ -1,0 +1,1 @@
+"""DRG and DIP groupers: pure functions of (input, scheme) that return the group and the path to it."""

@@ -1,0 +1,66 @@
+"""Grouping: the answer of a grouper with the path of Steps that led there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+
+class System(StrEnum):
+    """Which payment system a grouping belongs to."""
+
+    DRG = "DRG"
+    DIP = "DIP"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One decision on the way to a group.
+
+    ``stage`` names the decision (MDC, ADRG, DRG, MCC/CC, 核心, 综合, ...), ``text`` is the Chinese sentence for the coder,
+    ``held`` whether the rule held, ``rule`` the rule as written, ``codes`` the codes that decided, ``source`` the table row
+    that says so ("adrg.csv 第 12 行").
+    """
+
+    stage: str
+    text: str
+    held: bool = True
+    rule: str = ""
+    codes: tuple[str, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """The group of one case under one scheme.
+
+    ``group`` is the DRG or DIP code ("" when ungrouped, then ``reason`` says why). ``mdc`` and ``adrg`` only for DRG; ``kind``
+    for DIP: 核心 / 基层 / 中医 / 综合. ``weight`` is the relative weight, ``points`` the score (分值); ``None`` means the scheme
+    carries none ("无权重数据"), never 0. ``mean_fee`` in 分, ``mean_los`` in days. ``demo`` marks demonstration data.
+    """
+
+    system: System
+    scheme: str
+    group: str
+    name: str = ""
+    mdc: str = ""
+    adrg: str = ""
+    kind: str = ""
+    weight: Decimal | None = None
+    points: Decimal | None = None
+    mean_fee: int | None = None
+    mean_los: Decimal | None = None
+    reason: str = ""
+    path: tuple[Step, ...] = ()
+    demo: bool = False
+
+    @property
+    def grouped(self) -> bool:
+        """Whether the case reached a group."""
+        return bool(self.group)
+
+    @property
+    def chain(self) -> str:
+        """The steps that held as one line: ``主诊断 I21.0 → MDCF → FR2 → 伴 MCC → FR21``."""
+        return " → ".join(step.text for step in self.path if step.held)

@@ -1,0 +1,32 @@
+"""GrouperInput: what a DRG or DIP grouper sees of a case. Codes are those of the scheme's edition (医保版)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class GrouperInput:
+    """One case for a grouper.
+
+    ``diagnoses[0]`` is the principal diagnosis, ``procedures[0]`` the principal procedure; codes in normalised spelling.
+    ``sex`` 1 male, 2 female, 0 unknown; ``age`` years; ``age_days`` days (under one year); ``weight`` grams at birth or
+    admission (0 counts as missing); ``los`` days; ``icu_hours`` hours; ``discharge`` 离院方式 (5 died); fees in 分.
+    ``None`` means missing and makes every comparison with it false.
+    """
+
+    case_id: str = ""
+    sex: int = 0
+    age: int | None = None
+    age_days: int | None = None
+    weight: int | None = None
+    department: str = ""
+    los: int | None = None
+    discharge: str = ""
+    diagnoses: tuple[str, ...] = ()
+    procedures: tuple[str, ...] = ()
+    icu_hours: float | None = None
+    total_fee: int | None = None
+    drug_fee: int | None = None
+    treatment_fee: int | None = None
+    insurance: str = ""

@@ -1,0 +1,48 @@
+"""Settlement: what a grouping means in money, each figure with the formula that gave it. Money in 分."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Band(StrEnum):
+    """费用倍率区间 of a case against the standard of its group."""
+
+    LOW = "低倍率"
+    NORMAL = "正常"
+    HIGH = "高倍率"
+    EXTREME = "极高"
+    UNGROUPED = "未入组"
+    UNKNOWN = "无法判断"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure on screen: label, value as text, the formula with the numbers in it, and where the parameters come from."""
+
+    label: str
+    value: str
+    formula: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """Money of one case under one regional profile.
+
+    ``points`` are the case's settled points after band and factors; ``amount``, ``fee`` and ``profit`` (amount - fee) in 分;
+    ``ratio`` is fee / standard (倍率). ``None``: cannot be had, and ``missing`` says which parameter is absent.
+    """
+
+    profile: str
+    band: Band = Band.UNKNOWN
+    ratio: Decimal | None = None
+    points: Decimal | None = None
+    amount: int | None = None
+    fee: int | None = None
+    profit: int | None = None
+    figures: tuple[Figure, ...] = ()
+    missing: str = ""
+    demo: bool = False

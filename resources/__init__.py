@@ -1,0 +1,1 @@
+"""Bytes: icons, styles, templates, the demo month. Imports nothing of ours."""

@@ -1,0 +1,1 @@
+"""EYES AND HANDS: the workbench window. The only place that knows Qt."""
