@@ -22,9 +22,14 @@ def test_replaces_the_target_only_at_the_end(tmp_path: Path) -> None:
 def test_an_error_leaves_the_old_file_and_no_rubbish(tmp_path: Path) -> None:
     target = tmp_path / "清单.csv"
     target.write_text("old", encoding="utf-8")
-    with pytest.raises(ValueError, match="bug"), safe_write(target) as temporary:
-        temporary.write_text("half", encoding="utf-8")
-        raise ValueError("bug")
+
+    def write_half() -> None:
+        with safe_write(target) as temporary:
+            temporary.write_text("half", encoding="utf-8")
+            raise ValueError("bug")
+
+    with pytest.raises(ValueError, match="bug"):
+        write_half()
     assert target.read_text(encoding="utf-8") == "old"
     assert len(list(tmp_path.iterdir())) == 1
 
