@@ -48,6 +48,21 @@ class Fields(Mapping[str, str]):
     def __contains__(self, key: object) -> bool:
         return key in self._index
 
+    @property
+    def header(self) -> Mapping[str, int]:
+        """Column positions by field id; the same object for all rows of a file."""
+        return self._index
+
+    def as_dict(self) -> dict[str, str]:
+        """The row as a plain dictionary, for code that reads many cells."""
+        values = self._values
+        return {key: values[i] for key, i in self._index.items()}
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The cell texts in the order of the columns."""
+        return self._values
+
     def with_value(self, key: str, value: str) -> Fields:
         """A copy with one cell changed (or one column more)."""
         if key in self._index:

@@ -93,6 +93,8 @@ def test_one_stroke_over_many_cases_is_one_undo() -> None:
         step(history, case_id, "B", batch=7)
     step(history, "3", "C", batch=7)
     assert history.undo_label() == "改为 C（共 4 例）"
+    assert [change.case_id for change in history.of_batch(7)] == ["1", "2", "3", "3"]
+    assert history.of_batch(0) == ()
     assert len(history.undo()) == 4
     assert [code_of(history, case_id) for case_id in "1239"] == ["A", "A", "A", "X"]
     assert len(history.redo()) == 4
