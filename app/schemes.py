@@ -1,0 +1,121 @@
+"""Opens DRG schemes as people have them: a folder of CSV files, or one workbook with the same sheets."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import cast
+
+from app.errors import UserError
+from app.progress import Progress
+from app.sheets import Cells, read_cells
+from coding_rules.grouper.scheme import Scheme, SchemeInfo
+from coding_rules.grouper.scheme_build import (
+    OPTIONAL_TABLES,
+    REQUIRED_TABLES,
+    SchemeError,
+    Sheet,
+    build_scheme,
+)
+from icd_tables.codes import Edition
+
+MANIFEST = "scheme.toml"
+WEIGHTS = "weights"
+_PROBLEMS_SHOWN = 8
+
+
+def load_drg_scheme(path: Path, progress: Progress | None = None) -> Scheme:
+    """Load a scheme from a folder (``mdc.csv``, ``adrg.csv``, ``drg.csv``, ``code_lists.csv``, ``complications.csv``,
+    ``exclusions.csv``, optionally ``weights.csv`` and ``scheme.toml``) or from a workbook with sheets of these names.
+
+    Raises:
+        UserError: what is wrong, with file, row and column; for a rule with a pointer to the mistake.
+        Cancelled: the user asked to stop.
+    """
+    progress = progress or Progress()
+    progress.report(0, 3, f"正在读取分组方案 {path.name}")
+    tables = _workbook_tables(path) if path.is_file() else _folder_tables(path)
+    progress.report(1, 3, "正在检查分组规则")
+    try:
+        scheme = build_scheme(
+            _manifest(path), {name: _sheet(name, cells, path) for name, cells in tables.items()}
+        )
+    except SchemeError as error:
+        raise _refusal(path, error) from error
+    progress.report(3, 3, f"分组方案 {scheme.name} 已读入")
+    return scheme
+
+
+def _folder_tables(folder: Path) -> dict[str, Cells]:
+    if not folder.is_dir():
+        raise UserError(f"没有找到分组方案 {folder}", "请选择方案所在的文件夹，或一个 xlsx 工作簿。")
+    files = {file.name.lower(): file for file in folder.iterdir() if file.is_file()}
+    return {
+        table: read_cells(files[f"{table}.csv"])[0]
+        for table in (*REQUIRED_TABLES, *OPTIONAL_TABLES)
+        if f"{table}.csv" in files
+    }
+
+
+def _workbook_tables(path: Path) -> dict[str, Cells]:
+    known = {*REQUIRED_TABLES, *OPTIONAL_TABLES}
+    sheets = {cells.name.strip().lower(): cells for cells in read_cells(path)}
+    return {name: cells for name, cells in sheets.items() if name in known}
+
+
+def _sheet(table: str, cells: Cells, path: Path) -> Sheet:
+    """The table as text. A CSV is text already; a workbook types its cells."""
+    if not cells.name:
+        return Sheet(f"{table}.csv", cast(Sequence[Sequence[str]], cells.rows))
+    rows = [[_as_text(value) for value in row] for row in cells.rows]
+    return Sheet(f"{path.name}[{cells.name}]", rows)
+
+
+def _as_text(value: object) -> str:
+    """A workbook cell as it was meant: whole numbers without ``.0``."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _manifest(path: Path) -> SchemeInfo:
+    """``scheme.toml`` in the folder (beside a workbook: ``<workbook>.toml``); without one the name of the path serves."""
+    file = path / MANIFEST if path.is_dir() else path.with_suffix(".toml")
+    name = path.name if path.is_dir() else path.stem
+    if not file.is_file():
+        return SchemeInfo(name, name)
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        return SchemeInfo(
+            scheme_id=str(data.get("id", name)),
+            name=str(data.get("name", data.get("title", name))),
+            version=str(data.get("version", "")),
+            edition=Edition(data.get("edition", Edition.INSURANCE.value)),
+            valid_from=_day(data, "valid_from"),
+            valid_to=_day(data, "valid_to"),
+            demo=bool(data.get("demo", False)),
+            note=str(data.get("note", "")),
+        )
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError) as error:
+        raise UserError(f"{file.name} 无法读取：{error}", "请更正或删除这个文件后再导入。") from error
+
+
+def _day(data: Mapping[str, object], key: str) -> date | None:
+    value = data.get(key)
+    if value is None or value == "":
+        return None
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else date.fromisoformat(str(value))
+
+
+def _refusal(path: Path, error: SchemeError) -> UserError:
+    shown = [str(problem) for problem in error.problems[:_PROBLEMS_SHOWN]]
+    rest = len(error.problems) - len(shown)
+    if rest:
+        shown.append(f"……另有 {rest} 处问题")
+    return UserError(f"分组方案 {path.name} 不能使用：\n" + "\n".join(shown), "请按提示更正后重新导入。")

@@ -1,0 +1,31 @@
+"""DrgGrouper: groups a case under one scheme, fast without a path or slower with one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from coding_rules.expression.compiler import Environment
+from coding_rules.grouper.complications import ComplicationIndex
+from coding_rules.grouper.drg_batch import FastPath
+from coding_rules.grouper.drg_outcomes import DrgResult
+from coding_rules.grouper.inputs import GrouperInput
+from coding_rules.grouper.scheme import Scheme
+
+
+class DrgGrouper:
+    """A compiled scheme. ``codes`` and ``group_batch`` take the fast path; ``group`` explains. They always agree."""
+
+    def __init__(self, scheme: Scheme) -> None:
+        self.scheme = scheme
+        complications = ComplicationIndex.of(scheme.complications, scheme.exclusions)
+        flags = {level: complications.test(level) for level in ("mcc", "cc")}
+        environment = Environment(scheme.codes, flags)
+        self._fast = FastPath(scheme, environment, complications)
+
+    def codes(self, case: GrouperInput) -> DrgResult:
+        """MDC, ADRG and DRG of one case, without the path."""
+        return self._fast.group(case)
+
+    def group_batch(self, cases: Iterable[GrouperInput]) -> Iterator[DrgResult]:
+        """MDC, ADRG and DRG of each case, in order, as a stream in bounded memory."""
+        return self._fast.group_all(cases)

@@ -1,0 +1,51 @@
+"""WeightTable: what a group is worth under one scheme, as a dated table with the row each figure came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class GroupWeight:
+    """One row: ``weight`` 权重, ``points`` 基准点数, ``mean_fee`` 例均费用 in 分, ``mean_los`` 平均住院日, ``rate`` 费率 in 元.
+
+    ``None`` means the table has no such figure. ``row`` is the 1-based row of ``sheet`` (a file or sheet name).
+    """
+
+    code: str
+    name: str = ""
+    weight: Decimal | None = None
+    points: Decimal | None = None
+    mean_fee: int | None = None
+    mean_los: Decimal | None = None
+    rate: Decimal | None = None
+    year: str = ""
+    sheet: str = ""
+    row: int = 0
+
+    @property
+    def source(self) -> str:
+        """Where the row stands, in words."""
+        return f"{self.sheet} 第 {self.row} 行" if self.row else self.sheet
+
+
+@dataclass(frozen=True)
+class WeightTable:
+    """Weights by group code, from one file, in force from ``valid_from`` to ``valid_to`` (open where ``None``)."""
+
+    name: str
+    rows: Mapping[str, GroupWeight] = field(default_factory=dict)
+    valid_from: date | None = None
+    valid_to: date | None = None
+    note: str = ""
+    demo: bool = False
+
+    def get(self, group: str) -> GroupWeight | None:
+        """The row of a group, or ``None``."""
+        return self.rows.get(group)
+
+    def __len__(self) -> int:
+        return len(self.rows)
