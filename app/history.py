@@ -124,6 +124,15 @@ class History:
         """Cases with at least one step that holds, in the order they were first touched."""
         return tuple(case_id for case_id, numbers in self._done.items() if numbers)
 
+    @property
+    def next_number(self) -> int:
+        """The number the next change gets."""
+        return next(reversed(self._trail), 0) + 1
+
+    def first_steps(self) -> Iterator[Change]:
+        """The first step ever made on each case: it starts from the original."""
+        return iter({change.case_id: change for change in reversed(self._trail.values())}.values())
+
     def apply(self, change: Change) -> Change:
         """Add a step and return it with its number (the next one, unless it brings a higher one).
 
@@ -133,9 +142,8 @@ class History:
         last = self._last(self._done, change.case_id)
         if last is not None and last.after != change.before:
             raise ValueError("a change starts from the lines as they stand")
-        newest = next(reversed(self._trail), 0)
-        stored = change if change.number else replace(change, number=newest + 1)
-        if stored.number <= newest:
+        stored = change if change.number else replace(change, number=self.next_number)
+        if stored.number < self.next_number:
             raise ValueError("numbers of changes rise")
         self._trail[stored.number] = replace(stored, undone=False)
         for number in self._undone.pop(stored.case_id, []):
@@ -146,21 +154,27 @@ class History:
 
     def undo(self, case_id: str | None = None) -> tuple[Change, ...]:
         """Take back the last step (of one case, or of all with what was done at the same stroke); what was taken back."""
-        return tuple(self.take_back(number) for number in self._next(self._done, self._done_order, case_id))
+        return tuple(self.take_back(number) for number in self.next_undo(case_id))
 
     def redo(self, case_id: str | None = None) -> tuple[Change, ...]:
         """Do again what was undone last; what was done again."""
-        return tuple(
-            self.bring_back(number) for number in self._next(self._undone, self._undone_order, case_id)
-        )
+        return tuple(self.bring_back(number) for number in self.next_redo(case_id))
+
+    def next_undo(self, case_id: str | None = None) -> list[int]:
+        """Numbers of the steps that ``undo`` would take back, newest first."""
+        return self._next(self._done, self._done_order, case_id)
+
+    def next_redo(self, case_id: str | None = None) -> list[int]:
+        """Numbers of the steps that ``redo`` would do again, in that order."""
+        return self._next(self._undone, self._undone_order, case_id)
 
     def undo_label(self, case_id: str | None = None) -> str:
         """Name of the step that ``undo`` would take back; empty when there is none."""
-        return self._label(self._next(self._done, self._done_order, case_id))
+        return self._label(self.next_undo(case_id))
 
     def redo_label(self, case_id: str | None = None) -> str:
         """Name of the step that ``redo`` would do again; empty when there is none."""
-        return self._label(self._next(self._undone, self._undone_order, case_id))
+        return self._label(self.next_redo(case_id))
 
     def take_back(self, number: int) -> Change:
         """Mark one step undone.
