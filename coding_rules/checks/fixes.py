@@ -1,0 +1,135 @@
+"""Fixes a rule may offer: a closed set of repairs, each turned into edits when the rule fires.
+
+Written ``name`` or ``name:line``: ``table_name:line``, ``near_code:line``, ``code_of_name:line``, ``spelling:line``,
+``remove:line``, ``promote:a``, ``combine:a+b=K80.000``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from coding_rules.checks.functions_codes import entries_named, entry_of, near_codes, table_of
+from coding_rules.checks.predicates import Env
+from coding_rules.checks.view import CaseView, Line
+from coding_rules.edit import (
+    Edit,
+    MoveDiagnosis,
+    MoveProcedure,
+    RemoveDiagnosis,
+    RemoveProcedure,
+    SetDiagnosis,
+    SetProcedure,
+)
+from coding_rules.finding import Fix
+from icd_tables.codes import Kind
+from icd_tables.table import CodeEntry
+
+Target = Callable[[str], Line | None]
+_SPEC = re.compile(r"(?P<kind>[a-z_]+):(?P<target>\w+)(?:\+(?P<other>\w+)=(?P<code>\S+))?\Z")
+
+
+class FixError(ValueError):
+    """A fix a pack names that does not exist or lacks its line."""
+
+
+def check_fix(spec: str) -> tuple[str, ...]:
+    """The lines a fix speaks of.
+
+    Raises:
+        FixError: no such fix.
+    """
+    match = _SPEC.match(spec)
+    if match is None or match["kind"] not in _FIXES or (match["kind"] == "combine") != bool(match["code"]):
+        raise FixError(f"没有“{spec}”这种修正；可用：{'、'.join(sorted(_FIXES))}")
+    return tuple(name for name in (match["target"], match["other"]) if name)
+
+
+def build_fixes(spec: str, env: Env, view: CaseView, target: Target) -> Iterable[Fix]:
+    """The fixes a spec gives for this case; none where its line is not on the form (pathology, outpatient)."""
+    match = _SPEC.match(spec)
+    assert match is not None, spec
+    line = target(match["target"])
+    if line is None or line.field in {"JBBM", "H23", "JBMM"}:
+        return ()
+    if match["kind"] == "combine":
+        other = target(match["other"])
+        return _combine(env, view, line, other, match["code"]) if other is not None else ()
+    return _FIXES[match["kind"]](env, view, line)
+
+
+def _set(line: Line, code: str, name: str) -> Edit:
+    if line.kind is Kind.DIAGNOSIS:
+        return SetDiagnosis(line.index, code, name)
+    return SetProcedure(line.index, code, name)
+
+
+def _remove_edit(line: Line) -> Edit:
+    return RemoveDiagnosis(line.index) if line.kind is Kind.DIAGNOSIS else RemoveProcedure(line.index)
+
+
+def _use(line: Line, entry: CodeEntry) -> Fix:
+    return Fix(f"改为 {entry.code} {entry.name}", (_set(line, entry.code, entry.name),))
+
+
+def _table_name(env: Env, view: CaseView, line: Line) -> Iterable[Fix]:
+    entry = entry_of(env, view, line)
+    if entry is not None:
+        yield Fix(f"名称改为“{entry.name}”", (_set(line, entry.code, entry.name),))
+
+
+def _code_of_name(env: Env, view: CaseView, line: Line) -> Iterable[Fix]:
+    table = table_of(env, view, line)
+    if table is None or not line.name:
+        return
+    for entry in entries_named(table, line.name):
+        if entry.code != line.normal:
+            yield Fix(f"编码改为 {entry.code}（{entry.name}）", (_set(line, entry.code, entry.name),))
+
+
+def _near_code(env: Env, view: CaseView, line: Line) -> Iterable[Fix]:
+    table = table_of(env, view, line)
+    for entry in near_codes(table, line) if table is not None else ():
+        yield _use(line, entry)
+
+
+def _spelling(env: Env, view: CaseView, line: Line) -> Iterable[Fix]:
+    yield Fix(f"写作 {line.normal}", (_set(line, line.normal, line.name),))
+
+
+def _remove(env: Env, view: CaseView, line: Line) -> Iterable[Fix]:
+    yield Fix(f"删除{line.place} {line.text}", (_remove_edit(line),))
+
+
+def _promote(env: Env, view: CaseView, line: Line) -> Iterable[Fix]:
+    if line.index == 0:
+        return
+    if line.kind is Kind.DIAGNOSIS:
+        yield Fix(f"以 {line.text} 作主要诊断", (MoveDiagnosis(line.index, 0),))
+    else:
+        yield Fix(f"以 {line.text} 作主要手术操作", (MoveProcedure(line.index, 0),))
+
+
+def _combine(env: Env, view: CaseView, line: Line, other: Line, code: str) -> Iterable[Fix]:
+    """Put the combination code in place of the earlier of two lines and remove the later one."""
+    entry = env.terminology.lookup(line.kind, view.case.edition, code)
+    if entry is None or line.index == other.index:
+        return
+    first, second = sorted((line, other), key=lambda one: one.index)
+    edits = (_set(first, entry.code, entry.name), _remove_edit(second))
+    yield Fix(f"合并为 {entry.code} {entry.name}", edits)
+
+
+def _no_fix(env: Env, view: CaseView, line: Line) -> Iterable[Fix]:
+    raise AssertionError("combine is built from two lines")
+
+
+_FIXES: dict[str, Callable[[Env, CaseView, Line], Iterable[Fix]]] = {
+    "table_name": _table_name,
+    "code_of_name": _code_of_name,
+    "near_code": _near_code,
+    "spelling": _spelling,
+    "remove": _remove,
+    "promote": _promote,
+    "combine": _no_fix,
+}

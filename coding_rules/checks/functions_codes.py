@@ -1,0 +1,159 @@
+"""Predicates that ask the code tables: code unknown, not in force, name of another code, spelling."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+from coding_rules.checks.names import Type
+from coding_rules.checks.predicates import Env, function, note
+from coding_rules.checks.view import CaseView, Line
+from icd_tables.codes import Kind, manifestation
+from icd_tables.table import CodeEntry, CodeTable
+
+_NOISE = re.compile(r"[\s，,。．.、；;：:（）()\[\]【】〔〕［］“”\"'‘’\-－—_/]+")
+
+
+@lru_cache(maxsize=100_000)
+def comparable(name: str) -> str:
+    """A name without width, spaces and punctuation, which the published tables themselves write differently."""
+    return _NOISE.sub("", unicodedata.normalize("NFKC", name)).casefold()
+
+
+def table_of(env: Env, view: CaseView, line: Line) -> CodeTable | None:
+    """The table of the edition the case is coded in, if one is loaded."""
+    return env.terminology.table(line.kind, view.case.edition)
+
+
+def entry_of(env: Env, view: CaseView, line: Line) -> CodeEntry | None:
+    """The table's row of a line's code."""
+    table = table_of(env, view, line)
+    return table.get(line.normal) if table is not None and line.code else None
+
+
+def names_agree(entry: CodeEntry, name: str) -> bool:
+    """Whether a filed name is the entry's name or one of its aliases."""
+    wanted = comparable(name)
+    return any(comparable(known) == wanted for known in (entry.name, *entry.aliases))
+
+
+def entries_named(table: CodeTable, name: str) -> Iterable[CodeEntry]:
+    """Entries whose name is the filed one, exactly or apart from punctuation."""
+    return table.by_name(name) or table.by_name(unicodedata.normalize("NFKC", name).strip())
+
+
+def near_codes(table: CodeTable, line: Line, limit: int = 3) -> list[CodeEntry]:
+    """Codes that may have been meant: those with the filed name first, then those of the same subcategory, then category."""
+    found: dict[str, CodeEntry] = (
+        {entry.code: entry for entry in entries_named(table, line.name)} if line.name else {}
+    )
+    for size in (5, 3) if line.kind is Kind.DIAGNOSIS else (5, 4, 2):
+        if len(found) >= limit or len(line.bare) < size:
+            break
+        for entry in table.prefix(line.bare[:size]):
+            found.setdefault(entry.code, entry)
+            if len(found) >= limit:
+                break
+    return list(found.values())[:limit]
+
+
+@function((Type.LINE,), prose="{0}的编码不在所用编码表中", notes=("near", "table"))
+def unknown_code(env: Env, view: CaseView, line: Line) -> bool | None:
+    """Whether a filed code is not in the table of the case's edition. ``None`` without such a table."""
+    table = table_of(env, view, line)
+    if table is None or not line.code:
+        return None
+    if table.get(line.normal) is not None:
+        return False
+    near = near_codes(table, line, 1)
+    hint = f"相近的是 {near[0].code} {near[0].name}" if near else "表中没有相近的编码"
+    note(view, near=hint, table=table.info.title or view.case.edition.value)
+    return True
+
+
+@function((Type.LINE,), prose="{0}的编码在出院日未启用或已停用", notes=("period",))
+def not_in_force(env: Env, view: CaseView, line: Line) -> bool | None:
+    """Whether a known code was not in force on the day of discharge."""
+    entry = entry_of(env, view, line)
+    if entry is None or entry.in_force(view.discharged):
+        return None if entry is None else False
+    start, end = entry.valid_from, entry.valid_to
+    note(view, period=f"{start or '…'} 至 {end or '…'}")
+    return True
+
+
+@function((Type.LINE,), prose="{0}的名称是另一个编码的标准名称", notes=("standard", "other"))
+def name_of_another_code(env: Env, view: CaseView, line: Line) -> bool | None:
+    """Whether the filed name is the published name of a different code than the one filed."""
+    table, entry = table_of(env, view, line), entry_of(env, view, line)
+    if table is None or entry is None or not line.name:
+        return None
+    if names_agree(entry, line.name):
+        return False
+    other = next((found for found in entries_named(table, line.name) if found.code != entry.code), None)
+    if other is None:
+        return False
+    note(view, standard=entry.name, other=f"{other.code} {other.name}")
+    return True
+
+
+@function((Type.LINE,), prose="{0}的名称不是该编码的标准名称", notes=("standard",))
+def name_not_standard(env: Env, view: CaseView, line: Line) -> bool | None:
+    """Whether the filed name is neither the code's published name nor that of another code."""
+    table, entry = table_of(env, view, line), entry_of(env, view, line)
+    if table is None or entry is None or not line.name:
+        return None
+    if names_agree(entry, line.name) or entries_named(table, line.name):
+        return False
+    note(view, standard=entry.name)
+    return True
+
+
+@function((Type.LINE,), prose="{0}的编码写法不规范（全角、空格、大小写）", notes=("normal",))
+def code_misspelled(env: Env, view: CaseView, line: Line) -> bool | None:
+    """Whether a code is only right after folding width, blanks or case."""
+    if not line.code or line.code == line.normal:
+        return None if not line.code else False
+    note(view, normal=line.normal)
+    return True
+
+
+@function((Type.LINE,), prose="{0}是单独的星号码")
+def lone_asterisk(env: Env, view: CaseView, line: Line) -> bool:
+    """Whether a diagnosis code is a manifestation code without its dagger code."""
+    return line.normal.endswith("*") and "+" not in line.normal
+
+
+@function((Type.LINE,), prose="{0}是形态学编码")
+def morphology(env: Env, view: CaseView, line: Line) -> bool:
+    """Whether a code is a tumour morphology code (``M80000/3``)."""
+    return line.group == "/"
+
+
+@function((Type.LINE,), Type.TEXT, prose="{0}的操作类别")
+def kind_of(env: Env, view: CaseView, line: Line) -> str | None:
+    """手术, 介入治疗, 诊断性操作 or 治疗性操作 as the table says; unknown where it does not."""
+    entry = entry_of(env, view, line)
+    return entry.category or None if entry is not None else None
+
+
+@function((Type.LINE,), Type.TEXT, prose="{0}的星号部分")
+def asterisk_part(env: Env, view: CaseView, line: Line) -> str | None:
+    """The manifestation part of a dagger-asterisk compound."""
+    return manifestation(line.normal) or None
+
+
+@function((Type.LINE,), prose="{0}的编码在前面的行已有", notes=("first",))
+def same_code_before(env: Env, view: CaseView, line: Line) -> bool:
+    """Whether an earlier diagnosis line has the same code."""
+    if not line.code:
+        return False
+    for before in view.diagnoses:
+        if before.index >= line.index:
+            return False
+        if before.normal == line.normal:
+            note(view, first=before.place)
+            return True
+    return False

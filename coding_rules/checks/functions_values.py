@@ -1,0 +1,119 @@
+"""Functions over dates, numbers and texts of the rule language."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from functools import lru_cache
+
+from coding_rules.checks.names import Facet, Type
+from coding_rules.checks.predicates import Env, function, note
+from coding_rules.checks.view import CaseView
+from coding_rules.fields import FEE_ADDENDS
+from coding_rules.identity import birth_of, checksum_holds, sex_of
+
+_FORMATS = ("%Y%m%d", "%Y-%m-%d", "%Y/%m/%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M")
+
+
+@function((Type.DAY, Type.DAY), Type.NUMBER, prose="{0}减{1}的天数")
+def days(env: Env, view: CaseView, later: date, earlier: date) -> int:
+    """Days from the second day to the first."""
+    return (later - earlier).days
+
+
+@function((Type.DAY, Type.DAY), Type.NUMBER, prose="从{0}到{1}的周岁")
+def years(env: Env, view: CaseView, birth: date, day: date) -> int:
+    """Completed years of age on a day."""
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+
+@lru_cache(maxsize=4096)
+def parse_day(text: str) -> date | None:
+    """A day as front pages write it, or ``None``."""
+    for pattern in _FORMATS:
+        try:
+            return datetime.strptime(text, pattern).date()
+        except ValueError:
+            continue
+    return None
+
+
+@function((Type.TEXT,), Type.DAY, prose="{0}")
+def day(env: Env, view: CaseView, text: str) -> date | None:
+    """The day a cell holds."""
+    return parse_day(text)
+
+
+@function((Type.TEXT,), prose="{0}不是日期")
+def not_a_day(env: Env, view: CaseView, text: str) -> bool:
+    """Whether a filled cell holds no readable day."""
+    return parse_day(text) is None
+
+
+@function((Type.TEXT,), Type.NUMBER, prose="{0}")
+def number(env: Env, view: CaseView, text: str) -> float | None:
+    """The number a cell holds."""
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+@function((Type.TEXT,), prose="{0}不是数字")
+def not_a_number(env: Env, view: CaseView, text: str) -> bool:
+    """Whether a filled cell holds no number."""
+    try:
+        float(text)
+    except ValueError:
+        return True
+    return False
+
+
+@function((Type.TEXT,), Type.NUMBER, prose="{0}的字数")
+def length(env: Env, view: CaseView, text: str) -> int:
+    """Number of characters."""
+    return len(text)
+
+
+@function((Type.TEXT, Type.TEXT), prose="{0}符合格式 {1}")
+def matches(env: Env, view: CaseView, text: str, pattern: str) -> bool:
+    """Whether the whole text matches a regular expression."""
+    return re.fullmatch(pattern, text) is not None
+
+
+@function(
+    (Type.NUMBER,),
+    prose="总费用与分项费用之和相差超过{0}分",
+    columns=("ZFY", *FEE_ADDENDS),
+    reads=(Facet.REST,),
+    notes=("sum", "difference"),
+)
+def fee_sum_off(env: Env, view: CaseView, tolerance: float) -> bool | None:
+    """Whether the items (without the “其中” sub-items) do not add up to the total."""
+    fees = view.case.fees
+    if fees.total is None or not fees.items:
+        return None
+    total = sum(fees.items.get(item, 0) for item in FEE_ADDENDS)
+    difference = fees.total - total
+    if abs(difference) <= tolerance:
+        return False
+    note(view, sum=f"{total / 100:.2f}", difference=f"{difference / 100:+.2f}")
+    return True
+
+
+@function((Type.TEXT,), prose="{0}校验位不符（GB 11643）")
+def id_checksum_bad(env: Env, view: CaseView, number: str) -> bool:
+    """Whether an 18-character identity number has a wrong form or check character."""
+    return not checksum_holds(number)
+
+
+@function((Type.TEXT,), Type.DAY, prose="{0}中的出生日期")
+def id_birth(env: Env, view: CaseView, number: str) -> date | None:
+    """The birth date written in an identity number."""
+    return birth_of(number)
+
+
+@function((Type.TEXT,), Type.TEXT, prose="{0}中的性别")
+def id_sex(env: Env, view: CaseView, number: str) -> str | None:
+    """The sex written in an identity number (1 or 2)."""
+    return sex_of(number)

@@ -1,0 +1,123 @@
+"""Which procedures go with which diagnoses, learned from the tables a hospital loads (a DIP catalogue, a DRG scheme).
+
+A DIP catalogue says it row by row (4-character diagnosis, main procedure, related procedures, mean fee); a DRG scheme says
+it by families (an MDC's diagnoses and the procedures of its surgical groups). What neither table mentions is unknown, not
+wrong. Codes are those of the edition the tables use (医保版); they are compared in normalised spelling, capital ``X`` folded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from icd_tables.codes import normalize_code, subcategory, without_marks
+
+
+class Bond(StrEnum):
+    """How a procedure and a diagnosis stand to each other."""
+
+    PAIR = "目录中有此组合"
+    FAMILY = "同一主要诊断大类"
+    NEVER = "从不同现"
+    UNKNOWN = "目录未载"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One row of a catalogue: diagnosis key (``H25.9``), main procedure ("" = treated without), related ones, mean fee in 分."""
+
+    diagnosis: str
+    main: str = ""
+    related: tuple[str, ...] = ()
+    mean_fee: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Families:
+    """A coarse relation: the families (MDCs) each diagnosis code and each procedure code belongs to."""
+
+    diagnoses: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    procedures: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+def diagnosis_key(code: str) -> str:
+    """The key a catalogue files a diagnosis under: the normalised subcategory without marks (``A86.x``)."""
+    return subcategory(without_marks(normalize_code(code)))
+
+
+class Relations:
+    """What the loaded tables say; asked with codes in any spelling."""
+
+    def __init__(self, groups: Iterable[Group] = (), families: Families | None = None) -> None:
+        self.families = families or Families()
+        self._groups: dict[str, list[Group]] = {}
+        self._diagnoses_of: dict[str, set[str]] = {}
+        for group in groups:
+            self._add(group)
+
+    def _add(self, group: Group) -> None:
+        key = diagnosis_key(group.diagnosis)
+        row = Group(
+            key,
+            normalize_code(group.main),
+            tuple(normalize_code(code) for code in group.related),
+            group.mean_fee,
+        )
+        self._groups.setdefault(key, []).append(row)
+        for code in (row.main, *row.related):
+            if code:
+                self._diagnoses_of.setdefault(code, set()).add(key)
+
+    def __bool__(self) -> bool:
+        return bool(self._groups or self.families.procedures)
+
+    def groups_of(self, diagnosis: str) -> Sequence[Group]:
+        """Catalogue rows of a diagnosis."""
+        return self._groups.get(diagnosis_key(diagnosis), ())
+
+    def mains_of(self, diagnosis: str) -> frozenset[str]:
+        """Procedures that stand as main procedure with the diagnosis."""
+        return frozenset(group.main for group in self.groups_of(diagnosis) if group.main)
+
+    def bond(self, diagnosis: str, procedure: str) -> Bond:
+        """How the two stand to each other; ``NEVER`` only when both are known and no table brings them together."""
+        key, code = diagnosis_key(diagnosis), normalize_code(procedure)
+        known = self._diagnoses_of.get(code, set())
+        if key in known:
+            return Bond.PAIR
+        own = self.families.diagnoses.get(without_marks(normalize_code(diagnosis)), frozenset())
+        theirs = self.families.procedures.get(code, frozenset())
+        if own & theirs:
+            return Bond.FAMILY
+        if own and theirs and not known:
+            return Bond.NEVER
+        if known and any(other[:3] == key[:3] for other in known):
+            return Bond.FAMILY
+        return Bond.NEVER if known and (key in self._groups or own) else Bond.UNKNOWN
+
+    def operated_only(self, diagnosis: str) -> bool:
+        """Whether the catalogue has the diagnosis only with a procedure, never treated without."""
+        groups = self.groups_of(diagnosis)
+        return bool(groups) and all(group.main for group in groups)
+
+    def main_among(self, diagnosis: str, procedures: Sequence[str]) -> int | None:
+        """Position of the procedure the catalogue takes as main when these were all done, or ``None`` if it does not say.
+
+        The row with most related procedures done speaks; where a row exists the other way round too, nothing is said.
+        """
+        done = [normalize_code(code) for code in procedures]
+        best: dict[str, int] = {}
+        for group in self.groups_of(diagnosis):
+            if group.main in done and set(group.related) <= set(done):
+                best[group.main] = max(best.get(group.main, 0), len(group.related))
+        if not best:
+            return None
+        most = max(best.values())
+        winners = [code for code, number in best.items() if number == most]
+        return done.index(winners[0]) if len(winners) == 1 else None
+
+
+def learn(pairs: Iterable[tuple[str, str]]) -> Relations:
+    """Relations from plain (diagnosis key, procedure code) pairs."""
+    return Relations(Group(diagnosis, procedure) for diagnosis, procedure in pairs)
