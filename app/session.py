@@ -184,20 +184,19 @@ class Session:
         """Store changes of several cases made at one stroke: all or none, undone together. Raises like ``record``."""
         return self._store(changes, batch=self._history.next_number if len(changes) > 1 else 0)
 
-    def undo(self, case_id: str | None = None) -> Change | None:
-        """Take back the last step (of one case or of all) with all that was done at the same stroke.
+    def undo(self, case_id: str | None = None) -> tuple[Change, ...]:
+        """Take back the last step (of one case, or of all with what was done at the same stroke); what was taken back.
 
-        Returns the step taken back, the newest one of a stroke (``history.of_batch`` names the others), or ``None``.
+        Raises:
+            UserError: it cannot be written. Nothing is taken back then.
         """
-        numbers = self._history.next_undo(case_id)
-        self._mark(numbers, undone=True)
-        return self._history.undo(case_id)[0] if numbers else None
+        self._mark(self._history.next_undo(case_id), undone=True)
+        return self._history.undo(case_id)
 
-    def redo(self, case_id: str | None = None) -> Change | None:
-        """Do again what was undone last. Returns like ``undo``."""
-        numbers = self._history.next_redo(case_id)
-        self._mark(numbers, undone=False)
-        return self._history.redo(case_id)[0] if numbers else None
+    def redo(self, case_id: str | None = None) -> tuple[Change, ...]:
+        """Do again what was undone last; what was done again. Raises like ``undo``."""
+        self._mark(self._history.next_redo(case_id), undone=False)
+        return self._history.redo(case_id)
 
     # --- notes, versions, position -------------------------------------------------------------------------
 
