@@ -1,0 +1,263 @@
+"""Matcher: a clinical wording, a pinyin key or a code prefix -> ranked codes, each with a tier and the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+
+from icd_tables.codes import Kind, normalize_code
+from icd_tables.crosswalk import Crosswalk
+from icd_tables.matching.explain import why
+from icd_tables.matching.features import Query, features
+from icd_tables.matching.index import Form, Former, MatchIndex
+from icd_tables.matching.keys import BroughtKeys, CodeKeys, KeyHit, Place, TypedKeys
+from icd_tables.matching.memory import Memory
+from icd_tables.matching.rows import Names, Origin, key_rows
+from icd_tables.matching.scoring import score, tier
+from icd_tables.matching.segments import Segment, search_pieces, split
+from icd_tables.normalize import compact, fold
+from icd_tables.pinyin import readings
+from icd_tables.search import Candidate, Tier
+from icd_tables.synonyms import lexicon
+from icd_tables.table import CodeEntry, CodeTable
+
+_POOL = 160
+"""Key rows that get the full set of features."""
+_PIECE_LOSS = 0.1
+"""What a match on a piece of the text gives up against one on the whole text."""
+
+
+class ProgressLike(Protocol):
+    """What a batch reports to (``app.progress.Progress``)."""
+
+    def report(self, done: int, total: int = 0, text: str = "") -> None:
+        """Say how far the work is; may raise to stop it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """A name found by wording: its best row, score and features."""
+
+    row: int
+    score: float
+    form: Form
+    found: Mapping[str, float]
+
+
+class Matcher:
+    """Finds the entries of one table by anything a coder types or a doctor wrote.
+
+    ``table`` is a code table or any entries (code, name); ``memory`` what this hospital confirmed; ``crosswalk`` makes
+    old codes and old names lead to the entries of this table. One candidate per distinct name.
+    """
+
+    def __init__(
+        self,
+        table: CodeTable | Iterable[CodeEntry],
+        memory: Memory | None = None,
+        crosswalk: Crosswalk | None = None,
+        kind: Kind | None = None,
+    ) -> None:
+        entries = tuple(table)
+        self.kind = kind or (table.info.kind if isinstance(table, CodeTable) else kind_of(entries))
+        self.names = Names(entries)
+        self.memory = memory
+        self._crosswalk = crosswalk
+        self._entries = entries
+        self._former = Former(lexicon(self.kind))
+        self._index = MatchIndex.build(key_rows(self.names, crosswalk), self._former)
+        self._exact = _exact_rows(self._index)
+        self._codes = CodeKeys([entry.code for entry in entries], self.kind)
+        self._typed = _typed_keys(self._index)
+        self._brought = BroughtKeys(
+            [(at, compact(key).lower()) for at, entry in enumerate(entries) for key in entry.keys]
+        )
+
+    def find(self, text: str, limit: int = 10) -> Sequence[Candidate]:
+        """Candidates for a text, a key or a code prefix, best first: exact, own use, prefix, contains, fuzzy."""
+        wanted = fold(text)
+        if not wanted:
+            return ()
+        found = _Ranking(limit)
+        self._add_codes(compact(wanted), found)
+        form = self._former.form(text)
+        self._add_exact(form, found)
+        self._add_confirmed(text, found)
+        self._add_typed(compact(wanted), found)
+        if not found.full:
+            self._add_similar(form, found)
+        return found.candidates
+
+    def find_many(
+        self, texts: Iterable[str], limit: int = 10, progress: ProgressLike | None = None
+    ) -> dict[str, Sequence[Candidate]]:
+        """Candidates of many texts; each distinct text is matched once. ``progress.report(done, total, text)`` is called."""
+        distinct = list(dict.fromkeys(texts))
+        found: dict[str, Sequence[Candidate]] = {}
+        for done, text in enumerate(distinct, start=1):
+            found[text] = self.find(text, limit)
+            if progress is not None:
+                progress.report(done, len(distinct), "正在匹配")
+        return found
+
+    def split(self, text: str) -> Sequence[Segment]:
+        """The single statements of a text with several, each with 否认 / 既往 / 待排 where that is said."""
+        return split(text, self._former.lexicon.flags)
+
+    def _add_codes(self, text: str, found: _Ranking) -> None:
+        for at in self._codes.find(text, found.limit):
+            entry = self._entries[at]
+            whole = normalize_code(text) == normalize_code(entry.code)
+            reason = "编码相同" if whole else f"编码以 {normalize_code(text)} 开头"
+            found.add(Candidate(entry, Tier.EXACT if whole else Tier.HIGH, reason, 1.0 if whole else 0.9))
+        if self._crosswalk is None:
+            return
+        for row in self._crosswalk.targets(text):
+            at_name = self.names.by_code.get(row.target_code)
+            if at_name is not None:
+                entry = self.names.entry(at_name)
+                reason = f"对照：{row.source_code} {row.source_name} → {row.target_code}"
+                found.add(Candidate(entry, Tier.ALIAS, reason, 0.98))
+
+    def _add_exact(self, form: Form, found: _Ranking) -> None:
+        for row in self._exact.get(form.surface, ()):
+            target, origin = int(self._index.target[row]), Origin(int(self._index.origin[row]))
+            official = origin in {Origin.NAME, Origin.OUTSIDE}
+            reason = "与名称相同" if official else f"{_ORIGIN_WORDS[origin]}相同"
+            for entry in self.names.entries[target] if official else (self.names.entry(target),):
+                found.add(
+                    Candidate(
+                        entry, Tier.EXACT if official else Tier.ALIAS, reason, 1.0 if official else 0.97
+                    )
+                )
+
+    def _add_confirmed(self, text: str, found: _Ranking) -> None:
+        if self.memory is None:
+            return
+        pairs = self.memory.lookup(text)
+        for pair in pairs:
+            target = self.names.position.get(pair.name, self.names.by_code.get(pair.code))
+            if target is None:
+                continue
+            who = f"，{pair.who}" if pair.who else ""
+            when = f"，{pair.when:%Y-%m-%d}" if pair.when else ""
+            cautions = ("本院对此词确认过不同编码",) if len(pairs) > 1 else ()
+            found.add(
+                Candidate(
+                    self.names.entry(target),
+                    Tier.CONFIRMED,
+                    f"本院确认过 {pair.count} 次{who}{when}",
+                    0.99,
+                    cautions,
+                )
+            )
+
+    def _add_typed(self, text: str, found: _Ranking) -> None:
+        for hit in self._typed.find(text, found.limit * 4):
+            target = int(self._index.target[hit.row])
+            found.add(_typed_candidate(hit, self.names.entry(target), "拼音"))
+        for hit in self._brought.find(text, found.limit):
+            found.add(_typed_candidate(hit, self._entries[hit.row], "表内检索码"))
+
+    def _add_similar(self, form: Form, found: _Ranking) -> None:
+        matches = self.similar(form)
+        for target in sorted(matches, key=lambda at: -matches[at].score):
+            if found.full:
+                break
+            match = matches[target]
+            entry = self.names.entry(target)
+            reason = why(
+                match.form,
+                self._index.surfaces[match.row],
+                entry.name,
+                Origin(int(self._index.origin[match.row])),
+                self._former.lexicon.canonical(self._index.surfaces[match.row]),
+                match.found,
+            )
+            found.add(Candidate(entry, tier(match.score), reason, min(match.score, 0.96)))
+
+    def similar(self, form: Form) -> dict[int, _Match]:
+        """The best match per name over the whole text and its pieces."""
+        best: dict[int, _Match] = {}
+        pieces = [(form, 0.0)] + [
+            (self._former.form(piece), _PIECE_LOSS) for piece in search_pieces(form.text)
+        ]
+        for piece, loss in pieces:
+            for target, match in self._similar_to(piece).items():
+                if target not in best or match.score - loss > best[target].score:
+                    best[target] = replace(match, score=match.score - loss)
+        return best
+
+    def _similar_to(self, form: Form) -> dict[int, _Match]:
+        if not len(self._index) or not form.surface:
+            return {}
+        query = Query.of(form, self._index)
+        first = query.first_score()
+        size = min(_POOL, len(first))
+        rows = np.argpartition(-first, size - 1)[:size]
+        rows = rows[first[rows] > 0]
+        if not len(rows):
+            return {}
+        found = features(query, rows, self._index, self._former.marks.lines)
+        scores = score(found)
+        best: dict[int, _Match] = {}
+        for at in np.argsort(-scores).tolist():
+            target = int(self._index.target[rows[at]])
+            if target not in best:
+                values = {name: float(column[at]) for name, column in found.items()}
+                best[target] = _Match(int(rows[at]), float(scores[at]), form, values)
+        return best
+
+
+class _Ranking:
+    """Collects candidates in order of importance; the first word on an entry stands."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self._found: dict[tuple[str, str], Candidate] = {}
+        self._names: set[str] = set()
+
+    @property
+    def full(self) -> bool:
+        return len(self._found) >= self.limit
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        return tuple(self._found.values())[: self.limit]
+
+    def add(self, candidate: Candidate) -> None:
+        self._found.setdefault((candidate.entry.code, candidate.entry.name), candidate)
+
+
+_ORIGIN_WORDS = {Origin.BRACKET: "别名", Origin.ALIAS: "别名", Origin.OLD_NAME: "对照旧名"}
+
+
+def kind_of(entries: Sequence[CodeEntry]) -> Kind:
+    """Diagnoses or procedures, by what most codes begin with."""
+    sample = entries[:2000]
+    letters = sum(entry.code[:1].isalpha() for entry in sample)
+    return Kind.DIAGNOSIS if letters * 2 >= len(sample) else Kind.PROCEDURE
+
+
+def _exact_rows(index: MatchIndex) -> dict[str, list[int]]:
+    rows: dict[str, list[int]] = {}
+    for row in np.argsort(index.origin, kind="stable").tolist():
+        rows.setdefault(index.surfaces[row], []).append(row)
+    return rows
+
+
+def _typed_keys(index: MatchIndex) -> TypedKeys:
+    known = readings()
+    found = [known.initials(surface) for surface in index.surfaces]
+    other = [(row, ways[1]) for row, ways in enumerate(found) if len(ways) > 1]
+    return TypedKeys(index.surfaces, [ways[0] for ways in found], other)
+
+
+def _typed_candidate(hit: KeyHit, entry: CodeEntry, what: str) -> Candidate:
+    words = {Place.WHOLE: "相同", Place.START: "开头相同", Place.INSIDE: "包含"}
+    level = Tier.HIGH if hit.place is Place.WHOLE else Tier.MIDDLE
+    return Candidate(entry, level, f"{what}{words[hit.place]}", 0.95 - 0.05 * hit.place)

@@ -1,0 +1,63 @@
+"""The sentence that says why a candidate is here, from its features and the words that were taken as the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from icd_tables.matching.index import Form
+from icd_tables.matching.rows import Origin
+from icd_tables.synonyms import Canonical
+
+_MOST_CHANGES = 3
+
+
+def why(
+    form: Form, wording: str, name: str, origin: Origin, theirs: Canonical, found: Mapping[str, float]
+) -> str:
+    """For a similar candidate: what is covered, which words count as the same, what was left aside, what speaks against."""
+    parts = [_covered(found)]
+    parts += _same_words(form, theirs)
+    if origin in {Origin.BRACKET, Origin.ALIAS}:
+        parts.append(f"别名“{wording}”")
+    elif origin is Origin.OLD_NAME:
+        parts.append(f"对照旧名“{wording}”")
+    parts += _left_aside(form, found)
+    parts += _against(found)
+    return "；".join(part for part in parts if part)
+
+
+def _covered(found: Mapping[str, float]) -> str:
+    if found["name_covered"] > 0.999:
+        return "字全同" if found["text_covered"] > 0.999 else "名称的字都在原文里"
+    if found["text_covered"] > 0.999:
+        return "含全部字"
+    if max(found["name_covered"], found["text_covered"]) >= 0.6:
+        return "大部分字相同"
+    return "部分字相同"
+
+
+def _same_words(form: Form, theirs: Canonical) -> list[str]:
+    ours = dict(form.canonical.changes)
+    shown = [f"{word}={meaning}" for word, meaning in ours.items() if meaning in theirs.text]
+    shown += [
+        f"{meaning}={word}"
+        for word, meaning in theirs.changes
+        if meaning in form.canonical.text and word not in ours
+    ]
+    return ["、".join(shown[:_MOST_CHANGES])] if shown else []
+
+
+def _left_aside(form: Form, found: Mapping[str, float]) -> list[str]:
+    if form.canonical.sides and not found["side_match"] and not found["side_conflict"]:
+        return ["左右侧不计"]
+    return []
+
+
+def _against(found: Mapping[str, float]) -> list[str]:
+    checks = {
+        "number_conflict": "数字（分型分期）不同",
+        "opposite": "有相反的词",
+        "side_conflict": "左右侧不符",
+        "unasked": "名称多出限定",
+    }
+    return [text for name, text in checks.items() if found[name] > 0]

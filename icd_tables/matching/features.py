@@ -1,0 +1,181 @@
+"""Features of candidate rows against a text, all between 0 and 1, computed for all candidates at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
+
+from icd_tables.matching.grams import Floats, GramTable, Ints
+from icd_tables.matching.index import Form, MatchIndex
+from icd_tables.matching.marks import BOTH, LEFT, ONE, OTHER, RIGHT, UNSPECIFIED
+from icd_tables.matching.rows import Origin
+
+Rows = NDArray[np.intp]
+
+_ENDING = 3
+
+
+@dataclass(frozen=True)
+class GramQuery:
+    """The grams of a text that a table knows, how strongly each is meant (1 said, less implied), and what is unknown."""
+
+    ids: Ints
+    strength: Floats
+    overlap: Floats
+    total: float
+    total_pairs: float
+
+    @classmethod
+    def of(
+        cls, table: GramTable, said: Sequence[str], implied: Iterable[tuple[str, float]] = ()
+    ) -> GramQuery:
+        """Look up the grams of a text; ``implied`` grams count only as far as their strength."""
+        strengths = dict(implied) | dict.fromkeys(said, 1.0)
+        known = [(i, s) for gram, s in strengths.items() if (i := table.vocabulary.get(gram)) is not None]
+        ids = np.array([i for i, _ in known], np.int32)
+        strength = np.array([s for _, s in known], np.float32)
+        unknown = [gram for gram in said if gram not in table.vocabulary]
+        singles = sum("\0" not in gram for gram in unknown)
+        rare = float(table.idf.max()) if len(table.idf) else 1.0
+        idf, single = table.idf[ids], table.single[ids]
+        said_mask = strength >= 1.0
+        return cls(
+            ids,
+            strength,
+            table.similarity(ids, strength),
+            float(idf[single & said_mask].sum()) + 0.5 * rare * singles,
+            float(idf[~single & said_mask].sum()) + 0.5 * rare * (len(unknown) - singles),
+        )
+
+    def bounded(self, table: GramTable) -> Floats:
+        """The overlap divided by the norm of the text: 1 for the same text."""
+        own = float((table.weight[self.ids] * self.strength).sum())
+        return self.overlap / np.float32(max(own, 1e-6) ** 0.35)
+
+
+@dataclass(frozen=True)
+class Query:
+    """A text against an index: its form and its grams in both tables."""
+
+    form: Form
+    surface: GramQuery
+    canonical: GramQuery
+
+    @classmethod
+    def of(cls, form: Form, index: MatchIndex, implied: Iterable[tuple[str, float]] = ()) -> Query:
+        """Prepare a text for one index."""
+        return cls(
+            form,
+            GramQuery.of(index.surface_grams, form.surface_grams),
+            GramQuery.of(index.canonical_grams, form.canonical_grams, implied),
+        )
+
+    def first_score(self) -> Floats:
+        """What picks the candidates: cheap, over all rows."""
+        return 0.35 * self.surface.overlap + 0.65 * self.canonical.overlap
+
+
+def features(query: Query, rows: Rows, index: MatchIndex, lines: Sequence[int]) -> dict[str, Floats]:
+    """The features of some rows by name, one value per row."""
+    form = query.form
+    found = {
+        "surface_ratio": _ratio(form.surface, index.surfaces, rows),
+        "canonical_ratio": _ratio(form.canonical.text, index.canonicals, rows),
+        "surface_overlap": _own_scale(query.surface, index.surface_grams, rows),
+        "canonical_overlap": _own_scale(query.canonical, index.canonical_grams, rows),
+        "ending": _ending(form.canonical.text, index.canonicals, rows),
+        "alias": (index.origin[rows] >= Origin.BRACKET).astype(np.float32),
+    }
+    found |= _coverage(index.canonical_grams, query.canonical, rows)
+    found |= _mark_features(form, rows, index, lines)
+    return found
+
+
+def _ratio(text: str, texts: Sequence[str], rows: Rows) -> Floats:
+    choices = [texts[i] for i in rows.tolist()]
+    ratios = process.cdist([text], choices, scorer=fuzz.ratio, dtype=np.float32)[0]
+    return np.asarray(ratios, np.float32) / np.float32(100)
+
+
+def _own_scale(query: GramQuery, table: GramTable, rows: Rows) -> Floats:
+    own = float((table.weight[query.ids] * query.strength).sum())
+    row_norm = table.scale[rows] ** np.float32(1 / 1.3)
+    raw = query.overlap[rows] / table.scale[rows]
+    return np.asarray(raw * row_norm / np.float32(max(own, 1e-6) ** 0.5), np.float32)
+
+
+def _coverage(table: GramTable, query: GramQuery, rows: Rows) -> dict[str, Floats]:
+    """How much of the name the text says, and how much of the text the name says; units and pairs apart."""
+    strength = np.zeros(len(table.idf), np.float32)
+    strength[query.ids] = query.strength
+    ids, offsets = table.gather(rows)
+    idf, said, single, number = table.idf[ids], strength[ids], table.single[ids], table.number[ids]
+    exact = said >= 1.0
+    zero = np.float32(0)
+
+    def per_row(values: Floats) -> Floats:
+        return np.add.reduceat(values, offsets)
+
+    single_idf = np.where(single, idf, zero)
+    pair_idf = idf - single_idf
+    numbers = per_row(number.astype(np.float32))
+    numbers_said = per_row((number & exact).astype(np.float32))
+    query_numbers = bool(table.number[query.ids].any())
+    return {
+        "name_covered": per_row(single_idf * said) / np.maximum(per_row(single_idf), np.float32(1e-6)),
+        "name_pairs_covered": per_row(pair_idf * said) / np.maximum(per_row(pair_idf), np.float32(1e-6)),
+        "text_covered": per_row(np.where(exact, single_idf, zero)) / np.float32(max(query.total, 1e-6)),
+        "text_pairs_covered": per_row(np.where(exact, pair_idf, zero))
+        / np.float32(max(query.total_pairs, 1e-6)),
+        "number_conflict": ((numbers > numbers_said) & query_numbers).astype(np.float32),
+        "number_extra": ((numbers > numbers_said) & (not query_numbers)).astype(np.float32),
+    }
+
+
+def _ending(text: str, texts: Sequence[str], rows: Rows) -> Floats:
+    """Share of the last characters of the name that the text has: they say what kind of thing it is."""
+    here = set(text)
+    return np.array(
+        [sum(c in here for c in texts[i][-_ENDING:]) / min(_ENDING, len(texts[i])) for i in rows.tolist()],
+        np.float32,
+    )
+
+
+def _mark_features(form: Form, rows: Rows, index: MatchIndex, lines: Sequence[int]) -> dict[str, Floats]:
+    marks = form.marks
+    theirs = index.opposites[rows]
+    opposite = np.zeros(len(rows), np.float32)
+    for line in lines:
+        ours = marks.opposites & line
+        if ours:
+            near = theirs & np.uint64(line)
+            opposite += (near != 0) & ((near & np.uint64(ours)) == 0)
+    unasked = np.bitwise_count(index.unasked[rows] & ~np.uint64(marks.unasked)).astype(np.float32)
+    residual = index.residual[rows] & ~np.uint8(marks.residual)
+    return {
+        "opposite": np.minimum(opposite, 2) / np.float32(2),
+        "unasked": np.minimum(unasked, 3) / np.float32(3),
+        **_sides(marks.sides, index.sides[rows]),
+        "other": ((residual & OTHER) != 0).astype(np.float32),
+        "unspecified": ((residual & UNSPECIFIED) != 0).astype(np.float32),
+    }
+
+
+def _sides(ours: int, theirs: NDArray[np.uint8]) -> dict[str, Floats]:
+    """Sides agree, contradict, or are only in the name. One side (单侧) goes with left and with right."""
+    has = theirs != 0
+    if not ours:
+        none = np.zeros(len(theirs), np.float32)
+        return {"side_match": none, "side_conflict": none, "side_extra": has.astype(np.float32)}
+    both = bool(ours & BOTH) or (ours & (LEFT | RIGHT)) == (LEFT | RIGHT)
+    fitting = BOTH if both else ours | ONE | (LEFT | RIGHT if ours & ONE else 0)
+    match = (theirs & np.uint8(fitting)) != 0
+    return {
+        "side_match": match.astype(np.float32),
+        "side_conflict": (has & ~match).astype(np.float32),
+        "side_extra": np.zeros(len(theirs), np.float32),
+    }

@@ -1,0 +1,62 @@
+"""Segments: one string often holds several diagnoses, some denied, some from the past. Split and flag them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from icd_tables.normalize import fold
+
+_STRONG = re.compile(r"[;；。\n\r\t|]|(?<![\d.])\d{1,2}[.、)）](?!\d)|[①②③④⑤⑥⑦⑧⑨⑩]")
+_WEAK = re.compile(r"[,，、+＋/.]|伴有|伴发|伴随|伴|并发|合并|以及|并(?!指|趾|殖)|(?<!波)及(?!其)")
+_BRACKETS = re.compile(r"[()（）\[\]【】{}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of a text that names one thing, and what is said about it (否认, 既往, 待排)."""
+
+    text: str
+    flags: tuple[str, ...] = ()
+
+
+def split(text: str, flag_words: Mapping[str, Sequence[str]]) -> tuple[Segment, ...]:
+    """The pieces between strong separators (；。 line ends, numbering) and commas, in order, flagged."""
+    pieces = [piece for part in _STRONG.split(fold(text)) for piece in re.split(r"[,，]", part)]
+    return tuple(
+        Segment(piece, flags_of(piece, flag_words))
+        for raw in pieces
+        if (piece := _trim(raw)) and len(piece) > 1
+    )
+
+
+def flags_of(piece: str, flag_words: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """否认 (denied or excluded), 既往 (history), 待排 (not certain); several may hold."""
+    labels = {"negated": "否认", "history": "既往", "uncertain": "待排"}
+    flags = []
+    uncertain = any(word in piece for word in flag_words["uncertain"])
+    for kind, label in labels.items():
+        if kind == "negated":
+            hit = not uncertain and any(piece.startswith(word) for word in flag_words[kind])
+        elif kind == "history":
+            hit = any(piece.startswith(word) or piece.endswith(word) for word in flag_words[kind])
+        else:
+            hit = uncertain
+        if hit:
+            flags.append(label)
+    return tuple(flags)
+
+
+def search_pieces(text: str) -> tuple[str, ...]:
+    """The pieces worth looking up on their own besides the whole text: also between 、伴 合并 and brackets."""
+    folded = fold(text)
+    pieces: list[str] = []
+    for part in _STRONG.split(_BRACKETS.sub(";", folded)):
+        pieces += [piece for raw in _WEAK.split(part) if len(piece := _trim(raw)) > 1]
+    distinct = list(dict.fromkeys(pieces))
+    return tuple(distinct) if len(distinct) > 1 else ()
+
+
+def _trim(piece: str) -> str:
+    return piece.strip(" \t-—:：,，.。、()（）[]?？*")

@@ -1,0 +1,193 @@
+"""Synonyms, abbreviations and small words: comparable text -> canonical text, one spelling per concept.
+
+The word lists live in ``icd_tables/lexicon`` and are our own medical knowledge: equivalences every coder would sign, never
+pairs taken from somebody's data. Canonical forms are for comparing only and are never shown as a name.
+"""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from icd_tables.codes import Kind
+from icd_tables.normalize import surface, units
+
+_LEXICON = "icd_tables.lexicon"
+
+
+class Replacer:
+    """Replaces words by words, longest first, left to right, over units (so ``ca`` never hits inside ``cag``)."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self._target: dict[str, tuple[str, ...]] = {}
+        lengths: dict[str, set[int]] = {}
+        for word, replacement in pairs:
+            key = tuple(units(surface(word)))
+            if not key:
+                continue
+            self._target.setdefault("\0".join(key), tuple(units(surface(replacement))))
+            lengths.setdefault(key[0], set()).add(len(key))
+        self._lengths = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
+
+    def replace(self, parts: Sequence[str]) -> tuple[list[str], list[tuple[str, str]]]:
+        """The units after replacing, and the (word, replacement) pairs that changed something."""
+        out: list[str] = []
+        used: list[tuple[str, str]] = []
+        at = 0
+        end = len(parts)
+        while at < end:
+            for length in self._lengths.get(parts[at], ()):
+                if at + length > end:
+                    continue
+                replacement = self._target.get("\0".join(parts[at : at + length]))
+                if replacement is not None:
+                    word = tuple(parts[at : at + length])
+                    if replacement != word:
+                        used.append(("".join(word), "".join(replacement)))
+                    out.extend(replacement)
+                    at += length
+                    break
+            else:
+                out.append(parts[at])
+                at += 1
+        return out, used
+
+
+class WordFinder:
+    """Finds which words of a closed list a unit sequence contains; words inside longer listed words do not count."""
+
+    def __init__(self, labels: Mapping[str, str]) -> None:
+        self._label: dict[str, str] = {}
+        lengths: dict[str, set[int]] = {}
+        for word, label in labels.items():
+            key = tuple(units(surface(word)))
+            if key:
+                self._label["\0".join(key)] = label
+                lengths.setdefault(key[0], set()).add(len(key))
+        self._lengths = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
+
+    def cut(self, parts: Sequence[str]) -> tuple[list[str], list[str]]:
+        """The units without the listed words, and the labels found. A word labelled ``""`` stays and protects."""
+        kept: list[str] = []
+        found: list[str] = []
+        at = 0
+        while at < len(parts):
+            for length in self._lengths.get(parts[at], ()):
+                label = self._label.get("\0".join(parts[at : at + length]))
+                if label is None:
+                    continue
+                if label:
+                    found.append(label)
+                else:
+                    kept.extend(parts[at : at + length])
+                at += length
+                break
+            else:
+                kept.append(parts[at])
+                at += 1
+        return kept, found
+
+
+@dataclass(frozen=True, slots=True)
+class Canonical:
+    """A text reduced to concepts.
+
+    ``parts`` are the units of the canonical text; ``sides`` holds left/right/both/one, ``residual`` other/unspecified,
+    ``changes`` the (word, replacement) pairs, for the sentence that explains a candidate.
+    """
+
+    parts: tuple[str, ...]
+    sides: frozenset[str] = frozenset()
+    residual: frozenset[str] = frozenset()
+    changes: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The canonical text."""
+        return "".join(self.parts)
+
+
+class Lexicon:
+    """The word lists of one kind of table, compiled."""
+
+    def __init__(self, kind: Kind) -> None:
+        words = tomllib.loads(_read("words.toml"))
+        self.kind = kind
+        specific = "diagnoses.csv" if kind is Kind.DIAGNOSIS else "procedures.csv"
+        groups = (*_groups("miswritings.csv"), *_groups("shared.csv"), *_groups(specific))
+        self._spelling = Replacer(_pairs(_groups("miswritings.csv")))
+        self._synonyms = Replacer(_pairs(groups))
+        self._noise = WordFinder(dict.fromkeys(words["noise"], "noise"))
+        self._residual = WordFinder(_labels(words["residual"]))
+        sides = dict(words["sides"])
+        protected = dict.fromkeys(sides.pop("kept"), "")
+        self._sides = WordFinder(protected | _labels(sides))
+        self.opposites = tuple(
+            tuple(line["words"]) for line in words["opposites"] if line.get("kind", kind.value) == kind.value
+        )
+        self.unasked: tuple[str, ...] = tuple(words["unasked"])
+        self.flags: Mapping[str, Sequence[str]] = words["flags"]
+        self.broader: Mapping[str, tuple[str, ...]] = {
+            word: tuple(more.split("|")) for word, more in _rows("broader.csv")
+        }
+
+    def spelled(self, text: str) -> str:
+        """The surface of a text with common miswritings put right."""
+        return "".join(self._spelling.replace(units(surface(text)))[0])
+
+    def canonical(self, text: str) -> Canonical:
+        """The canonical form of a text or of a published name."""
+        parts = units(surface(text))
+        bare, residual = self._residual.cut(parts)
+        bare, sides = self._sides.cut(bare)
+        bare, _ = self._noise.cut(bare)
+        replaced, changes = self._synonyms.replace(bare)
+        # A text made of nothing but small words ("待查") keeps them: nothing else could be compared.
+        return Canonical(
+            tuple(replaced or parts), frozenset(sides), frozenset(residual), tuple(dict.fromkeys(changes))
+        )
+
+
+@cache
+def lexicon(kind: Kind) -> Lexicon:
+    """The compiled lexicon of a kind; read once."""
+    return Lexicon(kind)
+
+
+def lexicon_fingerprint() -> str:
+    """All lexicon texts as one string: an index built with other words must be rebuilt."""
+    names = ("words.toml", "miswritings.csv", "shared.csv", "diagnoses.csv", "procedures.csv", "broader.csv")
+    return "\0".join(_read(name) for name in names)
+
+
+def _read(name: str) -> str:
+    return resources.files(_LEXICON).joinpath(name).read_text(encoding="utf-8")
+
+
+def _rows(name: str) -> list[tuple[str, str]]:
+    reader = csv.reader(_read(name).splitlines()[1:])
+    return [(row[0], row[1]) for row in reader if row]
+
+
+def _groups(name: str) -> list[tuple[str, tuple[str, ...]]]:
+    return [(preferred, tuple(variants.split("|"))) for preferred, variants in _rows(name)]
+
+
+def _pairs(groups: Iterable[tuple[str, tuple[str, ...]]]) -> list[tuple[str, str]]:
+    """Variant -> preferred, and preferred -> itself so that no shorter variant bites a piece out of it."""
+    target = {variant: preferred for preferred, variants in groups for variant in variants}
+    pairs: list[tuple[str, str]] = []
+    for preferred, variants in groups:
+        final = preferred
+        for _ in range(3):  # a preferred word of one list may be a variant in another
+            final = target.get(final, final)
+        pairs += [(word, final) for word in (*variants, preferred)]
+    return pairs
+
+
+def _labels(lists: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    return {word: label for label, found in lists.items() for word in found}
