@@ -16,6 +16,7 @@ from types import TracebackType
 
 from app import session_schema as schema
 from app import session_store as store
+from app.collector import paused_collector
 from app.errors import UserError
 from app.files import safe_write
 from app.history import Change, CodedLines, Decision, History, NetChange
@@ -322,7 +323,8 @@ def _lock(path: Path) -> FileLock:
 def _read_cases(connection: sqlite3.Connection, progress: Progress) -> tuple[Case, ...]:
     total = store.count_cases(connection)
     cases: list[Case] = []
-    for block in store.read_cases(connection):
-        cases += block
-        progress.report(len(cases), total, "正在打开工作文件")
+    with paused_collector():
+        for block in store.read_cases(connection):
+            cases += block
+            progress.report(len(cases), total, "正在打开工作文件")
     return tuple(cases)
