@@ -5,6 +5,7 @@
     python run.py FILE...         open front-page files or a session
     python run.py setup           only prepare .venv
     python run.py test [ARGS]     everything CI runs; ARGS go to pytest and then only the tests run
+    python run.py windows [ARGS]  build, prove and pack the Windows program (needs Debian; takes minutes)
     python run.py lock            resolve the lock files anew (maintainers; needs the network)
 
 Standard library only: it runs before anything is installed.
@@ -72,6 +73,9 @@ def main(arguments: Sequence[str]) -> int:
         if command == "test":
             prepare(DEV_LOCK)
             return test(arguments[1:])
+        if command == "windows":
+            prepare(DEV_LOCK)
+            return subprocess.call([PYTHON, "-m", "tests.windows", *arguments[1:]], cwd=ROOT)
         if command == "lock":
             return lock()
         if command in {"-h", "--help", "help"}:
@@ -252,6 +256,13 @@ def lock() -> int:
     uv = [PYTHON, "-m", "uv", "pip", "compile", *common]
     run([*uv, "-o", RUNTIME_LOCK, "pyproject.toml"])
     run([*uv, "--extra", "dev", "-o", DEV_LOCK, "pyproject.toml"])
+    windows = [
+        "--python-platform",
+        "x86_64-pc-windows-msvc",
+        *(word for word in common if word != "--universal"),
+    ]
+    target = ["-o", ROOT / "requirements-windows.lock", "pyproject.toml"]
+    run([PYTHON, "-m", "uv", "pip", "compile", *windows, "--extra", "windows", *target])
     return 0
 
 
