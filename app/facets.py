@@ -1,0 +1,69 @@
+"""Facets: the queue counted by department, finding, status and rate band, as OpenRefine does it.
+
+The counts of a facet are taken over the rows that every *other* facet lets through, so a coder sees what one more click
+would leave.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Facet(Generic[Row]):
+    """One way to divide the rows: ``values`` gives the values of a row (several for findings, none when unknown).
+
+    ``order`` fixes the order of values that have a natural one; others come by count.
+    """
+
+    key: str
+    title: str
+    values: Callable[[Row], Sequence[str]]
+    order: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value, how many rows have it, and whether it is ticked."""
+
+    value: str
+    count: int
+    chosen: bool = False
+
+
+Chosen = Mapping[str, frozenset[str]]
+"""Ticked values by facet key; an absent or empty set lets everything through."""
+
+
+def accepts(facets: Iterable[Facet[Row]], chosen: Chosen) -> Callable[[Row], bool]:
+    """A filter: the row has a ticked value in every facet that has ticks."""
+    active = [(facet.values, chosen[facet.key]) for facet in facets if chosen.get(facet.key)]
+    return lambda row: all(not ticked.isdisjoint(values(row)) for values, ticked in active)
+
+
+def count(
+    facets: Sequence[Facet[Row]], rows: Sequence[Row], chosen: Chosen
+) -> dict[str, tuple[FacetValue, ...]]:
+    """The values of every facet with their counts; ticked values stay listed at count 0."""
+    return {facet.key: _count_one(facets, facet, rows, chosen) for facet in facets}
+
+
+def _count_one(
+    facets: Sequence[Facet[Row]], facet: Facet[Row], rows: Sequence[Row], chosen: Chosen
+) -> tuple[FacetValue, ...]:
+    passes = accepts([other for other in facets if other.key != facet.key], chosen)
+    counts = Counter(value for row in rows if passes(row) for value in set(facet.values(row)))
+    ticked = chosen.get(facet.key, frozenset())
+    rank = {value: place for place, value in enumerate(facet.order)}
+
+    def place(value: str) -> tuple[int, int, str]:
+        return rank.get(value, len(rank)), -counts[value], value
+
+    return tuple(
+        FacetValue(value, counts[value], value in ticked) for value in sorted({*counts, *ticked}, key=place)
+    )

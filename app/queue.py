@@ -1,0 +1,134 @@
+"""The queue: one frozen line per case, and the facets it is counted by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.facets import Facet
+from app.history import Decision
+from app.review import CaseResult, Scored
+from coding_rules.case import Case
+from coding_rules.finding import Finding, Severity
+from coding_rules.grouper.grouping import System
+from coding_rules.settlement.settlement import Band, Settlement
+
+
+class Status(StrEnum):
+    """Where the work on a case stands."""
+
+    UNTOUCHED = "未处理"
+    CORRECTED = "已更正"
+    KEPT = "维持原码"
+    PENDING = "待查病历"
+
+    @classmethod
+    def of(cls, decision: Decision) -> Status:
+        """The status a decision leaves a case in."""
+        return {
+            Decision.CORRECT: cls.CORRECTED,
+            Decision.KEEP: cls.KEPT,
+            Decision.PENDING: cls.PENDING,
+        }[decision]
+
+
+NO_FINDING = "无发现"
+"""Facet value of cases without open findings."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case in the queue. ``reviewed`` is False while its result is still being computed.
+
+    ``band`` and ``profit`` (分) belong to the system the hospital is paid by; ``None`` where it cannot be had.
+    ``titles`` are the titles of open findings, the most serious first; ``haystack`` is what the filter box looks in.
+    """
+
+    case_id: str
+    record_no: str
+    department: str
+    principal_code: str
+    principal_name: str
+    status: Status
+    worst: Severity | None = None
+    findings: int = 0
+    titles: tuple[str, ...] = ()
+    drg: str = ""
+    dip: str = ""
+    band: Band | None = None
+    profit: int | None = None
+    reviewed: bool = False
+    haystack: str = ""
+
+
+def make_row(
+    case: Case, result: CaseResult | None, status: Status, answered: frozenset[str], system: System
+) -> CaseRow:
+    """The queue's line of a case as it stands; without a result only what the page itself says."""
+    principal = case.principal_diagnosis
+    open_findings = [f for f in result.findings if f.rule_id not in answered] if result else []
+    open_findings.sort(key=lambda finding: finding.severity.rank)
+    drg = result.drg if result else None
+    dip = result.dip if result else None
+    settlement = _settled(drg, dip, system)
+    return CaseRow(
+        case_id=case.case_id,
+        record_no=case.record_no or case.case_id,
+        department=case.department,
+        principal_code=principal.code if principal else "",
+        principal_name=principal.name if principal else "",
+        status=status,
+        worst=open_findings[0].severity if open_findings else None,
+        findings=len(open_findings),
+        titles=tuple(dict.fromkeys(finding.title for finding in open_findings)),
+        drg=drg.grouping.group if drg else "",
+        dip=dip.grouping.group if dip else "",
+        band=settlement.band if settlement else None,
+        profit=settlement.profit if settlement else None,
+        reviewed=result is not None,
+        haystack=_haystack(case, open_findings, drg, dip),
+    )
+
+
+def _settled(drg: Scored | None, dip: Scored | None, system: System) -> Settlement | None:
+    scored = drg if system is System.DRG else dip
+    return scored.settlement if scored else None
+
+
+def _haystack(case: Case, findings: list[Finding], drg: Scored | None, dip: Scored | None) -> str:
+    texts = [case.case_id, case.record_no, case.department]
+    texts += [text for line in case.diagnoses for text in (line.code, line.name)]
+    texts += [text for row in case.procedures for text in (row.code, row.name)]
+    texts += [finding.title for finding in findings]
+    texts += [scored.grouping.group for scored in (drg, dip) if scored]
+    return "\n".join(texts).casefold()
+
+
+def matches(row: CaseRow, text: str) -> bool:
+    """Whether every word of the filter box occurs somewhere in the case."""
+    return all(word in row.haystack for word in text.casefold().split())
+
+
+def _finding_values(row: CaseRow) -> tuple[str, ...]:
+    if not row.reviewed:
+        return ()
+    return row.titles or (NO_FINDING,)
+
+
+QUEUE_FACETS: tuple[Facet[CaseRow], ...] = (
+    Facet("status", "状态", lambda row: (row.status.value,), tuple(status.value for status in Status)),
+    Facet(
+        "severity",
+        "级别",
+        lambda row: (row.worst.label if row.worst else NO_FINDING,) if row.reviewed else (),
+        (*(severity.label for severity in Severity), NO_FINDING),
+    ),
+    Facet(
+        "band",
+        "倍率区间",
+        lambda row: (row.band.value,) if row.band else (),
+        tuple(band.value for band in Band),
+    ),
+    Facet("finding", "发现", _finding_values),
+    Facet("department", "科室", lambda row: (row.department or "(空)",)),
+)

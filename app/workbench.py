@@ -1,0 +1,264 @@
+"""Workbench: the state of the work that is open, without a window. Cases, results, changes, what-if, the queue.
+
+Originals never change. The current case is the original with the lines of the last standing Change put on it; findings
+and groupings are derived and recomputed, never stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from app.history import Change, CodedLines, Decision, History
+from app.queue import CaseRow, Status, make_row
+from app.review import CaseResult, Knowledge, review
+from coding_rules.case import Case
+from coding_rules.edit import Edit, apply
+from coding_rules.finding import Finding
+from coding_rules.grouper.grouping import System
+from icd_tables.codes import Kind
+from icd_tables.search import Candidate
+
+
+class Journal(Protocol):
+    """Where Changes are kept: a session file, or memory while no file is open."""
+
+    @property
+    def history(self) -> History:
+        """All changes, with undo and redo."""
+        ...
+
+    def record(self, change: Change) -> Change:
+        """Store a change and return it with its number."""
+        ...
+
+    def undo(self, case_id: str | None = None) -> Change | None:
+        """Take back the last step with all of its stroke; the newest one of the stroke, or ``None``."""
+        ...
+
+    def redo(self, case_id: str | None = None) -> Change | None:
+        """Do again the step undone last. Returns like ``undo``."""
+        ...
+
+
+Finder = Callable[[Case, Kind, str, int], Sequence[Candidate]]
+"""Candidates for a text on a line of a case: case as it stands, kind of line, text, how many at most."""
+
+
+class MemoryJournal:
+    """A journal for work that has no file: pictures, tests."""
+
+    def __init__(self) -> None:
+        self.history = History()
+
+    def record(self, change: Change) -> Change:
+        """Keep a change."""
+        return self.history.apply(change)
+
+    def undo(self, case_id: str | None = None) -> Change | None:
+        """Take back the last step."""
+        return next(iter(self.history.undo(case_id)), None)
+
+    def redo(self, case_id: str | None = None) -> Change | None:
+        """Bring back the step undone last."""
+        return next(iter(self.history.redo(case_id)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """A case before (as filed) and after (as it stands, or as it would stand), both reviewed."""
+
+    before: CaseResult
+    after: CaseResult
+
+
+class Workbench:
+    """Everything the window and the tests do to open work goes through here. Not thread-safe: one thread owns it."""
+
+    def __init__(
+        self,
+        cases: Iterable[Case],
+        knowledge: Knowledge,
+        journal: Journal | None = None,
+        *,
+        author: str = "",
+        system: System = System.DRG,
+        find: Finder | None = None,
+        clock: Callable[[], datetime] = datetime.now,
+    ) -> None:
+        self.knowledge = knowledge
+        self.journal: Journal = journal or MemoryJournal()
+        self.author = author
+        self.system = system
+        self._find = find
+        self._clock = clock
+        self._originals = {case.case_id: case for case in cases}
+        self._currents = dict(self._originals)
+        self._before: dict[str, CaseResult] = {}
+        self._after: dict[str, CaseResult] = {}
+        for case_id in self.history.case_ids:
+            self._refresh(case_id)
+
+    @property
+    def history(self) -> History:
+        """The steps so far."""
+        return self.journal.history
+
+    @property
+    def case_ids(self) -> tuple[str, ...]:
+        """Ids in the order of the file."""
+        return tuple(self._originals)
+
+    @property
+    def originals(self) -> tuple[Case, ...]:
+        """The cases as filed."""
+        return tuple(self._originals.values())
+
+    def original(self, case_id: str) -> Case:
+        """The case as filed."""
+        return self._originals[case_id]
+
+    def current(self, case_id: str) -> Case:
+        """The case as it stands now."""
+        return self._currents[case_id]
+
+    def changes(self, case_id: str) -> tuple[Change, ...]:
+        """The standing changes of one case, oldest first."""
+        net = self.history.net(case_id)
+        return net.steps if net else ()
+
+    def unreviewed(self) -> list[Case]:
+        """Cases as filed that have no result yet, in order: the work of the background job."""
+        return [case for case_id, case in self._originals.items() if case_id not in self._before]
+
+    def put(self, results: Iterable[CaseResult]) -> list[str]:
+        """Take results of cases as filed (from the background job); returns their ids."""
+        ids = []
+        for result in results:
+            self._before[result.case.case_id] = result
+            ids.append(result.case.case_id)
+        return ids
+
+    def result(self, case_id: str) -> WhatIf:
+        """Both results of a case, reviewed now if they are not there yet."""
+        before = self._before.get(case_id)
+        if before is None:
+            before = self._before[case_id] = review(self._originals[case_id], self.knowledge)
+        current = self._currents[case_id]
+        if current is self._originals[case_id]:
+            return WhatIf(before, before)
+        after = self._after.get(case_id)
+        if after is None or after.case is not current:
+            after = self._after[case_id] = review(current, self.knowledge)
+        return WhatIf(before, after)
+
+    def what_if(self, case_id: str, edits: Sequence[Edit]) -> WhatIf:
+        """What the edits would do to the case as it stands; nothing is recorded."""
+        now = self.result(case_id).after
+        return WhatIf(now, review(apply(self._currents[case_id], edits), self.knowledge))
+
+    def find(self, case_id: str, kind: Kind, text: str, limit: int = 9) -> Sequence[Candidate]:
+        """Candidates for a text on a line of the case as it stands; none without a code table."""
+        if self._find is None or not text.strip():
+            return ()
+        return self._find(self._currents[case_id], kind, text, limit)
+
+    def change(
+        self,
+        case_id: str,
+        edits: Sequence[Edit],
+        label: str,
+        *,
+        decision: Decision = Decision.CORRECT,
+        reason: str = "",
+        rule_id: str = "",
+    ) -> Change:
+        """Apply edits (none for a decision that changes no code), record the Change and return it.
+
+        Raises:
+            EditError: an edit names a line the case does not have; nothing is recorded.
+            UserError: the journal cannot be written; nothing is changed.
+        """
+        case = self._currents[case_id]
+        changed = apply(case, edits)
+        change = self.journal.record(
+            Change(
+                case_id=case_id,
+                label=label,
+                decision=decision,
+                before=CodedLines.of(case),
+                after=CodedLines.of(changed),
+                reason=reason,
+                rule_id=rule_id,
+                author=self.author,
+                time=self._clock(),
+            )
+        )
+        self._refresh(case_id)
+        return change
+
+    def undo(self) -> tuple[Change, ...]:
+        """Take back the last step, whichever case it was on; what was taken back."""
+        return self._refreshed(self.journal.undo())
+
+    def redo(self) -> tuple[Change, ...]:
+        """Do the step again that was taken back last; what was done again."""
+        return self._refreshed(self.journal.redo())
+
+    def answered(self, case_id: str) -> frozenset[str]:
+        """Rules whose findings the coder has answered with a decision that changed no code."""
+        return frozenset(
+            change.rule_id
+            for change in self.changes(case_id)
+            if change.rule_id and change.decision is not Decision.CORRECT
+        )
+
+    def open_findings(self, case_id: str) -> tuple[Finding, ...]:
+        """Findings of the case as it stands that still wait for an answer."""
+        answered = self.answered(case_id)
+        return tuple(f for f in self.result(case_id).after.findings if f.rule_id not in answered)
+
+    def status(self, case_id: str) -> Status:
+        """Where the work on a case stands, from its changes alone.
+
+        待查病历 holds while it is the last word; a case whose codes differ from the filed ones is 已更正.
+        """
+        decision = self.history.decision(case_id)
+        if decision is None:
+            return Status.UNTOUCHED
+        if decision is not Decision.PENDING and self.altered(case_id):
+            return Status.CORRECTED
+        return Status.of(decision)
+
+    def altered(self, case_id: str) -> bool:
+        """Whether the case as it stands differs from the case as filed."""
+        return self._currents[case_id] is not self._originals[case_id]
+
+    def row(self, case_id: str) -> CaseRow:
+        """The queue's line for a case; results not computed yet are shown as waiting, not computed here."""
+        result = self.result(case_id).after if self.altered(case_id) else self._before.get(case_id)
+        return make_row(
+            self._currents[case_id], result, self.status(case_id), self.answered(case_id), self.system
+        )
+
+    def rows(self) -> list[CaseRow]:
+        """The queue, in the order of the file."""
+        return [self.row(case_id) for case_id in self._originals]
+
+    def _refreshed(self, change: Change | None) -> tuple[Change, ...]:
+        if change is None:
+            return ()
+        stroke = self.history.of_batch(change.batch) or (change,)
+        for step in stroke:
+            self._refresh(step.case_id)
+        return stroke
+
+    def _refresh(self, case_id: str) -> None:
+        """Put the lines that hold now on the original; equal lines give the original back itself."""
+        original = self._originals.get(case_id)
+        if original is not None:
+            current = self.history.current(original)
+            same = CodedLines.of(current) == CodedLines.of(original)
+            self._currents[case_id] = original if same else current

@@ -1,0 +1,248 @@
+"""Desk: between the workbench and the panels. Which case is at hand, what is shown of it, undo, background review."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.history import Decision
+from app.progress import Progress
+from app.review import CaseResult, review_all
+from app.step_labels import name_step
+from app.workbench import Workbench
+from coding_rules.edit import Edit
+from coding_rules.finding import Finding, Fix
+from coding_rules.grouper.grouping import System
+from ui.dialogs.reason import ask_reason
+from ui.effects import effect_line, raises_score
+from ui.jobs import Job, Jobs
+from ui.line_desk import LineDesk
+from ui.review_page import ReviewPage
+
+BATCH_SECONDS = 0.2
+"""How often results of the background review reach the queue."""
+
+
+class Desk(QObject):
+    """Moves values from the workbench to the panels and the coder's wishes back."""
+
+    history_changed = Signal()
+    told = Signal(str)
+    """A sentence for the status bar."""
+    review_finished = Signal()
+
+    def __init__(self, page: ReviewPage, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.page = page
+        self.jobs = jobs
+        self.workbench: Workbench | None = None
+        self.case_id = ""
+        self._review_job: Job | None = None
+        self.lines = LineDesk(self, page)
+        page.queue.chosen.connect(self.show_case)
+        page.findings.fix_wanted.connect(self.take_fix)
+        page.findings.decision_wanted.connect(self.decide)
+
+    def open(self, workbench: Workbench, case_id: str = "") -> None:
+        """Put a piece of work on the desk and go to a case (the first one if it is not there)."""
+        self.close()
+        self.workbench = workbench
+        queue = self.page.queue
+        queue.set_system(workbench.system)
+        queue.set_rows(workbench.rows())
+        queue.select(case_id if case_id in workbench.case_ids else next(iter(workbench.case_ids), ""))
+        self.history_changed.emit()
+        self._review_rest()
+
+    def close(self) -> None:
+        """Take the work off the desk; the background review stops."""
+        if self._review_job is not None:
+            self._review_job.cancel()
+            self._review_job = None
+        self.workbench = None
+        self.case_id = ""
+
+    @Slot(str)
+    def show_case(self, case_id: str) -> None:
+        """Show a case in all panels."""
+        if self.workbench is None:
+            return
+        self.case_id = case_id
+        self.lines.leave()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the case at hand as it stands now."""
+        work = self.workbench
+        if work is None or not self.case_id:
+            return
+        result = work.result(self.case_id)
+        self.page.case.show_case(work.original(self.case_id), result.after, work.status(self.case_id).value)
+        self.page.findings.show_findings(result.after.findings, self._answers())
+        self.page.score.show_scores(result)
+        self.lines.refresh()
+        row = self.page.queue.row(self.case_id)
+        if row is not None and not row.reviewed:
+            self.page.queue.update_rows([work.row(self.case_id)])
+
+    def commit(
+        self,
+        edits: Sequence[Edit],
+        *,
+        label: str = "",
+        reason: str = "",
+        rule_id: str = "",
+        then: Callable[[], None] | None = None,
+    ) -> None:
+        """Make a change on the case at hand. One that raises the score asks for a reason first."""
+        work = self.workbench
+        if work is None or not self.case_id:
+            return
+        case_id = self.case_id
+        name = label or name_step(work.current(case_id), edits)
+
+        def make(given: str) -> None:
+            work.change(case_id, edits, name, reason=given, rule_id=rule_id)
+            self._changed([case_id])
+            self.told.emit(name)
+            if then is not None:
+                then()
+
+        effect = work.what_if(case_id, edits)
+        if reason or not raises_score(effect):
+            make(reason)
+            return
+        lines = "\n".join(line for system in System if (line := effect_line(effect, system)))
+        question = f"{name}\n\n这一更正会提高分值或支付金额:\n{lines}\n\n请写明依据。"
+        ask_reason(self.page, "更正理由", question, Decision.CORRECT, make)
+
+    @Slot(object, object)
+    def take_fix(self, finding: Finding, fix: Fix, then: Callable[[], None] | None = None) -> None:
+        """Make the change a finding proposes."""
+        self.commit(fix.edits, rule_id=finding.rule_id, then=then)
+
+    @Slot(object, object)
+    def decide(self, finding: Finding | None, decision: Decision) -> None:
+        """Record a decision that changes no code, with its reason."""
+        if self.workbench is None or not self.case_id:
+            return
+        about = finding.message if finding else "整份首页"
+
+        def make(reason: str) -> None:
+            self._decide_now(finding, decision, reason)
+
+        ask_reason(self.page, decision.value, about, decision, make)
+
+    def accept_and_next(self) -> None:
+        """Take what is selected (candidate, else fix), else keep the case as it is; then the next case with findings."""
+        if self.workbench is None or not self.case_id:
+            return
+        if self.lines.take_selected(then=self.next_open):
+            return
+        finding = self.page.findings.current()
+        open_findings = self.workbench.open_findings(self.case_id)
+        if finding is not None and finding in open_findings and len(finding.fixes) == 1:
+            self.take_fix(finding, finding.fixes[0], then=self.next_open)
+            return
+        if not open_findings and not self.workbench.changes(self.case_id):
+            self._decide_now(None, Decision.KEEP, "审核无误")
+        self.next_open()
+
+    def next_open(self) -> None:
+        """Go to the next case shown that has findings; say so when there is none."""
+        if not self.page.queue.step(1, with_finding=True):
+            self.told.emit("后面没有待处理的病例了")
+
+    def undo(self) -> None:
+        """Take back the last step and go to its case."""
+        if self.workbench is not None:
+            self._went([change.case_id for change in self.workbench.undo()], "已撤销")
+
+    def redo(self) -> None:
+        """Do the last undone step again and go to its case."""
+        if self.workbench is not None:
+            self._went([change.case_id for change in self.workbench.redo()], "已重做")
+
+    def set_system(self, system: System) -> None:
+        """Show rate band and profit of the queue by DRG or by DIP."""
+        if self.workbench is None:
+            return
+        self.workbench.system = system
+        self.page.queue.set_system(system)
+        self.page.queue.update_rows(self.workbench.rows())
+        self.page.queue.refilter()
+
+    def _decide_now(self, finding: Finding | None, decision: Decision, reason: str) -> None:
+        work = self.workbench
+        if work is None:
+            return
+        label = f"{decision.value}: {finding.title}" if finding else decision.value
+        rule_id = finding.rule_id if finding else ""
+        work.change(self.case_id, (), label, decision=decision, reason=reason, rule_id=rule_id)
+        self._changed([self.case_id])
+        self.told.emit(label)
+
+    def _answers(self) -> dict[str, Decision]:
+        if self.workbench is None:
+            return {}
+        return {
+            change.rule_id: change.decision
+            for change in self.workbench.changes(self.case_id)
+            if change.rule_id and change.decision is not Decision.CORRECT
+        }
+
+    def _changed(self, case_ids: Sequence[str]) -> None:
+        if self.workbench is None:
+            return
+        self.page.queue.update_rows([self.workbench.row(case_id) for case_id in case_ids])
+        self.refresh()
+        self.history_changed.emit()
+
+    def _went(self, case_ids: Sequence[str], verb: str) -> None:
+        if not case_ids or self.workbench is None:
+            return
+        self.lines.leave()
+        self._changed(case_ids)
+        if case_ids[0] != self.case_id:
+            self.page.queue.select(case_ids[0])
+        self.told.emit(verb)
+
+    def _review_rest(self) -> None:
+        work = self.workbench
+        cases = work.unreviewed() if work else []
+        if work is None or not cases:
+            self.review_finished.emit()
+            return
+        knowledge = work.knowledge
+
+        def run(progress: Progress, deliver: Callable[[object], None]) -> None:
+            batch: list[CaseResult] = []
+            last = time.monotonic()
+            for result in review_all(cases, knowledge, progress):
+                batch.append(result)
+                if time.monotonic() - last >= BATCH_SECONDS:
+                    deliver(batch)
+                    batch, last = [], time.monotonic()
+            deliver(batch)
+
+        job = self.jobs.start_batches("正在审核病例", run)
+        job.batch.connect(self._take_batch)
+        job.done.connect(self._reviewed)
+        self._review_job = job
+
+    @Slot(object)
+    def _take_batch(self, batch: list[CaseResult]) -> None:
+        work = self.workbench
+        if work is None or self.sender() is not self._review_job:
+            return
+        ids = work.put(batch)
+        self.page.queue.update_rows([work.row(case_id) for case_id in ids])
+
+    @Slot(object)
+    def _reviewed(self, _nothing: object) -> None:
+        if self.sender() is self._review_job:
+            self._review_job = None
+            self.page.queue.refilter()
+            self.review_finished.emit()

@@ -1,0 +1,245 @@
+"""One generic table model: frozen rows, columns that say how to read them. Sorting and filtering happen here.
+
+A proxy model would call back into Python once for every comparison; sorting a list of keys instead keeps thousands of
+rows instant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor, QFont, QIcon, QPalette
+from PySide6.QtWidgets import QApplication
+
+from ui.icons import icon
+from ui.theme import tokens_of
+
+Row = TypeVar("Row")
+Index = QModelIndex | QPersistentModelIndex
+ROW_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+"""Role under which every cell hands out its whole row to delegates."""
+
+
+@dataclass(frozen=True)
+class Column(Generic[Row]):
+    """How one column reads a row.
+
+    ``text`` is what is shown and copied; ``sort`` what is compared (default: the text); ``tone`` names a colour of
+    ``ui.theme.Tokens``; ``icon`` names one of our icons. A column with ``commit`` can be edited: ``commit(row, text)``
+    takes the new text and says whether it was accepted (the new row arrives through ``set_rows``).
+    """
+
+    key: str
+    title: str
+    text: Callable[[Row], str]
+    sort: Callable[[Row], Any] | None = None
+    width: int = 90
+    numeric: bool = False
+    stretch: bool = False
+    tip: Callable[[Row], str] | None = None
+    tone: Callable[[Row], str] | None = None
+    icon: Callable[[Row], str] | None = None
+    strong: Callable[[Row], bool] | None = None
+    commit: Callable[[Row, str], bool] | None = None
+    editable: Callable[[Row], bool] | None = None
+
+
+class ColumnsModel(QAbstractTableModel, Generic[Row]):
+    """Rows of one type shown through columns; remembers its filter and its order when rows change.
+
+    ``key`` identifies a row across updates.
+    """
+
+    def __init__(
+        self,
+        columns: Sequence[Column[Row]],
+        key: Callable[[Row], Hashable],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.columns = tuple(columns)
+        self._key = key
+        self._all: dict[Hashable, Row] = {}
+        self._shown: list[Hashable] = []
+        self._place: dict[Hashable, int] = {}
+        self._accepts: Callable[[Row], bool] | None = None
+        self._sort: tuple[int, Qt.SortOrder] | None = None
+
+    def set_rows(self, rows: Iterable[Row]) -> None:
+        """Replace everything."""
+        self.beginResetModel()
+        self._all = {self._key(row): row for row in rows}
+        self._arrange()
+        self.endResetModel()
+
+    def update_rows(self, rows: Iterable[Row]) -> None:
+        """Replace rows that are already here, where they stand; order and filter are applied again by ``rearrange``."""
+        places = []
+        for row in rows:
+            key = self._key(row)
+            self._all[key] = row
+            if key in self._place:
+                places.append(self._place[key])
+        if places:
+            last = len(self.columns) - 1
+            self.dataChanged.emit(self.index(min(places), 0), self.index(max(places), last))
+
+    def set_filter(self, accepts: Callable[[Row], bool] | None) -> None:
+        """Show only the rows that ``accepts`` takes."""
+        self._accepts = accepts
+        self.rearrange()
+
+    def rearrange(self) -> None:
+        """Apply filter and order to the rows as they are now."""
+        self.beginResetModel()
+        self._arrange()
+        self.endResetModel()
+
+    def rows(self) -> list[Row]:
+        """The rows shown, in the order shown."""
+        return [self._all[key] for key in self._shown]
+
+    def row_at(self, place: int) -> Row | None:
+        """The row shown at a place, or ``None`` outside."""
+        return self._all[self._shown[place]] if 0 <= place < len(self._shown) else None
+
+    def place_of(self, key: Hashable) -> int:
+        """Where the row with this key is shown, or -1."""
+        return self._place.get(key, -1)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Order by a column (stable); column -1 returns to the order the rows came in."""
+        self._sort = (column, order) if column >= 0 else None
+        self.layoutAboutToBeChanged.emit()
+        old = self.persistentIndexList()
+        keys = [self._shown[index.row()] for index in old]
+        self._arrange()
+        new = [self.index(self._place[key], index.column()) for key, index in zip(keys, old, strict=True)]
+        self.changePersistentIndexList(old, new)
+        self.layoutChanged.emit()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        """Rows shown."""
+        return 0 if parent.isValid() else len(self._shown)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        """Columns."""
+        return 0 if parent.isValid() else len(self.columns)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
+        """Column titles; rows have no header."""
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.columns[section].title
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(self.columns[section])
+        return None
+
+    def data(self, index: Index, role: int = 0) -> Any:
+        """What a cell shows, and the whole row under ``ROW_ROLE``."""
+        row = self.row_at(index.row()) if index.isValid() else None
+        if row is None:
+            return None
+        reader = _READERS.get(role)
+        if reader is not None:
+            return reader(self.columns[index.column()], row)
+        return row if role == ROW_ROLE else None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Cells of a column with ``commit`` can be edited."""
+        flags = super().flags(index)
+        row = self.row_at(index.row()) if index.isValid() else None
+        if row is None:
+            return flags
+        column = self.columns[index.column()]
+        if column.commit and (column.editable is None or column.editable(row)):
+            flags |= Qt.ItemFlag.ItemIsEditable
+        return flags
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Hand the new text to the column's ``commit``."""
+        row = self.row_at(index.row()) if index.isValid() else None
+        column = self.columns[index.column()] if row is not None else None
+        if row is None or column is None or column.commit is None or role != Qt.ItemDataRole.EditRole:
+            return False
+        return column.commit(row, str(value))
+
+    def _arrange(self) -> None:
+        accepts = self._accepts
+        keys = [key for key, row in self._all.items() if accepts is None or accepts(row)]
+        if self._sort is not None:
+            column = self.columns[self._sort[0]]
+            reader: Callable[[Row], Any] = column.sort or column.text
+            keys.sort(
+                key=lambda key: reader(self._all[key]), reverse=self._sort[1] is Qt.SortOrder.DescendingOrder
+            )
+        self._shown = keys
+        self._place = {key: place for place, key in enumerate(keys)}
+
+
+def tsv(columns: Sequence[Column[Row]], rows: Iterable[Row]) -> str:
+    """Rows as a spreadsheet takes them from the clipboard: a header line, tabs, one line a row."""
+
+    def clean(text: str) -> str:
+        return " ".join(text.replace("\t", " ").split("\n"))
+
+    lines = ["\t".join(column.title for column in columns)]
+    lines += ["\t".join(clean(column.text(row)) for column in columns) for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _alignment(column: Column[Any]) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column.numeric else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
+def _display(column: Column[Any], row: Any) -> str:
+    return column.text(row)
+
+
+def _tip(column: Column[Any], row: Any) -> str:
+    return column.tip(row) if column.tip else column.text(row)
+
+
+def _tone(column: Column[Any], row: Any) -> QColor | None:
+    name = column.tone(row) if column.tone else ""
+    return QColor(getattr(tokens_of(_palette()), name)) if name else None
+
+
+def _icon(column: Column[Any], row: Any) -> QIcon | None:
+    name = column.icon(row) if column.icon else ""
+    return icon(name) if name else None
+
+
+def _font(column: Column[Any], row: Any) -> QFont | None:
+    if column.strong is None or not column.strong(row):
+        return None
+    font = QFont(QApplication.font())
+    font.setBold(True)
+    return font
+
+
+def _align(column: Column[Any], row: Any) -> Qt.AlignmentFlag:
+    return _alignment(column)
+
+
+def _palette() -> QPalette:
+    return QApplication.palette()
+
+
+_READERS: dict[int, Callable[[Column[Any], Any], Any]] = {
+    int(Qt.ItemDataRole.DisplayRole): _display,
+    int(Qt.ItemDataRole.EditRole): _display,
+    int(Qt.ItemDataRole.ToolTipRole): _tip,
+    int(Qt.ItemDataRole.ForegroundRole): _tone,
+    int(Qt.ItemDataRole.DecorationRole): _icon,
+    int(Qt.ItemDataRole.FontRole): _font,
+    int(Qt.ItemDataRole.TextAlignmentRole): _align,
+}

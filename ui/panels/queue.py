@@ -1,0 +1,203 @@
+"""The queue: filter box, facets with counts, one line per case."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSplitter, QVBoxLayout, QWidget
+
+from app.facets import accepts, count
+from app.queue import QUEUE_FACETS, CaseRow, Status, matches
+from coding_rules.grouper.grouping import System
+from ui import wording
+from ui.models.columns import Column, ColumnsModel
+from ui.panels.facets import FacetPanel
+from ui.tables import DenseTable
+
+WAITING = "…"
+FILTER_DELAY_MS = 90
+
+
+def _severity_rank(row: CaseRow) -> tuple[int, int]:
+    return (row.worst.rank if row.worst else 9, -row.findings)
+
+
+def _found(row: CaseRow) -> str:
+    if not row.reviewed:
+        return WAITING
+    return f"{row.worst.label} {row.findings}" if row.worst else ""
+
+
+def _group(code: str, row: CaseRow) -> str:
+    return code or ("未入组" if row.reviewed else WAITING)
+
+
+def _profit_key(row: CaseRow) -> float:
+    return float("-inf") if row.profit is None else row.profit
+
+
+_STATUS_ICON = {
+    Status.UNTOUCHED: "",
+    Status.CORRECTED: "accept",
+    Status.KEPT: "keep",
+    Status.PENDING: "pending",
+}
+
+QUEUE_COLUMNS: tuple[Column[CaseRow], ...] = (
+    Column(
+        "record", "病案号", lambda row: row.record_no, width=92, icon=lambda row: _STATUS_ICON[row.status]
+    ),
+    Column(
+        "finding",
+        "发现",
+        _found,
+        sort=_severity_rank,
+        width=62,
+        tone=lambda row: row.worst.value if row.worst else "muted",
+        tip=lambda row: "\n".join(row.titles) or "没有待处理的发现",
+    ),
+    Column("department", "科室", lambda row: row.department, width=74),
+    Column(
+        "principal",
+        "主要诊断",
+        lambda row: f"{row.principal_code} {row.principal_name}".strip() or "(缺)",
+        width=150,
+    ),
+    Column("status", "状态", lambda row: row.status.value, width=64, tone=lambda _row: "muted"),
+    Column("drg", "DRG", lambda row: _group(row.drg, row), width=56),
+    Column("dip", "DIP", lambda row: _group(row.dip, row), width=110),
+    Column("band", "倍率", lambda row: row.band.value if row.band else "", width=58),
+    Column(
+        "profit",
+        "盈亏(元)",
+        lambda row: wording.yuan(row.profit) if row.reviewed else "",
+        sort=_profit_key,
+        width=72,
+        numeric=True,
+        tip=lambda row: f"{wording.money(row.profit)} 元",
+    ),
+)
+
+
+class QueuePanel(QWidget):
+    """Shows the queue; says which case was chosen. Knows rows, not the workbench."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = ColumnsModel(QUEUE_COLUMNS, lambda row: row.case_id, self)
+        self.table = DenseTable(self.model, "病例队列")
+        self.table.setAlternatingRowColors(True)
+        self.table.sort_by_header()
+        self.facets = FacetPanel(self)
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText("筛选: 病案号、科室、编码、名称、发现…")
+        self.filter.setAccessibleName("筛选病例")
+        self.filter.setClearButtonEnabled(True)
+        self.tally = QLabel()
+        self.tally.setProperty("role", "muted")
+        self._rows: dict[str, CaseRow] = {}
+        self._current = ""
+        self._filter_soon = QTimer(self, singleShot=True, interval=FILTER_DELAY_MS)
+        self._filter_soon.timeout.connect(self.refilter)
+        self.filter.textChanged.connect(self._filter_soon.start)
+        self.facets.changed.connect(self.refilter)
+        self.table.selectionModel().currentRowChanged.connect(self._row_chosen)
+        self._arrange()
+
+    def set_rows(self, rows: list[CaseRow]) -> None:
+        """A new file: everything anew, filter and facets cleared."""
+        self._rows = {row.case_id: row for row in rows}
+        self._current = ""
+        self.filter.clear()
+        self.facets.clear()
+        self.model.set_rows(rows)
+        self.refilter()
+
+    def update_rows(self, rows: list[CaseRow]) -> None:
+        """Rows whose case or result changed. The filter is not applied again: the case at hand stays in sight."""
+        for row in rows:
+            self._rows[row.case_id] = row
+        self.model.update_rows(rows)
+        self._count()
+
+    def row(self, case_id: str) -> CaseRow | None:
+        """The line of a case, shown or not."""
+        return self._rows.get(case_id)
+
+    def set_system(self, system: System) -> None:
+        """Say in the header whose money the columns show."""
+        self.table.horizontalHeader().setToolTip(f"倍率与盈亏按 {system.value} 计")
+
+    def select(self, case_id: str) -> None:
+        """Put the cursor on a case, if it is shown."""
+        place = self.model.place_of(case_id)
+        if place < 0:
+            return
+        index = self.model.index(place, max(self.table.currentIndex().column(), 0))
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self.table.selectionModel().setCurrentIndex(index, flags)
+        self.table.scrollTo(index)
+
+    def step(self, direction: int, *, with_finding: bool = False) -> bool:
+        """Go to the next (1) or previous (-1) case shown; ``False`` when there is none that way."""
+        rows = self.model.rows()
+        place = self.model.place_of(self._current)
+        place = place if place >= 0 else (-1 if direction > 0 else len(rows))
+        while 0 <= place + direction < len(rows):
+            place += direction
+            if not with_finding or rows[place].findings:
+                self.select(rows[place].case_id)
+                return True
+        return False
+
+    @Slot()
+    def refilter(self) -> None:
+        """Apply filter box and facets."""
+        self._filter_soon.stop()
+        text, passes = self.filter.text().strip(), accepts(QUEUE_FACETS, self.facets.chosen)
+        keep = self._current
+        self.table.selectionModel().blockSignals(True)
+        self.model.set_filter(lambda row: passes(row) and (not text or matches(row, text)))
+        self.table.selectionModel().blockSignals(False)
+        self._count()
+        if self.model.place_of(keep) >= 0:
+            self.select(keep)
+        else:
+            self.select_first()
+
+    def select_first(self) -> None:
+        """Put the cursor on the first case shown."""
+        first = self.model.row_at(0)
+        if first is not None:
+            self.select(first.case_id)
+
+    def _count(self) -> None:
+        shown, total = self.model.rowCount(), len(self._rows)
+        self.tally.setText(f"{shown:,} / {total:,} 例" if shown != total else f"共 {total:,} 例")
+        text = self.filter.text().strip()
+        rows = [row for row in self._rows.values() if not text or matches(row, text)]
+        self.facets.show_counts(QUEUE_FACETS, count(QUEUE_FACETS, rows, self.facets.chosen))
+
+    @Slot(QModelIndex, QModelIndex)
+    def _row_chosen(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        row = self.model.row_at(current.row())
+        if row is not None and row.case_id != self._current:
+            self._current = row.case_id
+            self.chosen.emit(row.case_id)
+
+    def _arrange(self) -> None:
+        top = QHBoxLayout()
+        top.addWidget(self.filter, 1)
+        top.addWidget(self.tally)
+        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter.addWidget(self.facets)
+        self.splitter.addWidget(self.table)
+        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setSizes([210, 500])
+        self.splitter.setChildrenCollapsible(False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(top)
+        column.addWidget(self.splitter, 1)

@@ -1,0 +1,89 @@
+"""The status bar: what was just done, work in progress with cancel, what is demonstration, whether it is saved."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+
+from ui.icons import icon
+from ui.jobs import Job, Jobs
+
+TELL_MS = 6000
+
+
+class StatusStrip(QStatusBar):
+    """Shows the newest job that takes longer than a moment."""
+
+    def __init__(self, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self.work = QLabel()
+        self.bar = QProgressBar()
+        self.bar.setFixedWidth(160)
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("进度")
+        self.stop = QToolButton()
+        self.stop.setIcon(icon("close"))
+        self.stop.setToolTip("取消")
+        self.stop.setAccessibleName("取消正在进行的工作")
+        self.stop.clicked.connect(self._cancel)
+        self.demo = QLabel("演示数据 / 演示方案")
+        self.demo.setProperty("role", "demo")
+        self.saved = QLabel()
+        self.saved.setProperty("role", "muted")
+        self.versions = QLabel()
+        self.versions.setProperty("role", "muted")
+        for part in (self.work, self.bar, self.stop, self.demo, self.versions, self.saved):
+            self.addPermanentWidget(part)
+        self._job: Job | None = None
+        self.show_demo("")
+        self._show_work(False)
+        jobs.started.connect(self._started)
+
+    def tell(self, text: str) -> None:
+        """A sentence that goes away by itself."""
+        self.showMessage(text, TELL_MS)
+
+    def show_demo(self, text: str) -> None:
+        """What on the screen is demonstration; empty for none."""
+        self.demo.setText(text)
+        self.demo.setVisible(bool(text))
+
+    @Slot(object)
+    def _started(self, job: Job) -> None:
+        job.shown.connect(self._job_shown)
+        job.progressed.connect(self._progressed)
+        job.finished.connect(self._finished)
+
+    @Slot(str)
+    def _job_shown(self, title: str) -> None:
+        sender = self.sender()
+        if isinstance(sender, Job):
+            self._job = sender
+            self.work.setText(title)
+            self.bar.setRange(0, 0)
+            self._show_work(True)
+
+    @Slot(int, int, str)
+    def _progressed(self, done: int, total: int, text: str) -> None:
+        if self.sender() is self._job:
+            self.bar.setRange(0, total)
+            self.bar.setValue(done)
+            count = f"{done:,} / {total:,}" if total else ""
+            self.work.setText(f"{text or self.work.text()} {count}".strip())
+
+    @Slot()
+    def _finished(self) -> None:
+        if self.sender() is self._job:
+            self._job = None
+            self._show_work(False)
+
+    @Slot()
+    def _cancel(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self.work.setText("正在取消…")
+
+    def _show_work(self, shown: bool) -> None:
+        for part in (self.work, self.bar, self.stop):
+            part.setVisible(shown)

@@ -1,0 +1,82 @@
+"""DenseTable: the table view used everywhere. Copies as TSV for Excel, sorts by header, remembers its columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from ui.models.columns import ColumnsModel, tsv
+
+ROW_PADDING = 8
+"""Pixels above and below a row's text together."""
+
+
+class DenseTable(QTableView):
+    """A calm, dense table over a ``ColumnsModel``."""
+
+    def __init__(self, model: ColumnsModel[Any], name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.columns_model = model
+        self.setModel(model)
+        self.setAccessibleName(name)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setCornerButtonEnabled(False)
+        self.setTabKeyNavigation(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setIconSize(QSize(15, 15))
+        rows = self.verticalHeader()
+        rows.setVisible(False)
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(self.fontMetrics().height() + ROW_PADDING)
+        self._set_widths()
+        self._add_copy()
+
+    def sort_by_header(self) -> None:
+        """Let the header sort; at first in the order the rows came in."""
+        self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.horizontalHeader().setSortIndicatorClearable(True)
+        self.setSortingEnabled(True)
+
+    def layout_state(self) -> str:
+        """Widths, order and sorting of the columns as text for the settings."""
+        return bytes(self.horizontalHeader().saveState().toBase64().data()).decode("ascii")
+
+    def restore_layout(self, state: str) -> None:
+        """Take back what ``layout_state`` said; a state of other columns is refused by Qt and ignored."""
+        self.horizontalHeader().restoreState(QByteArray.fromBase64(state.encode("ascii")))
+
+    def copy(self) -> None:
+        """Copy the selected rows (or all, when none is selected) with their header."""
+        model = self.columns_model
+        places = sorted({index.row() for index in self.selectionModel().selectedRows()})
+        rows = [model.row_at(place) for place in places] if places else model.rows()
+        QGuiApplication.clipboard().setText(tsv(model.columns, rows))
+
+    def current_row(self) -> Any:
+        """The row under the cursor, or ``None``."""
+        return self.columns_model.row_at(self.currentIndex().row())
+
+    def _set_widths(self) -> None:
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(24)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for place, column in enumerate(self.columns_model.columns):
+            header.resizeSection(place, column.width)
+            if column.stretch:
+                header.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
+
+    def _add_copy(self) -> None:
+        copy = QAction("复制表格(可粘贴到 Excel)", self)
+        copy.setShortcut(QKeySequence.StandardKey.Copy)
+        copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        copy.triggered.connect(self.copy)
+        self.addAction(copy)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
