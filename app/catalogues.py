@@ -1,0 +1,144 @@
+"""Open DIP catalogues as published: one workbook, one CSV, or a folder of CSV with ``scheme.toml``."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from app.errors import UserError
+from app.progress import Progress
+from app.sheets import read_cells
+from coding_rules.grouper.dip3_rows import is_national_3, read_national_3
+from coding_rules.grouper.dip_catalogue import CatalogueReport, DipCatalogue
+from coding_rules.grouper.dip_columns import Sheet
+from coding_rules.grouper.dip_expression import Dialect
+from coding_rules.grouper.dip_lists import read_kind_table
+from coding_rules.grouper.dip_rows import read_sheets
+from coding_rules.grouper.procedure_kinds import ProcedureKinds
+from coding_rules.settlement.profile import RegionProfile
+
+
+def load_dip_catalogue(
+    path: Path, profile: RegionProfile | None = None, progress: Progress | None = None
+) -> DipCatalogue:
+    """A catalogue from a workbook, a CSV file or a folder (``catalogue.csv``, ``scheme.toml``, ``procedure_kinds.csv``).
+
+    The profile says how procedures are spelled (dialect); without one the national platform's spelling is assumed.
+    Mean fees in files are yuan. Every row ends as a group or as an issue in ``.report``.
+
+    Raises:
+        UserError: nothing in the file looks like a DIP catalogue, or it cannot be opened.
+    """
+    progress = progress or Progress()
+    progress.report(0, 3, f"正在读取 {path.name}")
+    files = _files(path)
+    sheets = [Sheet(file.name, cells.name, cells.rows) for file in files for cells in read_cells(file)]
+    progress.report(1, 3, "正在识别目录")
+    manifest = _manifest(path)
+    dialect = profile.grouping.dialect if profile else Dialect(manifest.get("dialect", Dialect.PLATFORM))
+    catalogue = _catalogue(path, sheets, dialect)
+    progress.report(2, 3, "正在整理病种")
+    kinds = _kinds(path)
+    catalogue = replace(
+        catalogue,
+        title=str(manifest.get("title", path.stem)),
+        region=str(manifest.get("region", "")),
+        version=str(manifest.get("version", "")),
+        demo=bool(manifest.get("demo", False)),
+        valid_from=_day(manifest.get("valid_from")),
+        valid_to=_day(manifest.get("valid_to")),
+        kinds=kinds or catalogue.kinds,
+        sha256=_digest(files),
+    )
+    progress.report(3, 3, f"目录共 {len(catalogue)} 个病种")
+    return catalogue
+
+
+def load_procedure_kinds(path: Path) -> ProcedureKinds:
+    """A procedure-kind table (编码, 类别, optionally 级别 and 切口) from xlsx or CSV.
+
+    Raises:
+        UserError: no column of codes and kinds is found.
+    """
+    for cells in read_cells(path):
+        kinds = read_kind_table(Sheet(path.name, cells.name, cells.rows))
+        if kinds is not None:
+            return kinds
+    raise UserError(
+        f"{path.name} 里没有找到手术操作属性表",
+        "需要有“编码”和“类别”（手术、介入治疗、治疗性操作、诊断性操作）两列。",
+    )
+
+
+def _catalogue(path: Path, sheets: list[Sheet], dialect: Dialect) -> DipCatalogue:
+    if is_national_3(sheets):
+        return read_national_3(sheets)
+    rows = read_sheets(sheets, dialect)
+    if not rows.groups:
+        reason = (
+            rows.issues[0].reason
+            if rows.issues
+            else "没有找到同时含有病种编码（或主诊断编码）与分值、操作等列的表头"
+        )
+        raise UserError(
+            f"{path.name} 不像 DIP 病种目录：{reason}", "请选择医保部门公布的病种目录（xlsx 或 CSV）。"
+        )
+    return DipCatalogue(
+        title=path.stem, groups=rows.groups, report=CatalogueReport(rows.read, len(rows.groups), rows.issues)
+    )
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    catalogue = path / "catalogue.csv"
+    if catalogue.is_file():
+        return [catalogue]
+    files = sorted(
+        file
+        for file in path.iterdir()
+        if file.suffix.lower() in {".csv", ".xlsx"} and file.name != "procedure_kinds.csv"
+    )
+    if not files:
+        raise UserError(
+            f"文件夹 {path.name} 里没有 catalogue.csv，也没有 xlsx 或 CSV 目录",
+            "请选择 DIP 目录所在的文件夹或文件。",
+        )
+    return files
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    file = path / "scheme.toml" if path.is_dir() else path.with_name("scheme.toml")
+    if not path.is_dir() or not file.is_file():
+        return {}
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{file.name} 写得不对：{error}", "请按手册中的格式修改 scheme.toml。") from error
+    inner = table.get("scheme", table)
+    return inner if isinstance(inner, dict) else table
+
+
+def _kinds(path: Path) -> ProcedureKinds | None:
+    file = path / "procedure_kinds.csv"
+    return load_procedure_kinds(file) if path.is_dir() and file.is_file() else None
+
+
+def _day(value: object) -> date | None:
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value)) if value else None
+    except ValueError:
+        return None
+
+
+def _digest(files: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()

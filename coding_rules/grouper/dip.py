@@ -1,0 +1,107 @@
+"""DipGrouper: DIP groups with the path that led there, and a fast path for many cases that gives the same groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from coding_rules.grouper.dip_batch import BatchGrouper, LightGrouping
+from coding_rules.grouper.dip_catalogue import DipCatalogue, DipGroup, DipKind
+from coding_rules.grouper.dip_explain import facts_steps, outcome_steps, why_not
+from coding_rules.grouper.dip_facts import Facts, read_facts
+from coding_rules.grouper.dip_match import CatalogueIndex, Choice, candidates, choose
+from coding_rules.grouper.dip_national3 import National3
+from coding_rules.grouper.dip_rules import DipRules, HasDipRules, Pipeline
+from coding_rules.grouper.grouping import Grouping, Step, System
+from coding_rules.grouper.inputs import GrouperInput
+from coding_rules.grouper.procedure_kinds import ProcedureKinds
+
+
+class DipGrouper:
+    """Groups cases under one catalogue and one region's rules.
+
+    ``profile`` may be any region profile; without one the national defaults hold (and the 3.0 pipeline for a 3.0 catalogue).
+    Compiled once; immutable afterwards, safe to share between threads.
+    """
+
+    def __init__(self, catalogue: DipCatalogue, profile: HasDipRules | None = None) -> None:
+        self.catalogue = catalogue
+        self.rules = profile.grouping if profile else default_rules(catalogue)
+        self.demo = catalogue.demo or bool(profile and profile.demo)
+        kinds = catalogue.kinds
+        if not self.rules.infer_kinds and kinds.infer:
+            kinds = ProcedureKinds(kinds.facts, kinds.surgical, infer=False, title=kinds.title)
+        self.kinds = kinds
+        self._excluded = self.rules.excluded_diagnoses | catalogue.excluded_diagnoses
+        self._national = (
+            National3(catalogue, self.rules, kinds) if self.rules.pipeline is Pipeline.NATIONAL_3 else None
+        )
+        self._index = CatalogueIndex(catalogue, self.rules)
+        self._batch = BatchGrouper(self._index, kinds, self._excluded, self._slow)
+
+    def group(self, case: GrouperInput) -> Grouping:
+        """The DIP group of a case, the steps to it, every candidate and why it lost; or the reason for 未入组."""
+        if not case.diagnoses or not case.diagnoses[0].strip():
+            return self._ungrouped("主要诊断编码缺失", ())
+        if self._national:
+            outcome = self._national.group(case)
+            return self._grouping(outcome.group, outcome.reason, outcome.path)
+        facts = read_facts(case, self.rules, self.kinds, self.rules.excluded_procedures)
+        if facts.principal in self._excluded:
+            return self._excluded_case(case.diagnoses[0])
+        choice = choose(candidates(self._index, facts), facts, self.rules)
+        path = (
+            *facts_steps(facts, case.diagnoses[0], self.kinds),
+            *outcome_steps(choice, facts, self._index),
+        )
+        group = choice.winner.group if choice.winner else None
+        return self._grouping(group, "" if group else why_not(facts, self._index), path)
+
+    def group_batch(self, cases: Iterable[GrouperInput]) -> list[LightGrouping]:
+        """The groups of many cases without paths; equal cases may share one result object."""
+        return self._batch.group_all(cases)
+
+    def _slow(self, case: GrouperInput) -> tuple[DipGroup | None, str]:
+        """Group and reason of one case by the explaining path's own decisions, without the words."""
+        if self._national:
+            outcome = self._national.group(case)
+            return outcome.group, outcome.reason
+        facts = read_facts(case, self.rules, self.kinds, self.rules.excluded_procedures)
+        choice = self._choose(facts)
+        return (choice.winner.group, "") if choice.winner else (None, why_not(facts, self._index))
+
+    def _choose(self, facts: Facts) -> Choice:
+        return choose(candidates(self._index, facts), facts, self.rules)
+
+    def _excluded_case(self, filed: str) -> Grouping:
+        reason = f"主要诊断 {filed} 在“不纳入分组的主要诊断”之列"
+        return self._ungrouped(reason, (Step("排除主诊断", reason, held=False, codes=(filed,)),))
+
+    def _ungrouped(self, reason: str, path: tuple[Step, ...]) -> Grouping:
+        return self._grouping(None, reason, path)
+
+    def _grouping(self, group: DipGroup | None, reason: str, path: tuple[Step, ...]) -> Grouping:
+        if group is None:
+            ending = Step("未入组", reason, held=False)
+            return Grouping(
+                System.DIP, self.catalogue.title, "", reason=reason, path=(*path, ending), demo=self.demo
+            )
+        return Grouping(
+            System.DIP,
+            self.catalogue.title,
+            group.code,
+            name=group.name,
+            kind=group.kind.value,
+            points=group.points,
+            mean_fee=group.mean_fen,
+            mean_los=group.mean_los,
+            path=path,
+            demo=self.demo,
+        )
+
+
+def default_rules(catalogue: DipCatalogue) -> DipRules:
+    """The national defaults for a catalogue that comes without a profile."""
+    return DipRules(pipeline=Pipeline.NATIONAL_3) if catalogue.form == "national_3" else DipRules()
+
+
+__all__ = ["DipGrouper", "DipKind", "LightGrouping", "default_rules"]

@@ -1,0 +1,151 @@
+"""Settlement parameters of a region: bands, money, clearing. Plain frozen values, filled from a profile's TOML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+
+class HighShape(StrEnum):
+    """The three shapes of 高倍率 (r ratio, t threshold, k hospital factor, s points of the group)."""
+
+    SCALED = "scaled"
+    """(r - t + 1) x s x k"""
+    SHARED = "shared"
+    """(r - t + k) x s"""
+    ADDED = "added"
+    """s x k + (r - t) x s; the deducted fees count out of r"""
+    NORMAL = "normal"
+    """No automatic supplement: s x k, the case may apply for 特例单议."""
+
+
+class LowShape(StrEnum):
+    """What a 低倍率 case gets."""
+
+    RATIO = "ratio"
+    """s x r"""
+    RATIO_FACTOR = "ratio_factor"
+    """s x r x k"""
+    ACTUAL = "actual"
+    """Paid as charged: the amount is the fee."""
+
+
+class Standard(StrEnum):
+    """What the fee is compared with."""
+
+    GROUP_MEAN = "group_mean"
+    """Mean fee of the group."""
+    INSTITUTION_MEAN = "institution_mean"
+    """Mean fee of the group x hospital factor."""
+    PAYMENT = "payment"
+    """Payment standard: points x hospital factor x point value."""
+
+
+class Ungrouped(StrEnum):
+    """What an ungrouped case gets."""
+
+    UNKNOWN = "unknown"
+    """Decided locally; no amount is shown."""
+    FEE_SHARE = "fee_share"
+    """Points = fee / mean fee of the region x 1000 x factor."""
+
+
+@dataclass(frozen=True, slots=True)
+class HighStep:
+    """A 高倍率 threshold for groups with fewer points than ``below`` (``None``: all others)."""
+
+    ratio: Decimal
+    below: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BandRules:
+    """Rate bands. Ratios are fee / standard; ``inclusive`` puts the threshold itself into the outer band."""
+
+    standard: Standard = Standard.GROUP_MEAN
+    low: Decimal | None = None
+    low_inclusive: bool = False
+    low_shape: LowShape = LowShape.RATIO_FACTOR
+    high: tuple[HighStep, ...] = ()
+    high_inclusive: bool = False
+    high_shape: HighShape = HighShape.NORMAL
+    extreme: Decimal | None = None
+    ungrouped: Ungrouped = Ungrouped.UNKNOWN
+    ungrouped_factor: Decimal | None = None
+    blank_factor: Decimal | None = None
+    zero_points_pay_fee: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PointPrice:
+    """A point value or rate in yuan per point (or per weight 1). Empty ``insurance``, ``month``, ``region``: any."""
+
+    value: Decimal
+    insurance: str = ""
+    month: str = ""
+    region: str = ""
+
+
+DEFAULT_INSURANCE_CODES = {
+    "1": "职工",
+    "01": "职工",
+    "2": "居民",
+    "02": "居民",
+    "3": "居民",
+    "03": "居民",
+}
+"""医疗付费方式 (RC032) of the front page: 1 城镇职工, 2 城镇居民, 3 新农合 (merged into 城乡居民)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyRules:
+    """Points to money. ``hospital_factor`` 机构系数; ``group_factors`` 机构系数 by group; factors of 基层病种 are 1.
+
+    ``region_mean`` is the mean fee of the region in yuan; ``points_per_weight`` turns DRG weights into points where a region
+    pays DRG by points; ``fund_share`` the share of the amount that the fund pays, by insurance.
+    """
+
+    basis: str = "points"
+    points_per_weight: Decimal | None = None
+    prices: tuple[PointPrice, ...] = ()
+    insurance_codes: Mapping[str, str] = field(default_factory=lambda: dict(DEFAULT_INSURANCE_CODES))
+    hospital_factor: Decimal | None = None
+    group_factors: Mapping[str, Decimal] = field(default_factory=dict)
+    basic_factor: Decimal = Decimal(1)
+    region_mean: Decimal | None = None
+    fund_share: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ClearingRules:
+    """Monthly pre-settlement and annual clearing. Shares between 0 and 1; ``None``: decided locally, not given here.
+
+    ``surplus_kept`` 结余留用 and ``overrun_shared`` 超支分担 are the shares the hospital keeps, or the fund bears, within
+    ``surplus_floor`` / ``overrun_cap`` (fund payable / fees and fees / fund payable).
+    """
+
+    prepaid_share: Decimal | None = None
+    deposit_share: Decimal | None = None
+    assessment_factor: Decimal | None = None
+    surplus_kept: Decimal | None = None
+    surplus_floor: Decimal | None = None
+    overrun_shared: Decimal | None = None
+    overrun_cap: Decimal | None = None
+    special_review_share: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuxiliaryRules:
+    """Auxiliary catalogues: whether used, and from how many cases on a stratum counts. Factors themselves are data."""
+
+    enabled: bool = False
+    group_cases: int | None = None
+    stratum_cases: int | None = None
+    cv_drop: Decimal | None = None
+    cv_screen: Decimal | None = None
+    min_days: int = 3
+    elderly_from: int = 65
+    high_fee_ratio: Decimal = Decimal(3)
+    high_fee_share: Decimal = Decimal("0.5")

@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from coding_rules.grouper.grouping import Grouping, System
+from coding_rules.grouper.inputs import GrouperInput
+from coding_rules.settlement.amount import NO_PRICE, Circumstances, Settler
+from coding_rules.settlement.profile import RegionProfile, load_profile
+from coding_rules.settlement.rules import PointPrice
+from coding_rules.settlement.settlement import Band
+
+
+def dip(
+    points: str | None, mean: int | None = None, kind: str = "核心", group: str = "K35.3:47.0100"
+) -> Grouping:
+    return Grouping(
+        System.DIP, "目录", group, kind=kind, points=Decimal(points) if points else None, mean_fee=mean
+    )
+
+
+def priced(profile: RegionProfile, *prices: PointPrice, factor: str | None = "1") -> RegionProfile:
+    value = Decimal(factor) if factor else None
+    return replace(profile, money=replace(profile.money, prices=prices, hospital_factor=value))
+
+
+PRICES = (PointPrice(Decimal("92.5"), "居民"), PointPrice(Decimal("105.0"), "职工"))
+
+
+@pytest.mark.parametrize(("insurance", "amount"), [("2", 3564560), ("1", 4046258)])
+def test_published_example_of_points_times_point_value(insurance: str, amount: int) -> None:
+    settler = Settler(priced(load_profile("national_platform"), *PRICES))
+    settled = settler.settle(
+        dip("385.35787", 3_000_000), GrouperInput(total_fee=3_000_000, insurance=insurance)
+    )
+    assert settled.amount == amount
+    assert settled.profit == amount - 3_000_000
+    assert settled.band is Band.NORMAL
+
+
+def test_without_point_value_there_are_points_but_no_amount() -> None:
+    settled = Settler(load_profile("national_platform")).settle(
+        dip("100", 100_000), GrouperInput(total_fee=100_000)
+    )
+    assert settled.points == 100
+    assert (settled.amount, settled.profit) == (None, None)
+    assert NO_PRICE in settled.missing
+
+
+def test_every_shipped_profile_but_the_demos_leaves_the_point_value_open() -> None:
+    from coding_rules.settlement.profile import shipped_profiles
+
+    for profile in shipped_profiles():
+        assert bool(profile.money.prices) is profile.demo
+
+
+@pytest.mark.parametrize(
+    ("fee", "unreasonable", "factor", "points", "band"),
+    [
+        (2_500_000, 100_000, "1.4", "3600", Band.HIGH),
+        (2_200_000, 100_000, "1.4", "3000", Band.HIGH),
+        (350_000, 0, "1.4", "700", Band.LOW),
+        (1_000_000, 0, "1.4", "2800", Band.NORMAL),
+    ],
+)
+def test_weihai_worked_examples(fee: int, unreasonable: int, factor: str, points: str, band: Band) -> None:
+    profile = priced(load_profile("weihai_points_drg"), PointPrice(Decimal(5)), factor=factor)
+    drg = Grouping(System.DRG, "方案", "FR21", points=Decimal(2000), mean_fee=1_000_000)
+    settled = Settler(profile).settle(
+        drg, GrouperInput(total_fee=fee), Circumstances(unreasonable=unreasonable)
+    )
+    assert (settled.points, settled.band) == (Decimal(points), band)
+    assert settled.amount == int(Decimal(points) * 500)
+
+
+@pytest.mark.parametrize(
+    ("points", "fee", "band"),
+    [("999", 2_900_000, Band.NORMAL), ("1000", 2_900_000, Band.HIGH), ("2500", 1_600_000, Band.HIGH)],
+)
+def test_weihai_threshold_depends_on_points(points: str, fee: int, band: Band) -> None:
+    drg = Grouping(System.DRG, "方案", "FR21", points=Decimal(points), mean_fee=1_000_000)
+    assert Settler(load_profile("weihai_points_drg")).settle(drg, GrouperInput(total_fee=fee)).band is band
+
+
+@pytest.mark.parametrize(
+    ("name", "fee", "points", "band"),
+    [
+        # r = 2.5, k = 1.2, s = 1000
+        ("hubei", 2_500_000, "1800", Band.HIGH),  # (2.5 - 2 + 1) x 1.2
+        ("hubei", 2_000_000, "1200", Band.HIGH),  # the threshold itself belongs to the band
+        ("hubei", 400_000, "480", Band.LOW),
+        ("shandong", 2_500_000, "1700", Band.HIGH),  # 2.5 - 2 + 1.2
+        ("shandong", 400_000, "400", Band.LOW),  # no hospital factor
+        ("shandong", 5_100_000, "1200", Band.EXTREME),
+        ("national_default", 5_100_000, "1200", Band.EXTREME),
+    ],
+)
+def test_shapes_of_high_and_low(name: str, fee: int, points: str, band: Band) -> None:
+    profile = priced(load_profile(name), PointPrice(Decimal(10)), factor="1.2")
+    settled = Settler(profile).settle(dip("1000", 1_000_000), GrouperInput(total_fee=fee))
+    assert (settled.points, settled.band) == (Decimal(points), band)
+
+
+def test_shandong_shape_equals_added_shape() -> None:
+    r, t, k, s = Decimal("2.7"), Decimal(2), Decimal("1.13"), Decimal("873.21")
+    assert (r - t + k) * s == s * k + (r - t) * s
+
+
+def test_basic_groups_carry_no_hospital_factor() -> None:
+    profile = priced(load_profile("national_platform"), PointPrice(Decimal(10)), factor="1.3")
+    assert (
+        Settler(profile).settle(dip("100", 100_000, kind="基层"), GrouperInput(total_fee=100_000)).points
+        == 100
+    )
+
+
+def test_blank_group_of_jining() -> None:
+    profile = priced(load_profile("shandong"), PointPrice(Decimal(10)), factor="1.3")
+    settled = Settler(profile).settle(dip("1000", 1_000_000, group="KBBZ"), GrouperInput(total_fee=500_000))
+    assert settled.points == Decimal("350.0")  # 1000 x 0.5 x 0.7, neither k nor f
+
+
+def test_national_3_pays_very_low_fees_as_charged() -> None:
+    profile = priced(load_profile("national_3_0"), PointPrice(Decimal(10)))
+    settled = Settler(profile).settle(dip("1000"), GrouperInput(total_fee=400_000))
+    assert (settled.band, settled.amount, settled.profit) == (Band.LOW, 400_000, 0)
+
+
+def test_figures_carry_the_numbers() -> None:
+    profile = priced(load_profile("hubei"), PointPrice(Decimal(10)), factor="1.2")
+    settled = Settler(profile).settle(dip("1000", 1_000_000), GrouperInput(total_fee=2_500_000))
+    shown = {figure.label: figure.formula for figure in settled.figures}
+    assert shown["倍率"] == "25000 ÷ 10000 = 2.5"
+    assert shown["结算分值"] == "(2.5 − 2 + 1) × 1000 × 1.2 = 1800"
+    assert "1800 × 点值 10 = 18000.00 元" in shown["金额"]
+    assert all(figure.source for figure in settled.figures if figure.label != "盈亏")
+
+
+def test_missing_things_are_named_and_never_zero() -> None:
+    settler = Settler(load_profile("demo"))
+    assert "没有分值" in settler.settle(dip(None), GrouperInput(total_fee=1)).missing
+    no_fee = settler.settle(dip("100", 100_000), GrouperInput())
+    assert no_fee.amount == 58_000
+    assert no_fee.profit is None
+    assert "没有总费用" in no_fee.missing
+    ungrouped = settler.settle(Grouping(System.DIP, "目录", "", reason="…"), GrouperInput(total_fee=100))
+    assert (ungrouped.band, ungrouped.amount) == (Band.UNGROUPED, None)
+    assert "未入组" in ungrouped.missing
+
+
+def test_drg_by_weight_and_rate() -> None:
+    drg = Grouping(System.DRG, "方案", "FR21", weight=Decimal("1.25"))
+    settled = Settler(load_profile("demo_drg")).settle(drg, GrouperInput(total_fee=900_000, insurance="1"))
+    assert settled.amount == 950_000
+    assert settled.demo
+    none = Settler(load_profile("demo_drg")).settle(replace(drg, weight=None), GrouperInput(total_fee=1))
+    assert "无权重数据" in none.missing
+
+
+def test_price_of_the_month_and_region_beats_the_general_one() -> None:
+    profile = priced(
+        load_profile("national_platform"),
+        PointPrice(Decimal(10), "职工"),
+        PointPrice(Decimal(11), "职工", month="2025-03"),
+        PointPrice(Decimal(12), "职工", month="2025-03", region="省内异地"),
+    )
+    settler = Settler(profile)
+    filed = GrouperInput(total_fee=100_000, insurance="01")
+    assert settler.settle(dip("100", 100_000), filed).amount == 100_000
+    assert settler.settle(dip("100", 100_000), filed, Circumstances("2025-03")).amount == 110_000
+    assert settler.settle(dip("100", 100_000), filed, Circumstances("2025-03", "省内异地")).amount == 120_000
+    assert "居民" in settler.settle(dip("100", 100_000), replace(filed, insurance="2")).missing
