@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from app.compare import ScoreDelta, compare
 from app.history import Change, CodedLines, Decision, History
 from app.queue import CaseRow, Status, make_row
-from app.review import CaseResult, Knowledge, review
+from app.review import CaseResult, Knowledge, Scored, review
 from coding_rules.case import Case
 from coding_rules.edit import Edit, apply
 from coding_rules.finding import Finding
@@ -72,6 +73,28 @@ class WhatIf:
 
     before: CaseResult
     after: CaseResult
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to compare."""
+        return self.before is not self.after
+
+    def sides(self, system: System) -> tuple[Scored | None, Scored | None]:
+        """Before and after of one system; ``None`` where no scheme is loaded."""
+        if system is System.DRG:
+            return self.before.drg, self.after.drg
+        return self.before.dip, self.after.dip
+
+    def delta(self, system: System) -> ScoreDelta | None:
+        """The difference under one system, if it answered both times."""
+        before, after = self.sides(system)
+        return compare(before, after) if before is not None and after is not None else None
+
+    @property
+    def raises(self) -> bool:
+        """Whether weight, points or amount rise under either system: such a change asks for a reason."""
+        deltas = [delta for system in System if (delta := self.delta(system)) is not None]
+        return any((figure or 0) > 0 for one in deltas for figure in (one.weight, one.points, one.amount))
 
 
 class Workbench:

@@ -16,7 +16,7 @@ from coding_rules.edit import Edit
 from coding_rules.finding import Finding, Fix
 from coding_rules.grouper.grouping import System
 from ui.dialogs.reason import ask_reason
-from ui.effects import effect_line, raises_score
+from ui.effects import effect_lines
 from ui.jobs import Job, Jobs
 from ui.line_desk import LineDesk
 from ui.review_page import ReviewPage
@@ -111,10 +111,10 @@ class Desk(QObject):
                 then()
 
         effect = work.what_if(case_id, edits)
-        if reason or not raises_score(effect):
+        if reason or not effect.raises:
             make(reason)
             return
-        lines = "\n".join(line for system in System if (line := effect_line(effect, system)))
+        lines = "\n".join(effect_lines(effect))
         question = f"{name}\n\n这一更正会提高分值或支付金额:\n{lines}\n\n请写明依据。"
         ask_reason(self.page, "更正理由", question, Decision.CORRECT, make)
 

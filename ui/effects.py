@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 
+from app.compare import amount_of, band_of, points_of, profit_of
 from app.review import Scored
 from app.workbench import WhatIf
 from coding_rules.grouper.grouping import System
-from coding_rules.settlement.settlement import Settlement
 from ui import wording
 
 UNGROUPED = "未入组"
@@ -28,10 +27,9 @@ class ScoreLine:
     tip: str = ""
 
 
-def scored(what_if: WhatIf, system: System) -> tuple[Scored | None, Scored | None]:
-    """Before and after of one system."""
-    before, after = what_if.before, what_if.after
-    return (before.drg, after.drg) if system is System.DRG else (before.dip, after.dip)
+def points_name(system: System) -> str:
+    """What the points are called: 点数 in DRG regions, 分值 in DIP regions."""
+    return "点数" if system is System.DRG else "分值"
 
 
 def group_text(one: Scored | None) -> str:
@@ -42,29 +40,21 @@ def group_text(one: Scored | None) -> str:
 
 
 def effect_line(what_if: WhatIf, system: System) -> str:
-    """``DRG FR23 → FR21 · 点数 ▲ 12.30 · 金额 ▲ 1,234 元``; ``DRG 不变`` when nothing moves."""
-    before, after = scored(what_if, system)
-    if before is None or after is None:
+    """``DRG FR23 → FR21 · 点数 ▲ 12.30 · ▲ 1,234 元``; ``DRG 不变`` when nothing moves; empty without a scheme."""
+    delta = what_if.delta(system)
+    if delta is None:
         return ""
-    old, new = group_text(before), group_text(after)
-    parts = [f"{old} → {new}"] if old != new else []
-    points = _difference(_points(before), _points(after))
-    if points:
-        parts.append(f"{_points_name(system)} {wording.change(points, wording.number(points, 2))}")
-    amount = _difference(_amount(before), _amount(after))
-    if amount:
-        parts.append(f"{wording.change(amount, wording.yuan(int(amount)))} 元")
+    parts = [f"{group_text(delta.before)} → {group_text(delta.after)}"] if delta.group_changed else []
+    if delta.points:
+        parts.append(f"{points_name(system)} {wording.change(delta.points, wording.number(delta.points, 2))}")
+    if delta.amount:
+        parts.append(f"{wording.change(delta.amount, wording.yuan(delta.amount))} 元")
     return f"{system.value} " + (" · ".join(parts) if parts else "不变")
 
 
-def raises_score(what_if: WhatIf) -> bool:
-    """Whether points (or weight) or the amount rise under either system: such a change asks for a reason."""
-    return any(
-        (difference or 0) > 0
-        for system in System
-        for reader in (_points, _weight, _amount)
-        for difference in (_difference(*map(reader, scored(what_if, system))),)
-    )
+def effect_lines(what_if: WhatIf) -> tuple[str, ...]:
+    """One line a system that has a scheme."""
+    return tuple(line for system in System if (line := effect_line(what_if, system)))
 
 
 def score_lines(what_if: WhatIf) -> list[ScoreLine]:
@@ -73,103 +63,54 @@ def score_lines(what_if: WhatIf) -> list[ScoreLine]:
 
 
 def _system_lines(what_if: WhatIf, system: System) -> list[ScoreLine]:
-    before, after = scored(what_if, system)
-    shown = after or before
-    if shown is None:
+    delta = what_if.delta(system)
+    if delta is None:
         return [
             ScoreLine(f"{system}-head", system.value, heading=True),
             ScoreLine(f"{system}-none", f"未载入 {system.value} 方案", tip="在设置中选择方案"),
         ]
-    demo = " · 演示方案" if shown.grouping.demo else ""
-    head = ScoreLine(f"{system}-head", f"{system.value} · {shown.grouping.scheme}{demo}", heading=True)
-    rows = [head]
+    now = delta.after
+    demo = " · 演示方案" if now.grouping.demo else ""
+    lines = [ScoreLine(f"{system}-head", f"{system.value} · {now.grouping.scheme}{demo}", heading=True)]
 
     def add(label: str, reader: Callable[[Scored], str], change: str = "", tip: str = "") -> None:
-        old = reader(before) if before else wording.MISSING
-        new = reader(after) if after else wording.MISSING
-        rows.append(ScoreLine(f"{system}-{label}", label, old, new, change, tip=tip))
+        lines.append(
+            ScoreLine(f"{system}-{label}", label, reader(delta.before), reader(now), change, tip=tip)
+        )
 
-    same = group_text(before) == group_text(after)
-    add("分组", group_text, "同组" if same else "换组", shown.grouping.reason)
-    add("名称", lambda one: one.grouping.name or one.grouping.reason or wording.MISSING)
+    add("分组", group_text, "换组" if delta.group_changed else "同组", now.grouping.reason)
+    add("名称", _name)
     if system is System.DRG:
-        add("权重", _weight_text, _change(before, after, _weight, 4))
+        add("权重", _weight, wording.change(delta.weight, wording.number(delta.weight)))
     else:
         add("类型", lambda one: one.grouping.kind or wording.MISSING)
     add(
-        _points_name(system),
-        lambda one: wording.number(_points(one), 4),
-        _change(before, after, _points, 2),
-        _missing(shown),
+        points_name(system),
+        lambda one: wording.number(points_of(one)),
+        wording.change(delta.points, wording.number(delta.points, 2)),
+        now.settlement.missing if now.settlement else "",
     )
-    add("费用倍率", _ratio_text)
-    add("支付金额", lambda one: wording.money(_money(one, "amount")), _money_change(before, after, "amount"))
-    add("盈亏", lambda one: wording.money(_money(one, "profit")), _money_change(before, after, "profit"))
-    return rows
+    add("费用倍率", _ratio, "换区间" if delta.band_changed else "")
+    add("支付金额", lambda one: wording.money(amount_of(one)), _money_change(delta.amount))
+    add("盈亏", lambda one: wording.money(profit_of(one)), _money_change(delta.profit))
+    return lines
 
 
-def _missing(one: Scored) -> str:
-    return one.settlement.missing if one.settlement else ""
+def _name(one: Scored) -> str:
+    return one.grouping.name or one.grouping.reason or wording.MISSING
 
 
-def _points_name(system: System) -> str:
-    return "点数" if system is System.DRG else "分值"
-
-
-def _weight(one: Scored | None) -> Decimal | None:
-    return one.grouping.weight if one else None
-
-
-def _weight_text(one: Scored) -> str:
+def _weight(one: Scored) -> str:
     if one.grouping.weight is None:
         return "无权重数据" if one.grouping.grouped else wording.MISSING
-    return wording.number(one.grouping.weight, 4)
+    return wording.number(one.grouping.weight)
 
 
-def _points(one: Scored | None) -> Decimal | None:
-    """Settled points where there is a settlement, the group's own points otherwise."""
-    if one is None:
-        return None
-    settled = one.settlement.points if one.settlement else None
-    return settled if settled is not None else one.grouping.points
+def _ratio(one: Scored) -> str:
+    ratio = one.settlement.ratio if one.settlement else None
+    band = band_of(one).value
+    return band if ratio is None else f"{wording.number(ratio, 2)} {band}"
 
 
-def _amount(one: Scored | None) -> Decimal | None:
-    fen = _money(one, "amount") if one else None
-    return None if fen is None else Decimal(fen)
-
-
-def _money(one: Scored, what: str) -> int | None:
-    settlement: Settlement | None = one.settlement
-    return getattr(settlement, what) if settlement else None
-
-
-def _ratio_text(one: Scored) -> str:
-    settlement = one.settlement
-    if settlement is None:
-        return wording.MISSING
-    if settlement.ratio is None:
-        return settlement.band.value
-    return f"{wording.number(settlement.ratio, 2)} {settlement.band.value}"
-
-
-def _difference(before: Decimal | None, after: Decimal | None) -> Decimal | None:
-    return None if before is None or after is None else after - before
-
-
-def _change(
-    before: Scored | None,
-    after: Scored | None,
-    reader: Callable[[Scored | None], Decimal | None],
-    places: int,
-) -> str:
-    difference = _difference(reader(before), reader(after))
-    return wording.change(difference, wording.number(difference, places))
-
-
-def _money_change(before: Scored | None, after: Scored | None, what: str) -> str:
-    old = _money(before, what) if before else None
-    new = _money(after, what) if after else None
-    if old is None or new is None:
-        return wording.MISSING
-    return wording.change(new - old, wording.money(new - old))
+def _money_change(difference: int | None) -> str:
+    return wording.change(difference, wording.money(difference))

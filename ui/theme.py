@@ -137,8 +137,10 @@ def interface_font() -> QFont:
 
 
 def _style_sheet(tokens: Tokens) -> str:
-    colours = asdict(tokens)
-    return re.sub(r"@(\w+)", lambda found: colours[found[1]], resources.read_text("styles/window.qss"))
+    names = asdict(tokens) | {
+        "check": resources.path(f"icons/{'check-dark' if tokens is DARK else 'check'}.svg")
+    }
+    return re.sub(r"@(\w+)", lambda found: names[found[1]], resources.read_text("styles/window.qss"))
 
 
 def _palette(tokens: Tokens) -> QPalette:

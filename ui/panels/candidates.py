@@ -10,10 +10,9 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.workbench import WhatIf
-from coding_rules.grouper.grouping import System
 from icd_tables.search import Candidate, Tier
 from ui.cards import Card, CardList
-from ui.effects import effect_line
+from ui.effects import effect_lines
 from ui.models.columns import Column, ColumnsModel
 
 _TIER_TONE = {
@@ -37,9 +36,7 @@ class CandidateRow:
 
 
 def _effects(row: CandidateRow) -> tuple[str, ...]:
-    if row.effect is None:
-        return ()
-    return tuple(line for system in System if (line := effect_line(row.effect, system)))
+    return effect_lines(row.effect) if row.effect is not None else ()
 
 
 def make_card(row: CandidateRow) -> Card:

@@ -13,7 +13,7 @@ from app.review import Scored
 from app.workbench import WhatIf
 from coding_rules.grouper.grouping import Step, System
 from coding_rules.settlement.settlement import Figure
-from ui.effects import ScoreLine, score_lines, scored
+from ui.effects import ScoreLine, score_lines
 from ui.models.columns import Column, ColumnsModel
 from ui.tables import DenseTable
 
@@ -134,6 +134,7 @@ class ScorePanel(QWidget):
         self.figures = ColumnsModel(FIGURE_COLUMNS, lambda row: row.number, self)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         self._arrange()
 
     def show_scores(self, what_if: WhatIf | None) -> None:
@@ -149,9 +150,9 @@ class ScorePanel(QWidget):
             if line.heading or not (line.before or line.after):
                 self.score.setSpan(place, 0, 1, len(SCORE_COLUMNS))
         for system, model in self.paths.items():
-            before, after = scored(what_if, system)
+            before, after = what_if.sides(system)
             model.set_rows(path_rows(_path(before), _path(after)))
-        self.parting.setText(_parting_text(what_if, self.paths))
+        self.parting.setText(_parting_text(what_if))
         self.parting.setVisible(bool(self.parting.text()))
         self.figures.set_rows(_figure_rows(what_if))
 
@@ -185,24 +186,15 @@ def _path(one: Scored | None) -> Sequence[Step]:
     return one.grouping.path if one else ()
 
 
-def _parting_text(what_if: WhatIf, paths: dict[System, ColumnsModel[PathRow]]) -> str:
-    if what_if.before is what_if.after:
-        return ""
-    lines = []
-    for system, model in paths.items():
-        row = next((row for row in model.rows() if row.parts), None)
-        if row is not None:
-            lines.append(
-                f"{system.value} 路径在第 {row.number + 1} 步“{row.stage}”分开: "
-                f"{_step_text(row.before) or '(无)'} → {_step_text(row.after) or '(无)'}"
-            )
-    return "\n".join(lines)
+def _parting_text(what_if: WhatIf) -> str:
+    deltas = [delta for system in System if what_if.changed and (delta := what_if.delta(system))]
+    return "\n".join(f"{delta.system.value} 路径{delta.parting}" for delta in deltas if delta.parting)
 
 
 def _figure_rows(what_if: WhatIf) -> list[FigureRow]:
     rows: list[FigureRow] = []
     for system in System:
-        _, after = scored(what_if, system)
+        _, after = what_if.sides(system)
         for figure in after.settlement.figures if after and after.settlement else ():
             rows.append(FigureRow(len(rows), system, figure))
     return rows
