@@ -1,6 +1,6 @@
 """Fixes a rule may offer: a closed set of repairs, each turned into edits when the rule fires.
 
-Written ``name`` or ``name:line``: ``table_name:line``, ``near_code:line``, ``code_of_name:line``, ``spelling:line``,
+Written ``name`` or ``name:line``: ``table_name:line``, ``near_code:line``, ``code_of_name:line``, ``spelling:line``, ``zero:line``,
 ``remove:line``, ``promote:a``, ``combine:a+b=K80.000``.
 """
 
@@ -22,7 +22,7 @@ from coding_rules.edit import (
     SetProcedure,
 )
 from coding_rules.finding import Fix
-from icd_tables.codes import Kind
+from icd_tables.codes import Kind, repair_leading_zero
 from icd_tables.table import CodeEntry
 
 Target = Callable[[str], Line | None]
@@ -97,6 +97,11 @@ def _spelling(env: Env, view: CaseView, line: Line) -> Iterable[Fix]:
     yield Fix(f"写作 {line.normal}", (_set(line, line.normal, line.name),))
 
 
+def _zero(env: Env, view: CaseView, line: Line) -> Iterable[Fix]:
+    code = repair_leading_zero(line.normal)
+    yield Fix(f"补零为 {code}", (_set(line, code, line.name),))
+
+
 def _remove(env: Env, view: CaseView, line: Line) -> Iterable[Fix]:
     yield Fix(f"删除{line.place} {line.text}", (_remove_edit(line),))
 
@@ -129,6 +134,7 @@ _FIXES: dict[str, Callable[[Env, CaseView, Line], Iterable[Fix]]] = {
     "code_of_name": _code_of_name,
     "near_code": _near_code,
     "spelling": _spelling,
+    "zero": _zero,
     "remove": _remove,
     "promote": _promote,
     "combine": _no_fix,

@@ -145,15 +145,7 @@ def asterisk_part(env: Env, view: CaseView, line: Line) -> str | None:
     return manifestation(line.normal) or None
 
 
-@function((Type.LINE,), prose="{0}的编码在前面的行已有", notes=("first",))
-def same_code_before(env: Env, view: CaseView, line: Line) -> bool:
-    """Whether an earlier diagnosis line has the same code."""
-    if not line.code:
-        return False
-    for before in view.diagnoses:
-        if before.index >= line.index:
-            return False
-        if before.normal == line.normal:
-            note(view, first=before.place)
-            return True
-    return False
+@function((Type.LINE,), prose="{0}的Ⅱ助为空（连“-”也没有填）")
+def not_even_dash(env: Env, view: CaseView, line: Line) -> bool:
+    """Whether the second assistant of a procedure is empty, not even a dash."""
+    return not getattr(line.row, "second_assistant", "").strip()

@@ -6,10 +6,11 @@ import re
 from datetime import date, datetime
 from functools import lru_cache
 
+from coding_rules.case import is_blank
 from coding_rules.checks.names import Facet, Type
 from coding_rules.checks.predicates import Env, function, note
 from coding_rules.checks.view import CaseView
-from coding_rules.fields import FEE_ADDENDS
+from coding_rules.fields import FEE_ADDENDS, FEE_ITEMS, field_label
 from coding_rules.identity import birth_of, checksum_holds, sex_of
 
 _FORMATS = ("%Y%m%d", "%Y-%m-%d", "%Y/%m/%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M")
@@ -117,3 +118,33 @@ def id_birth(env: Env, view: CaseView, number: str) -> date | None:
 def id_sex(env: Env, view: CaseView, number: str) -> str | None:
     """The sex written in an identity number (1 or 2)."""
     return sex_of(number)
+
+
+@function((), prose="分项费用中有不是非负数的", columns=("ZFY",), reads=(Facet.REST,), notes=("items",))
+def bad_fee_items(env: Env, view: CaseView) -> bool:
+    """Whether a filled fee item is no number or negative."""
+    items = view.case.fees.items
+    bad = [
+        field_label(item)
+        for item in FEE_ITEMS
+        if items.get(item, -1) < 0 and (item in items or not is_blank(view.cells.get(item)))
+    ]
+    if bad:
+        note(view, items="、".join(bad[:3]))
+    return bool(bad)
+
+
+_PLACEHOLDER_PHONES = frozenset({"12345678911", "12345678910", "12345678901", "1234567", "12345678", "13800138000"})
+
+
+@function((Type.TEXT,), prose="{0}是占位号码")
+def placeholder_phone(env: Env, view: CaseView, text: str) -> bool:
+    """Whether a telephone number is a made-up one: one digit repeated, or a counting series."""
+    digits = text.replace("-", "").replace(" ", "")
+    return digits in _PLACEHOLDER_PHONES or (len(digits) >= 6 and len(set(digits)) == 1)
+
+
+@function((Type.TEXT,), prose="{0}中的出生日期不是日期")
+def not_an_id_birth(env: Env, view: CaseView, number: str) -> bool:
+    """Whether the date digits of an identity number are no date."""
+    return birth_of(number) is None
