@@ -90,7 +90,7 @@ class DipGrouper:
             self.catalogue.title,
             group.code,
             name=group.name,
-            kind=group.kind.value,
+            kind=group.kind_label,
             points=group.points,
             mean_fee=group.mean_fen,
             mean_los=group.mean_los,

@@ -54,6 +54,6 @@ class BatchGrouper:
         light = self._light.get(id(group))
         if light is None:
             light = self._light[id(group)] = LightGrouping(
-                group.code, group.name, group.kind.value, group.points, group.mean_fen, group.mean_los
+                group.code, group.name, group.kind_label, group.points, group.mean_fen, group.mean_los
             )
         return light

@@ -49,7 +49,7 @@ class DipGroup:
 
     ``procedure_kind`` is set for 综合 and catch-all rows; ``level`` is the 手术级别 that some regions split 综合 by.
     ``mean_fee`` and ``region_mean`` in yuan exactly as published, ``mean_los`` in days. ``stage`` is the 3.0 stage
-    (XQ, BX, FZ, JC). ``None``: not published.
+    (XQ, BX, FZ, JC, ZH). ``basic`` marks a group on the 基层病种 list. ``None``: not published.
     """
 
     code: str
@@ -68,6 +68,7 @@ class DipGroup:
     region_mean: Decimal | None = None
     stage: str = ""
     conditions: Conditions | None = None
+    basic: bool = False
     source: str = ""
 
     @property
@@ -76,6 +77,11 @@ class DipGroup:
         if self.mean_fee is None:
             return None
         return int((self.mean_fee * 100).quantize(Decimal(1), ROUND_HALF_UP))
+
+    @property
+    def kind_label(self) -> str:
+        """The kind that settlement goes by: a group on the 基层病种 list counts as 基层."""
+        return DipKind.BASIC.value if self.basic else self.kind.value
 
     @property
     def has_procedures(self) -> bool:
