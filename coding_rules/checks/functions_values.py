@@ -134,7 +134,9 @@ def bad_fee_items(env: Env, view: CaseView) -> bool:
     return bool(bad)
 
 
-_PLACEHOLDER_PHONES = frozenset({"12345678911", "12345678910", "12345678901", "1234567", "12345678", "13800138000"})
+_PLACEHOLDER_PHONES = frozenset(
+    {"12345678911", "12345678910", "12345678901", "1234567", "12345678", "13800138000"}
+)
 
 
 @function((Type.TEXT,), prose="{0}是占位号码")

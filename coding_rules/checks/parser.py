@@ -100,10 +100,29 @@ class _Parser:
         return self.statement()
 
     def statement(self) -> Node:
-        if self.accept("("):
+        if self.sees("("):
+            return self.bracketed()
+        return self.about_value()
+
+    def bracketed(self) -> Node:
+        """A predicate in parentheses, or a comparison that begins with a value in parentheses."""
+        opened = self.place
+        try:
+            self.take()
             inner = self.either()
             self.expect(")")
-            return inner
+            if not self.sees(*_COMPARISONS, "+", "-", "*"):
+                return inner
+            failed = None
+        except RuleSyntaxError as error:
+            failed = error
+        self.place = opened
+        try:
+            return self.about_value()
+        except RuleSyntaxError as error:
+            raise error if failed is None or error.position > failed.position else failed from error
+
+    def about_value(self) -> Node:
         left = self.value()
         if self.now.kind == "op" and self.now.text in _COMPARISONS:
             op = self.take()
