@@ -43,10 +43,19 @@ _LINE_COLUMNS = (
     "MZYS",
     "QKYHDJ",
 )
+PROCEDURE_ATTRIBUTES = (
+    "code", "name", "day", "level", "operator", "first_assistant", "second_assistant",
+    "incision", "healing", "anesthesia", "anesthetist",
+)  # fmt: skip
+"""Attributes of ``Procedure`` in the order of ``CaseBuilder.procedure_columns`` (which end with the combined healing grade)."""
 
 
 class CaseBuilder:
-    """Builds the cases of one file. ``issues`` collects what could not be read in single cells."""
+    """Builds the cases of one file. ``issues`` collects what could not be read in single cells.
+
+    ``diagnosis_columns`` (code, name, 入院病情) and ``procedure_columns`` give the columns of every line the form has, by form
+    line; -1 where the file lacks a column.
+    """
 
     def __init__(self, mapping: ColumnMapping, file: str) -> None:
         self._file = file
@@ -54,16 +63,16 @@ class CaseBuilder:
         self._headers = mapping.headers
         self._index = field_index(mapping)
         self._at = {f: column for column, f in enumerate(mapping.fields) if f}
-        self._diagnoses = [
-            (n, *(self._at.get(f, -1) for f in diagnosis_fields(n)))
+        self.diagnosis_columns = {
+            n: tuple(self._at.get(f, -1) for f in diagnosis_fields(n))
             for n in range(MOST_LINES + 1)
             if n == 0 or any(f in self._at for f in diagnosis_fields(n)[:2])
-        ]
-        self._procedures = [
-            [self._at.get(f"{family}{n}", -1) for family in _LINE_COLUMNS]
+        }
+        self.procedure_columns = {
+            n: tuple(self._at.get(f"{family}{n}", -1) for family in _LINE_COLUMNS)
             for n in range(1, MOST_LINES + 1)
             if f"SSJCZBM{n}" in self._at or f"SSJCZMC{n}" in self._at
-        ]
+        }
         self._fees = [(f, self._at[f]) for f in FEE_ITEMS if f in self._at]
         self._ids = [(f, self._at[f]) for f in _ID_FIELDS if f in self._at]
         self._texts: dict[str, str] = {}
@@ -118,7 +127,7 @@ class CaseBuilder:
             coder=text(cells, "BMY"),
             icu_hours=self._icu_hours(cells),
             diagnoses=self._read_diagnoses(cells),
-            procedures=tuple(line for at in self._procedures if (line := self._procedure(cells, at, row))),
+            procedures=self._read_procedures(cells, row),
             outpatient_diagnosis=Diagnosis(text(cells, "JBBM"), text(cells, "MZZD")),
             external_cause=Diagnosis(text(cells, "H23"), text(cells, "WBYY")),
             pathology=Diagnosis(text(cells, "JBMM"), text(cells, "BLZD")),
@@ -161,30 +170,43 @@ class CaseBuilder:
                     row, column, text, f"{FIELDS[field_id].label}已被表格软件改成科学计数，原号码无法还原"
                 )
 
-    def _read_diagnoses(self, cells: Sequence[str]) -> tuple[Diagnosis, ...]:
-        lines: list[Diagnosis] = []
-        for form_line, code, name, condition in self._diagnoses:
+    def diagnoses_by_line(self, cells: Sequence[str]) -> dict[int, Diagnosis]:
+        """Filled diagnosis lines by form line; the principal line (0) is always there."""
+        lines: dict[int, Diagnosis] = {}
+        for form_line, (code, name, condition) in self.diagnosis_columns.items():
             code_text, name_text = _said(cells, code), _said(cells, name)
-            if code_text or name_text:
+            if code_text or name_text or not form_line:
                 poa = _said(cells, condition)
-                lines.append(Diagnosis(code_text, name_text, _CONDITION.get(poa, poa)))
-            elif form_line == 0:
-                lines.append(Diagnosis("", "", _said(cells, condition)))
-        return tuple(lines) if len(lines) > 1 or lines[0] != Diagnosis() else ()
+                lines[form_line] = Diagnosis(code_text, name_text, _CONDITION.get(poa, poa))
+        return lines
 
-    def _procedure(self, cells: Sequence[str], at: Sequence[int], row: int) -> Procedure | None:
+    def procedures_by_line(self, cells: Sequence[str]) -> dict[int, Procedure]:
+        """Filled procedure lines by form line (1-based)."""
+        found = ((n, self._procedure(cells, at)) for n, at in self.procedure_columns.items())
+        return {n: line for n, line in found if line is not None}
+
+    def _read_diagnoses(self, cells: Sequence[str]) -> tuple[Diagnosis, ...]:
+        lines = tuple(self.diagnoses_by_line(cells).values())
+        return lines if lines != (Diagnosis(),) else ()
+
+    def _read_procedures(self, cells: Sequence[str], row: int) -> tuple[Procedure, ...]:
+        lines = self.procedures_by_line(cells)
+        for form_line, line in lines.items():
+            column = self.procedure_columns[form_line][2]
+            if line.day is None and (text := _said(cells, column)):
+                self._issue(row, column, text, "不是可识别的日期，按空值处理（原文保留）")
+        return tuple(lines.values())
+
+    def _procedure(self, cells: Sequence[str], at: Sequence[int]) -> Procedure | None:
+        if not _said(cells, at[0]) and not _said(cells, at[1]):
+            return None
         code, name, day, level, operator, first, second, incision, healing, way, anesthetist, both = (
             _said(cells, column) for column in at
         )
-        if not code and not name:
-            return None
-        parsed = parse_day(day) if day else None
-        if day and parsed is None:
-            self._issue(row, at[2], day, "不是可识别的日期，按空值处理（原文保留）")
         if both and not incision and not healing:
             incision, _, healing = both.partition("/")
         return Procedure(
-            code, name, parsed, level, operator, first, second, incision, healing, way, anesthetist
+            code, name, parse_day(day), level, operator, first, second, incision, healing, way, anesthetist
         )
 
     def _read_fees(self, cells: Sequence[str], row: int) -> Fees:

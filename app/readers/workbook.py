@@ -7,6 +7,7 @@ because a single stray cell in the last column makes readers build the whole rec
 from __future__ import annotations
 
 import copy
+import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,6 +17,7 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, XmlError, ZipError
 
 from app.errors import UserError
+from app.readers.values import cell_text
 
 MAX_UNPACKED = 1 << 30
 MAX_CELLS = 40_000_000
@@ -60,6 +62,14 @@ def open_workbook(path: Path) -> list[Sheet]:
     if not found:
         raise UserError(f"“{path.name}”里没有数据。", "请确认导出是否完成。")
     return found
+
+
+def sheet_rows(content: bytes, name: str) -> Iterator[list[str]]:
+    """Rows of one sheet as texts, from the bytes of a workbook that passed the checks before."""
+    with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
+        sheet = workbook.get_sheet_by_name(name)
+    left = sheet.start[1] if sheet.start else 0
+    return ([cell_text(cell) for cell in row] for row in _from_first_column(sheet.iter_rows(), left))
 
 
 def _from_first_column(rows: Iterable[Sequence[object]], left: int) -> Iterator[list[object]]:
