@@ -9,10 +9,15 @@ import pytest
 from app.collector import paused_collector
 
 
-def test_it_rests_inside_and_runs_again_after_an_error() -> None:
-    with pytest.raises(ValueError, match="stop"), paused_collector():
+def fail_while_resting() -> None:
+    with paused_collector():
         assert not gc.isenabled()
         raise ValueError("stop")
+
+
+def test_it_rests_inside_and_runs_again_after_an_error() -> None:
+    with pytest.raises(ValueError, match="stop"):
+        fail_while_resting()
     assert gc.isenabled()
 
 

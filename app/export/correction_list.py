@@ -1,0 +1,157 @@
+"""The correction list (更正清单): one workbook with a summary, a sheet for each department, and the versions in use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from openpyxl import Workbook
+
+from app.export import summary_sheet
+from app.export.cells import Column, Sheet, Style, new_workbook, sheet_names
+from app.export.correction_rows import ReviewedCase, columns, rows
+from app.files import safe_write
+from app.history import Change
+from app.progress import Progress
+from app.review import Scored
+from app.summary import department_of
+
+SUMMARY = "汇总"
+TRAIL = "修改记录"
+VERSIONS = "版本与设置"
+_REMARKS = (
+    "本清单由程序列出供编码员与科室核对；分组、权重、分值与金额为按所选方案和参数的推算，以医保部门结算结果为准。",
+    "同一病例有多行时，分组与金额只写在第一行，便于求和；“现”组与金额只在编码有更正时写出。",
+    "升高与降低一并列出，排列顺序与金额无关。",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ListOptions:
+    """What the list is made of. ``names``: with patients' names; ``settings`` are (label, value) lines."""
+
+    title: str = "病案首页编码更正清单"
+    files: Sequence[str] = ()
+    versions: Sequence[tuple[str, str, str]] = ()
+    settings: Sequence[tuple[str, str]] = ()
+    names: bool = True
+    made: datetime = field(default_factory=datetime.now)
+
+
+def write_correction_list(
+    path: Path,
+    reviewed: Sequence[ReviewedCase],
+    options: ListOptions | None = None,
+    trail: Sequence[Change] = (),
+    progress: Progress | None = None,
+) -> None:
+    """Write the list safely: ``path`` is replaced only by a complete workbook. ``trail`` adds a sheet with every step.
+
+    Raises:
+        UserError: the file cannot be written.
+        Cancelled: the user stopped it; the old file stands.
+    """
+    options = options or ListOptions()
+    progress = progress or Progress()
+    with safe_write(path) as temporary, new_workbook(temporary, options.title) as book:
+        summary_sheet.write_summary(
+            Sheet(book, SUMMARY, summary_sheet.WIDTHS), reviewed, options.title, _lines(reviewed, options)
+        )
+        _departments(book, reviewed, options, progress)
+        if trail:
+            _trail(book, trail)
+        _versions(book, options)
+
+
+def _lines(reviewed: Sequence[ReviewedCase], options: ListOptions) -> list[tuple[str, str]]:
+    demo = [name for name, shown in zip(("DRG 方案", "DIP 目录"), _demo(reviewed), strict=True) if shown]
+    return [
+        ("生成时间", f"{options.made:%Y-%m-%d %H:%M}"),
+        ("首页文件", "、".join(options.files)),
+        *([("注意", f"{'、'.join(demo)}为演示数据，分组与金额不能用于结算。")] if demo else []),
+    ]
+
+
+def _demo(reviewed: Sequence[ReviewedCase]) -> tuple[bool, bool]:
+    """Whether DRG and DIP answers are demonstrations."""
+
+    def shown(scored: Scored | None) -> bool:
+        return scored is not None and (
+            scored.grouping.demo or bool(scored.settlement and scored.settlement.demo)
+        )
+
+    return (
+        any(shown(case.after.drg) for case in reviewed),
+        any(shown(case.after.dip) for case in reviewed),
+    )
+
+
+def _departments(
+    book: Workbook, reviewed: Sequence[ReviewedCase], options: ListOptions, progress: Progress
+) -> None:
+    drg_demo, dip_demo = _demo(reviewed)
+    table = columns(names=options.names, drg_demo=drg_demo, dip_demo=dip_demo)
+    by_department: dict[str, list[ReviewedCase]] = {}
+    for case in reviewed:
+        by_department.setdefault(department_of(case.before), []).append(case)
+    departments = sorted(by_department)
+    names = sheet_names(departments, taken=(SUMMARY, TRAIL, VERSIONS))
+    done = 0
+    for name, department in zip(names, departments, strict=True):
+        cases = by_department[department]
+        _department(book, name, table, cases, names=options.names)
+        done += len(cases)
+        progress.report(done, len(reviewed), "正在写更正清单")
+
+
+def _department(
+    book: Workbook, name: str, table: Sequence[Column], cases: Sequence[ReviewedCase], *, names: bool
+) -> None:
+    records = [record for case in cases for record in rows(case, names=names)]
+    if not records:
+        return
+    sheet = Sheet(book, name, [column.width for column in table])
+    sheet.keep_in_sight(header_row=1, columns=2 if names else 1)
+    header = sheet.write_header(table)
+    for record in records:
+        sheet.write_record(table, record)
+    sheet.filter_table(header, len(table))
+
+
+def _trail(book: Workbook, trail: Sequence[Change]) -> None:
+    table = [
+        Column("序号", 7, Style.COUNT),
+        Column("病例", 16),
+        Column("步骤", 40, Style.WRAPPED),
+        Column("决定", 10),
+        Column("理由", 30, Style.WRAPPED),
+        Column("规则", 18),
+        Column("编码员", 10),
+        Column("时间", 16, Style.TIME),
+        Column("状态", 9),
+    ]
+    sheet = Sheet(book, TRAIL, [column.width for column in table])
+    sheet.keep_in_sight(header_row=1, columns=2)
+    header = sheet.write_header(table)
+    for step in trail:
+        state = "已撤销" if step.undone else "有效"
+        said = [step.label, step.decision.value, step.reason, step.rule_id, step.author, step.time, state]
+        sheet.write_record(table, [step.number, step.case_id, *said])
+    sheet.filter_table(header, len(table))
+
+
+def _versions(book: Workbook, options: ListOptions) -> None:
+    table = [Column("所用数据", 26), Column("版本", 30, Style.WRAPPED), Column("来源", 70, Style.WRAPPED)]
+    sheet = Sheet(book, VERSIONS, [column.width for column in table])
+    sheet.write_header(table)
+    for version in options.versions:
+        sheet.write_record(table, version)
+    sheet.blank()
+    for label, value in options.settings:
+        sheet.write([(label, Style.TEXT), (value, Style.WRAPPED)])
+    sheet.write([("患者姓名", Style.TEXT), ("列出" if options.names else "未列出", Style.TEXT)])
+    sheet.blank()
+    for remark in _REMARKS:
+        sheet.write([(remark, Style.TEXT)])
