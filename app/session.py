@@ -20,8 +20,10 @@ from app.collector import paused_collector
 from app.errors import UserError
 from app.files import safe_write
 from app.history import Change, CodedLines, Decision, History, NetChange
+from app.imports import all_cases
 from app.lockfile import FileLock, LockHeldError
 from app.progress import Cancelled, Progress
+from app.readers.imported import Imported, ImportReport, SourceLayout
 from app.session_schema import SUFFIX
 from app.session_store import DamagedError, Note, Position, SourceFile, Versions
 from coding_rules.case import Case
@@ -50,12 +52,32 @@ class Session:
     def create(
         cls,
         path: Path,
+        imported: Imported | Sequence[Imported],
+        versions: Versions = (),
+        progress: Progress | None = None,
+    ) -> Session:
+        """Make a session file of one or more imported files and open it. It appears complete or not at all.
+
+        Raises:
+            UserError: there is a file of this name, it cannot be written, or two imported files bear the same name.
+        """
+        imports = [imported] if isinstance(imported, Imported) else list(imported)
+        sources = [
+            SourceFile(each.layout.file, each.layout.content, each.report.to_json(), each.layout.to_json())
+            for each in imports
+        ]
+        return cls.create_from(path, all_cases(imports), sources, versions, progress)
+
+    @classmethod
+    def create_from(
+        cls,
+        path: Path,
         cases: Sequence[Case],
         sources: Iterable[SourceFile] = (),
         versions: Versions = (),
         progress: Progress | None = None,
     ) -> Session:
-        """Make a session file and open it. The file appears complete or not at all.
+        """Make a session file of cases that come from elsewhere (demo month, tests) and open it.
 
         Raises:
             UserError: there is a file of this name, or it cannot be written.
@@ -151,6 +173,15 @@ class Session:
             yield from store.read_sources(self._connection)
         except (DamagedError, sqlite3.DatabaseError) as error:
             raise schema.damaged(self.path) from error
+
+    def imports(self) -> Iterator[tuple[ImportReport, SourceLayout]]:
+        """Report and layout of each imported file, as needed to write it back. Raises like ``sources``."""
+        for source in self.sources():
+            if source.layout is not None:
+                yield (
+                    ImportReport.from_json(source.report),
+                    SourceLayout.from_json(source.layout, source.content),
+                )
 
     # --- changes -------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from operator import attrgetter
+from typing import Any
 
 from app.case_codec import dump_cases, dump_lines, load_cases, load_lines
 from app.history import Change, Decision, History
@@ -30,12 +31,12 @@ class DamagedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file as it was imported: its bytes, and the report and layout of the import as JSON values."""
+    """A file as it was imported: its bytes, and the report and layout of the import as JSON objects."""
 
     name: str
     content: bytes
-    report: object = None
-    layout: object = None
+    report: dict[str, Any] = field(default_factory=dict)
+    layout: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ def path(tmp_path: Path) -> Path:
 
 def make(path: Path, count: int = 3) -> Session:
     source = SourceFile("三月.csv", b"\xd6\xd0\r\n" * 100, {"read": count}, {"encoding": "gb18030"})
-    return Session.create(path, make_cases(count), [source], VERSIONS)
+    return Session.create_from(path, make_cases(count), [source], VERSIONS)
 
 
 def correct(session: Session, case_id: str, code: str) -> Change:
@@ -303,7 +303,7 @@ def test_creating_never_overwrites_and_ids_are_unique(path: Path) -> None:
         make(path)
     assert path.read_bytes() == before
     with pytest.raises(ValueError, match="unique"):
-        Session.create(path.with_name("二.ccqa"), [*make_cases(1), *make_cases(1)])
+        Session.create_from(path.with_name("二.ccqa"), [*make_cases(1), *make_cases(1)])
 
 
 def test_a_missing_file_is_told_and_leaves_no_trace(path: Path) -> None:

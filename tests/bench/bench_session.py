@@ -37,7 +37,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _opening(path: Path, count: int, repeats: int) -> None:
     cases = _wide_cases(count)
-    made = _seconds(lambda: Session.create(path, cases).close())
+    made = _seconds(lambda: Session.create_from(path, cases).close())
     opened = statistics.median(_seconds(lambda: Session.open(path).close()) for _ in range(repeats))
     text = json.dumps([case.fields.cells for case in cases], ensure_ascii=False)
     plain = statistics.median(_seconds(lambda: json.loads(text)) for _ in range(repeats))
@@ -49,7 +49,7 @@ def _opening(path: Path, count: int, repeats: int) -> None:
 
 def _recording(path: Path, count: int) -> None:
     times: list[float] = []
-    with Session.create(path, make_cases(3)) as session:
+    with Session.create_from(path, make_cases(3)) as session:
         for number in range(count):
             change = principal(session.current("1000"), f"I{number}", "急性前壁心肌梗死")
             times.append(_seconds(lambda change=change: session.record(change)))  # type: ignore[misc]
