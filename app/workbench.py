@@ -35,12 +35,12 @@ class Journal(Protocol):
         """Store a change and return it with its number."""
         ...
 
-    def undo(self, case_id: str | None = None) -> Change | None:
-        """Take back the last step with all of its stroke; the newest one of the stroke, or ``None``."""
+    def undo(self, case_id: str | None = None) -> tuple[Change, ...]:
+        """Take back the last step with all of its stroke; what was taken back."""
         ...
 
-    def redo(self, case_id: str | None = None) -> Change | None:
-        """Do again the step undone last. Returns like ``undo``."""
+    def redo(self, case_id: str | None = None) -> tuple[Change, ...]:
+        """Do again the step undone last; what was done again."""
         ...
 
 
@@ -58,13 +58,13 @@ class MemoryJournal:
         """Keep a change."""
         return self.history.apply(change)
 
-    def undo(self, case_id: str | None = None) -> Change | None:
+    def undo(self, case_id: str | None = None) -> tuple[Change, ...]:
         """Take back the last step."""
-        return next(iter(self.history.undo(case_id)), None)
+        return self.history.undo(case_id)
 
-    def redo(self, case_id: str | None = None) -> Change | None:
+    def redo(self, case_id: str | None = None) -> tuple[Change, ...]:
         """Bring back the step undone last."""
-        return next(iter(self.history.redo(case_id)), None)
+        return self.history.redo(case_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +177,10 @@ class Workbench:
             after = self._after[case_id] = review(current, self.knowledge)
         return WhatIf(before, after)
 
+    def results(self) -> list[CaseResult]:
+        """Results of the cases as they stand, as far as they are reviewed."""
+        return [self.result(case_id).after for case_id in self._before]
+
     def what_if(self, case_id: str, edits: Sequence[Edit]) -> WhatIf:
         """What the edits would do to the case as it stands; nothing is recorded."""
         now = self.result(case_id).after
@@ -270,13 +274,10 @@ class Workbench:
         """The queue, in the order of the file."""
         return [self.row(case_id) for case_id in self._originals]
 
-    def _refreshed(self, change: Change | None) -> tuple[Change, ...]:
-        if change is None:
-            return ()
-        stroke = self.history.of_batch(change.batch) or (change,)
-        for step in stroke:
-            self._refresh(step.case_id)
-        return stroke
+    def _refreshed(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+        for change in changes:
+            self._refresh(change.case_id)
+        return changes
 
     def _refresh(self, case_id: str) -> None:
         """Put the lines that hold now on the original; equal lines give the original back itself."""

@@ -7,28 +7,19 @@ only when the work takes longer than 300 ms.
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal, Slot
 
 from app.errors import UserError
+from app.log import mishap
 from app.progress import Cancelled, Progress
 
 SHOW_AFTER_MS = 300
 """Work shorter than this shows no progress at all: a flash would disturb more than it tells."""
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A bug inside a job, as text to show and copy."""
-
-    title: str
-    details: str
 
 
 class _Relay(QObject):
@@ -53,7 +44,7 @@ class _Runner(QRunnable):
         except UserError as error:
             outcome = ("refused", error)
         except Exception as error:
-            outcome = ("broken", Fault(f"{type(error).__name__}: {error}", traceback.format_exc()))
+            outcome = ("broken", mishap(error))
         self._relay.ended.emit(*outcome)
 
 

@@ -1,0 +1,47 @@
+"""Finder: candidates for a line of a case, from the tables of the edition the case is written in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from threading import Lock
+
+from app.progress import Progress
+from coding_rules.case import Case
+from icd_tables.codes import Edition, Kind
+from icd_tables.matcher import Matcher
+from icd_tables.search import Candidate
+from icd_tables.terminology import Terminology
+
+
+class Finder:
+    """Matchers by kind and edition, made when first asked for or ahead of time by ``prepare``. Thread-safe."""
+
+    def __init__(self, terminology: Terminology) -> None:
+        self._terminology = terminology
+        self._matchers: dict[tuple[Kind, Edition], Matcher | None] = {}
+        self._lock = Lock()
+
+    def __call__(self, case: Case, kind: Kind, text: str, limit: int) -> Sequence[Candidate]:
+        """Candidates in the edition of the case; from the other edition's table where its own is not loaded."""
+        matcher = self._matcher(kind, case.edition)
+        return matcher.find(text, limit) if matcher else ()
+
+    def prepare(self, editions: Sequence[Edition], progress: Progress) -> None:
+        """Make the matchers of these editions, so that the first key stroke need not wait."""
+        wanted = [(kind, edition) for edition in editions for kind in Kind]
+        for done, (kind, edition) in enumerate(wanted, start=1):
+            self._matcher(kind, edition)
+            progress.report(done, len(wanted), "正在准备编码检索")
+
+    def _matcher(self, kind: Kind, edition: Edition) -> Matcher | None:
+        with self._lock:
+            if (kind, edition) not in self._matchers:
+                self._matchers[kind, edition] = self._make(kind, edition)
+            return self._matchers[kind, edition]
+
+    def _make(self, kind: Kind, edition: Edition) -> Matcher | None:
+        own = self._terminology.table(kind, edition)
+        tables = [own, *(self._terminology.table(kind, other) for other in Edition)]
+        table = next((one for one in tables if one is not None), None)
+        crosswalk = self._terminology.crosswalks.get(kind) if edition is Edition.INSURANCE else None
+        return Matcher(table, crosswalk=crosswalk, kind=kind) if table is not None else None

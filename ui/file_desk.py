@@ -1,0 +1,240 @@
+"""Files and settings: opening with report and mapping, exporting, changing what the program knows. Long work runs as jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from app import settings as settings_file
+from app.errors import UserError
+from app.finder import Finder
+from app.paths import sessions_dir
+from app.progress import Progress
+from app.readers.mapping import ColumnMapping, recall, remember
+from app.readers.reading import peek
+from app.review import Knowledge
+from app.session import SUFFIX
+from app.settings import Settings
+from app.work import Work, continue_work, import_files, session_path, start_work
+from app.workbench import Workbench
+from ui.dialogs.mapping import MappingDialog
+from ui.dialogs.messages import tell_user
+from ui.dialogs.report import ReportDialog
+from ui.jobs import Job, Jobs
+
+KnowledgeLoader = Callable[[Settings, Progress], Knowledge]
+FILES = f"首页数据与工作文件 (*.csv *.txt *.xlsx *.xlsm *{SUFFIX});;所有文件 (*)"
+_KNOWLEDGE_SETTINGS = ("tables", "drg_scheme", "dip_catalogue", "drg_profile", "dip_profile", "rule_packs")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What an opening job brings back: work with the knowledge to review it, or a mapping that must be confirmed first."""
+
+    knowledge: Knowledge
+    work: Work | None = None
+    fresh: bool = False
+    mapping: ColumnMapping | None = None
+    sample: Sequence[Sequence[str]] = ()
+
+
+class FileDesk(QObject):
+    """Opens and closes pieces of work. ``opened`` hands over a workbench ready for the window."""
+
+    opened = Signal(object, str)
+    """``Workbench`` and the id of the case to go to."""
+    closed = Signal()
+    settings_changed = Signal(object)
+    finder_ready = Signal()
+
+    def __init__(self, window: QWidget, jobs: Jobs, load: KnowledgeLoader, settings: Settings) -> None:
+        super().__init__(window)
+        self._window = window
+        self._jobs = jobs
+        self._load = load
+        self.settings = settings
+        self.knowledge: Knowledge | None = None
+        self.work: Work | None = None
+        self._paths: tuple[Path, ...] = ()
+
+    def choose(self) -> None:
+        """Ask which files to open."""
+        start = str(Path(self.settings.recent[0]).parent) if self.settings.recent else str(Path.home())
+        names, _ = QFileDialog.getOpenFileNames(self._window, "打开首页数据", start, FILES)
+        if names:
+            self.open_paths([Path(name) for name in names])
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open front pages (a session is made for them, or the one made before is offered) or a session file."""
+        self._paths = tuple(paths)
+        session = [path for path in paths if path.suffix.lower() == SUFFIX]
+        if session:
+            self._continue(session[0])
+            return
+        try:
+            target = session_path(paths, sessions_dir())
+        except UserError as error:
+            self._refused(error)
+            return
+        if target.exists():
+            self._ask_to_continue(target)
+        else:
+            self._start(target)
+
+    def show_report(self) -> None:
+        """How the open files were understood."""
+        if self.work is None:
+            return
+        in_house = any(layout.format == "院内表" for layout in self.work.layouts)
+        dialog = ReportDialog(self.work.reports, can_map=in_house, parent=self._window)
+        dialog.mapping_wanted.connect(dialog.accept)
+        dialog.mapping_wanted.connect(self._edit_mapping)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def use_settings(self, settings: Settings) -> None:
+        """Keep new settings; where the knowledge depends on them it is loaded anew and the open work reviewed again."""
+        old, self.settings = self.settings, settings
+        self._save_settings()
+        self.settings_changed.emit(settings)
+        if all(getattr(old, name) == getattr(settings, name) for name in _KNOWLEDGE_SETTINGS):
+            return
+        self.knowledge = None
+        if self.work is not None:
+            work = self.work
+            self._run("正在按新的设置载入", lambda progress: Opened(self._known(progress), work))
+
+    def keep_layout(self, layout: dict[str, str]) -> None:
+        """Remember the window's layout."""
+        for name, blob in layout.items():
+            self.settings = self.settings.with_layout(name, blob)
+        self._save_settings()
+
+    def close_work(self) -> None:
+        """Close the session file."""
+        if self.work is not None:
+            self.work.session.close()
+            self.work = None
+            self.closed.emit()
+
+    def _start(self, target: Path, mapping: ColumnMapping | None = None) -> None:
+        paths = self._paths
+
+        def run(progress: Progress) -> Opened:
+            knowledge = self._known(progress)
+            if mapping is None:
+                guess, sample = peek(paths[0])
+                known = guess.layout_name != "院内表" or recall(guess.headers) is not None
+                if not (known and guess.is_usable):
+                    return Opened(knowledge, mapping=guess, sample=sample)
+            imported = import_files(paths, knowledge.terminology, mapping, progress)
+            return Opened(knowledge, start_work(imported, target, knowledge, progress), fresh=True)
+
+        self.close_work()
+        self._run(f"正在打开 {paths[0].name}", run)
+
+    def _continue(self, path: Path) -> None:
+        def run(progress: Progress) -> Opened:
+            knowledge = self._known(progress)
+            return Opened(knowledge, continue_work(path, knowledge, progress))
+
+        self.close_work()
+        self._run(f"正在打开 {path.name}", run)
+
+    def _known(self, progress: Progress) -> Knowledge:
+        """In the worker: the knowledge of these settings, loaded once."""
+        return self.knowledge or self._load(self.settings, progress)
+
+    def _run(self, title: str, run: Callable[[Progress], Opened]) -> None:
+        job: Job = self._jobs.start(title, run)
+        job.done.connect(self._take)
+        job.refused.connect(self._refused)
+
+    @Slot(object)
+    def _take(self, result: Opened) -> None:
+        self.knowledge = result.knowledge
+        if result.mapping is not None:
+            self._confirm_mapping(result.mapping, result.sample)
+            return
+        work = result.work
+        if work is None:
+            return
+        self.work = work
+        finder = Finder(result.knowledge.terminology)
+        bench = Workbench(
+            work.session.cases, result.knowledge, work.session, author=self.settings.author, find=finder
+        )
+        self.settings = self.settings.with_recent(work.session.path)
+        self._save_settings()
+        self.opened.emit(bench, work.session.position.case_id)
+        editions = sorted({case.edition for case in bench.originals})
+        job = self._jobs.start("正在准备编码检索", lambda progress: finder.prepare(editions, progress))
+        job.done.connect(self._finder_prepared)
+        if result.fresh and any(report.issues or report.refused for report in work.reports):
+            self.show_report()
+
+    @Slot(object)
+    def _finder_prepared(self, _nothing: object) -> None:
+        self.finder_ready.emit()
+
+    @Slot(object)
+    def _refused(self, error: UserError) -> None:
+        tell_user(self._window, error)
+
+    def _ask_to_continue(self, target: Path) -> None:
+        box = QMessageBox(self._window)
+        box.setWindowTitle("继续上次的工作?")
+        box.setText("这份数据上次已经打开过, 更正记录还在。")
+        box.setInformativeText("重新开始会保留旧的工作文件, 另建一份新的。")
+        resume = box.addButton("继续上次", QMessageBox.ButtonRole.AcceptRole)
+        again = box.addButton("重新开始", QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton("取消", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(resume)
+
+        def answered() -> None:
+            if box.clickedButton() is resume:
+                self._continue(target)
+            elif box.clickedButton() is again:
+                self._start(_free_name(target))
+            box.deleteLater()
+
+        box.finished.connect(answered)
+        box.open()
+
+    def _confirm_mapping(self, mapping: ColumnMapping, sample: Sequence[Sequence[str]]) -> None:
+        dialog = MappingDialog(mapping, sample, self._window)
+
+        def accepted() -> None:
+            remember(dialog.mapping)
+            self._start(_free_name(session_path(self._paths, sessions_dir())), dialog.mapping)
+
+        dialog.accepted.connect(accepted)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    @Slot()
+    def _edit_mapping(self) -> None:
+        if self._paths and self._paths[0].exists():
+            mapping, sample = peek(self._paths[0])
+            self._confirm_mapping(mapping, sample)
+        else:
+            self._refused(
+                UserError("找不到原来的首页文件。", "请用“打开首页数据”重新选择该文件, 再调整列对应。")
+            )
+
+    def _save_settings(self) -> None:
+        settings_file.save(self.settings)
+
+
+def _free_name(path: Path) -> Path:
+    """The path itself, or with a number where a file of that name exists."""
+    number = 1
+    free = path
+    while free.exists():
+        number += 1
+        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    return free
