@@ -16,7 +16,12 @@ def checksum_holds(number: str) -> bool:
     number = number.strip().upper()
     if not _SHAPE.match(number):
         return False
-    return _CHECKS[sum(int(c) * w for c, w in zip(number[:17], _WEIGHTS, strict=True)) % 11] == number[17]
+    return check_character(number[:17]) == number[17]
+
+
+def check_character(digits: str) -> str:
+    """The check character (0-9 or X) that belongs to the first 17 digits of a number."""
+    return _CHECKS[sum(int(c) * w for c, w in zip(digits, _WEIGHTS, strict=True)) % 11]
 
 
 def birth_of(number: str) -> date | None:
