@@ -275,9 +275,10 @@ def known_headers() -> dict[str, str]:
         table[f"SHJB{line_number}"] = f"SSJB{line_number}"
         table[f"QKYLB{line_number}"] = f"QKYHLB{line_number}"
         table[f"ZYZDJBBM{line_number}"] = f"JBDM{line_number}"
-    table |= {
-        fold_header(i.label): i.id for i in FIELDS.values() if i.id.rstrip("0123456789") not in LINE_FAMILIES
-    }
+    numbered = tuple("0123456789")
+    for info in FIELDS.values():
+        if not (info.id.endswith(numbered) and info.id.rstrip("0123456789") in LINE_FAMILIES):
+            table[fold_header(info.label)] = info.id
     return table | {fold_header(field_id): field_id for field_id in FIELDS}
 
 

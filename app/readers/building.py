@@ -19,6 +19,7 @@ from coding_rules.fields import (
     FEE_TOTAL,
     FIELDS,
     MOST_LINES,
+    FieldKind,
     diagnosis_fields,
 )
 from icd_tables.codes import Edition
@@ -84,9 +85,24 @@ class CaseBuilder:
         return self._width
 
     def is_case(self, cells: Sequence[str]) -> bool:
-        """Whether a row has anything that makes it a front page: a record number, a name or a diagnosis."""
-        wanted = (self._at.get(f, -1) for f in ("BAH", "JBDM", "ZYZD", "SFZH"))
-        return any(column >= 0 and not is_blank(cells[column]) for column in wanted)
+        """Whether a row is a front page: it has a diagnosis, or a record number with something of a patient beside it."""
+
+        def says(*fields: str) -> bool:
+            return any(_said(cells, self._at.get(f, -1)) for f in fields)
+
+        return says("JBDM", "ZYZD") or (
+            says("BAH") and says("XM", "SFZH", "XB", "RYSJ", "CYSJ", "JBDM1", "QTZD1")
+        )
+
+    def is_plausible(self, cells: Sequence[str]) -> bool:
+        """Whether dates, numbers and money stand where the header says; asked of rows that lack cells."""
+        parsers: dict[FieldKind, Callable[[str], object]] = {
+            FieldKind.DATE: parse_moment,
+            FieldKind.MONEY: parse_fen,
+            FieldKind.NUMBER: parse_int,
+        }
+        checked = ((parsers.get(FIELDS[f].kind), _said(cells, column)) for f, column in self._at.items())
+        return all(parse is None or not text or parse(text) is not None for parse, text in checked)
 
     def identity(self, cells: Sequence[str]) -> tuple[str, str]:
         """Record number and 住院次数 of a row."""

@@ -197,8 +197,10 @@ def _take(reading: _Reading, row: SourceRow) -> None:
         cells = row.cells[:width] + [""] * (width - len(row.cells))
         if any(len(cell) > _MAX_CELL for cell in cells):
             reason = f"有单元格超过 {_MAX_CELL:,} 个字符"
+        elif len(row.cells) < width and not reading.builder.is_plausible(cells):
+            reason = f"应有 {width} 列，实有 {len(row.cells)} 列，且日期、金额不在应在的列，各列可能错位"
         elif not reading.builder.is_case(cells):
-            reason = "没有病案号、身份证号和诊断，不是病例（可能是合计行或说明）"
+            reason = "没有病案号和诊断，不是病例（可能是合计行或说明）"
     if reason:
         shown = next((cell for cell in row.cells if cell), "")
         reading.refused.append(ImportIssue(row.row, "", shown[:40], reason, refused=True))

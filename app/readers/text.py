@@ -134,32 +134,39 @@ class _PushBack:
 
 def _record(number: int, line: bytes, lines: _PushBack, encoding: Encoding, delimiter: str) -> Record:
     codec = line_codec(encoding)
-    cells = _parse(line, codec, delimiter)
+    parsed = _parse(line, codec, delimiter)
     taken = [line]
-    while cells is None and len(taken) < _MAX_LINES and sum(map(len, taken)) < _MAX_RECORD:
+    while parsed is None and len(taken) < _MAX_LINES and sum(map(len, taken)) < _MAX_RECORD:
         try:
             taken.append(next(lines))
         except StopIteration:
             break
-        cells = _parse(b"".join(taken), codec, delimiter)
-    if cells is not None:
-        return Record(number, b"".join(taken), cells)
+        parsed = _parse(b"".join(taken), codec, delimiter)
+    if parsed is not None:
+        return Record(number, b"".join(taken), *parsed)
     # an open quote that never closes: blame its line alone and go on with the next one
     lines.give_back(taken[1:])
     return Record(number, line, [], "引号没有闭合，无法分列")
 
 
-def _parse(raw: bytes, codec: str, delimiter: str) -> list[str] | None:
-    """Cells of a record, or ``None`` when it ends inside quotes. Bytes that are no text come out as U+FFFD."""
-    text = raw.decode(codec, "replace")
-    body = text.rstrip("\r\n") if '"' not in text else _without_line_end(text)
+def _parse(raw: bytes, codec: str, delimiter: str) -> tuple[list[str], str] | None:
+    """Cells of a record and what is wrong with them ("": nothing), or ``None`` when it ends inside quotes.
+
+    Bytes that are no text come out as U+FFFD. The sentinel behind the last cell tells whether the quotes are closed there.
+    """
+    body = _without_line_end(raw.decode(codec, "replace"))
     if '"' not in body:
-        return body.split(delimiter) if body else []
+        return (body.split(delimiter) if body else []), ""
+    marked = (body + delimiter + _SENTINEL,)
     try:
-        row = next(csv.reader((body + delimiter + _SENTINEL,), delimiter=delimiter))
+        return next(csv.reader(marked, delimiter=delimiter, strict=True))[:-1], ""
     except csv.Error:
-        return None
-    return row[:-1] if row[-1] == _SENTINEL else None
+        pass
+    try:
+        row = next(csv.reader(marked, delimiter=delimiter))
+    except csv.Error:
+        return [], "有单元格过长，无法分列"
+    return ([], "引号不规范，各列可能错位") if row[-1] == _SENTINEL else None
 
 
 def _without_line_end(text: str) -> str:

@@ -27,6 +27,8 @@ def test_canonical_ids_are_their_own_headers(field_id: str) -> None:
     ("header", "field_id"),
     [
         ("病案号", "BAH"),
+        ("主要诊断编码", "JBDM"),
+        ("主要诊断入院病情", "RYBQ"),
         ("A48", "BAH"),
         ("P3", "BAH"),
         ("C03C", "JBDM"),
