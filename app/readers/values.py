@@ -26,7 +26,7 @@ def cell_text(value: object) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
+        return format(Decimal(f"{value:.15g}"), "f")  # the 15 digits a spreadsheet keeps and shows
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d" if value.time() == time() else "%Y-%m-%d %H:%M:%S")
     if isinstance(value, date | time | timedelta):

@@ -1,0 +1,284 @@
+import csv
+import errno
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.errors import UserError
+from app.export.corrected import write_corrected
+from app.readers import Imported, SourceLayout, read_cases
+from coding_rules.case import Case, Diagnosis, Procedure
+from coding_rules.edit import (
+    Edit,
+    InsertDiagnosis,
+    InsertProcedure,
+    MoveDiagnosis,
+    MoveProcedure,
+    RemoveDiagnosis,
+    RemoveProcedure,
+    SetCondition,
+    SetDiagnosis,
+    SetProcedure,
+    apply,
+)
+from tests.app.readers.samples import n041_bytes, n041_file, n041_row, terminology, workbook
+
+THREE = n041_row(
+    JBDM3="E11.900x001", QTZD3="2型糖尿病", RYBQ3="4",
+    SSJCZBM2="47.0100", SSJCZMC2="阑尾切除术", SSJCZRQ2="20250217", SZ2="丙某", QKDJ2="3",
+)  # fmt: skip
+
+
+def corrected(imported: Imported, edits: Sequence[Edit], target: Path, index: int = 0) -> list[Case]:
+    cases = list(imported.cases)
+    cases[index] = apply(cases[index], edits)
+    assert write_corrected(imported.layout, cases, target) == 1
+    again = read_cases(target, terminology())
+    assert [c.diagnoses for c in again.cases] == [c.diagnoses for c in cases]
+    assert [c.procedures for c in again.cases] == [c.procedures for c in cases]
+    return list(again.cases)
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("line_end", ["\r\n", "\n"])
+@pytest.mark.parametrize("quoting", [csv.QUOTE_ALL, csv.QUOTE_MINIMAL])
+def test_without_changes_the_bytes_are_the_same(
+    tmp_path: Path, encoding: str, line_end: str, quoting: int
+) -> None:
+    path = tmp_path / "a.csv"
+    rows = [n041_row(), n041_row(BAH="2", XZZ='路"1号",院'), THREE]
+    path.write_bytes(n041_bytes(rows, encoding, ",", line_end, quoting) + b"\n\n" * (encoding != "utf-16"))
+    imported = read_cases(path, terminology())
+    assert write_corrected(imported.layout, imported.cases, tmp_path / "b.csv") == 0
+    assert (tmp_path / "b.csv").read_bytes() == path.read_bytes()
+
+
+def test_only_the_changed_cells_of_a_changed_row_differ(tmp_path: Path) -> None:
+    path = n041_file(tmp_path, n041_row(BAH="1"), n041_row(BAH="2"))
+    imported = read_cases(path, terminology())
+    corrected(imported, [SetDiagnosis(0, "I21.000", "急性前壁心肌梗死")], tmp_path / "b.csv", index=1)
+    before, after = (p.read_bytes().splitlines(keepends=True) for p in (path, tmp_path / "b.csv"))
+    assert before[:2] == after[:2]
+    expected = before[2].replace(b'"I20.000"', b'"I21.000"')
+    expected = expected.replace('"不稳定性心绞痛"'.encode("gb18030"), '"急性前壁心肌梗死"'.encode("gb18030"))
+    assert after[2] == expected
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        [SetCondition(1, "4")],
+        [MoveDiagnosis(2, 0)],
+        [RemoveDiagnosis(1)],
+        [RemoveDiagnosis(0)],
+        [InsertDiagnosis(0, Diagnosis("J18.900", "肺炎", "1"))],
+        [InsertDiagnosis(3, Diagnosis("J18.900", '肺"炎,x', "1"))],
+        [MoveProcedure(1, 0)],
+        [RemoveProcedure(0)],
+        [SetProcedure(1, "47.0901", "其他阑尾切除术")],
+        [InsertProcedure(0, Procedure("88.5600", "冠脉造影", date(2025, 2, 18), "3", "丁某"))],
+        [RemoveProcedure(0), RemoveProcedure(0), RemoveDiagnosis(2)],
+    ],
+)
+def test_edits_come_back_when_the_file_is_read_again(tmp_path: Path, edits: list[Edit]) -> None:
+    imported = read_cases(n041_file(tmp_path, THREE, n041_row(BAH="2")), terminology())
+    corrected(imported, edits, tmp_path / "b.csv")
+
+
+def test_kept_lines_keep_their_places(tmp_path: Path) -> None:
+    imported = read_cases(n041_file(tmp_path, THREE), terminology())
+    (case,) = corrected(imported, [InsertDiagnosis(3, Diagnosis("J18.900", "肺炎", "1"))], tmp_path / "b.csv")
+    assert [case.fields[f] for f in ("JBDM1", "JBDM2", "JBDM3", "JBDM4")] == [
+        "I10.x00x002",
+        "",
+        "E11.900x001",
+        "J18.900",
+    ]
+
+
+def test_a_moved_procedure_takes_its_time_of_day_along(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "A48,C03C,C14x01C,C15x01N,C16x01,C21x01C,C35x01C,C36x01N,C37x01,C42x01C\n"
+        "1,I10,01.0100,甲术,2025-01-14 10:05:00,2/1,02.0200,乙术,2025-01-15 11:30:00,3/1\n",
+        encoding="utf-8",
+    )
+    imported = read_cases(path, terminology())
+    corrected(imported, [MoveProcedure(1, 0)], tmp_path / "b.csv")
+    assert "1,I10,02.0200,乙术,2025-01-15 11:30:00,3/1,01.0100,甲术,2025-01-14 10:05:00,2/1" in (
+        tmp_path / "b.csv"
+    ).read_text("utf-8")
+
+
+def test_words_for_the_admission_condition_stay_words(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "病案号,主要诊断编码,主要诊断名称,主要诊断入院病情,其他诊断编码1,其他诊断名称1,其他诊断入院病情1\n1,I10,a,有,I20,b,无\n",
+        encoding="utf-8",
+    )
+    imported = read_cases(path, terminology())
+    corrected(imported, [MoveDiagnosis(1, 0), SetCondition(1, "2")], tmp_path / "b.csv")
+    assert "1,I20,b,无,I10,a,临床未确定" in (tmp_path / "b.csv").read_text("utf-8")
+
+
+def test_rows_that_were_refused_are_written_as_they_were(tmp_path: Path) -> None:
+    path = n041_file(tmp_path, n041_row())
+    path.write_bytes(path.read_bytes() + "合计,,\r\n".encode("gb18030") + b'"broken\r\n')
+    imported = read_cases(path, terminology())
+    assert imported.report.refused == 2
+    corrected(imported, [SetDiagnosis(0, "I21.000", "x")], tmp_path / "b.csv")
+    assert (tmp_path / "b.csv").read_bytes().endswith("合计,,\r\n".encode("gb18030") + b'"broken\r\n')
+
+
+def test_broken_bytes_survive_in_a_changed_row(tmp_path: Path) -> None:
+    path = n041_file(tmp_path)
+    path.write_bytes(path.read_bytes().replace("甲某".encode("gb18030"), b"\xbc\xd7\xc4"))
+    imported = read_cases(path, terminology())
+    corrected(imported, [SetDiagnosis(0, "I21.000", "x")], tmp_path / "b.csv")
+    assert b'"\xbc\xd7\xc4"' in (tmp_path / "b.csv").read_bytes()
+
+
+def test_more_lines_than_columns_are_refused_with_a_list(tmp_path: Path) -> None:
+    imported = read_cases(n041_file(tmp_path), terminology())
+    (case,) = imported.cases
+    many = replace(case, diagnoses=case.diagnoses * 9, procedures=case.procedures * 8)
+    with pytest.raises(UserError, match="00012345（第 2 行）：诊断 18 条，文件最多 16 条"):
+        write_corrected(imported.layout, [many], tmp_path / "b.csv")
+    assert not (tmp_path / "b.csv").exists()
+
+
+def test_sixteen_diagnoses_and_seven_procedures_fit(tmp_path: Path) -> None:
+    imported = read_cases(n041_file(tmp_path, THREE), terminology())
+    (case,) = imported.cases
+    diagnoses = tuple(Diagnosis(f"A{n:02}.000", f"病{n}", "1") for n in range(16))
+    procedures = tuple(Procedure(f"0{n}.0100", f"术{n}") for n in range(1, 8))
+    full = replace(case, diagnoses=diagnoses, procedures=procedures)
+    write_corrected(imported.layout, [full], tmp_path / "b.csv")
+    (again,) = read_cases(tmp_path / "b.csv", terminology()).cases
+    assert (again.diagnoses, again.procedures) == (diagnoses, procedures)
+
+
+def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    imported = read_cases(n041_file(tmp_path), terminology())
+    target = tmp_path / "b.csv"
+    target.write_bytes(b"old")
+
+    def full(*_: object) -> bytes:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("app.export.corrected._as_stored", full)
+    with pytest.raises(UserError, match="磁盘空间不足"):
+        write_corrected(imported.layout, imported.cases, target)
+    assert target.read_bytes() == b"old"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["b.csv", "casecode-home", "首页.csv"]
+
+
+def test_the_layout_of_a_session_writes_the_same(tmp_path: Path) -> None:
+    path = n041_file(tmp_path, THREE)
+    imported = read_cases(path, terminology())
+    layout = SourceLayout.from_json(imported.layout.to_json(), path.read_bytes())
+    write_corrected(layout, imported.cases, tmp_path / "b.csv")
+    assert (tmp_path / "b.csv").read_bytes() == path.read_bytes()
+
+
+HEADER = [
+    "病案号",
+    "姓名",
+    "主要诊断编码",
+    "主要诊断名称",
+    "其他诊断编码1",
+    "其他诊断名称1",
+    "其他诊断编码2",
+    "其他诊断名称2",
+    "说明",
+]
+
+
+def styled(path: Path) -> Path:
+    workbook(
+        path,
+        ["标题"],
+        HEADER,
+        ["001", "甲<某>&", "I20.000", "a", "I10", "b", None, None, "=1+1"],
+        ["002", "乙", "I10", "b"],
+    )
+    book = openpyxl.load_workbook(path)
+    sheet = book["Sheet1"]
+    sheet["C3"].font = openpyxl.styles.Font(bold=True)
+    sheet.column_dimensions["B"].width = 33
+    book.create_sheet("别的").append(["x"])
+    book.save(path)
+    book.close()
+    return path
+
+
+def test_a_workbook_keeps_all_but_the_changed_cells(tmp_path: Path) -> None:
+    path = styled(tmp_path / "a.xlsx")
+    imported = read_cases(path, terminology())
+    edits: list[Edit] = [
+        SetDiagnosis(0, "0012", "=cmd|'/C calc'!A0"),
+        InsertDiagnosis(2, Diagnosis("J18", "肺<炎>")),
+    ]
+    corrected(imported, edits, tmp_path / "b.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "b.xlsx")
+    sheet = book["Sheet1"]
+    assert book.sheetnames == ["Sheet1", "别的"]
+    assert (sheet["C3"].value, sheet["C3"].data_type, sheet["C3"].font.bold) == ("0012", "s", True)
+    assert (sheet["D3"].value, sheet["D3"].data_type) == ("=cmd|'/C calc'!A0", "s")
+    assert (sheet["G3"].value, sheet["H3"].value, sheet["I3"].value) == ("J18", "肺<炎>", "=1+1")
+    assert sheet["B3"].value == "甲<某>&"
+    assert sheet.column_dimensions["B"].width == 33
+    book.close()
+    with zipfile.ZipFile(path) as before, zipfile.ZipFile(tmp_path / "b.xlsx") as after:
+        assert before.namelist() == after.namelist()
+        changed = [name for name in before.namelist() if before.read(name) != after.read(name)]
+    assert changed == ["xl/worksheets/sheet1.xml"]
+
+
+def test_a_workbook_line_can_be_emptied(tmp_path: Path) -> None:
+    imported = read_cases(styled(tmp_path / "a.xlsx"), terminology())
+    corrected(imported, [RemoveDiagnosis(1)], tmp_path / "b.xlsx")
+
+
+def test_a_workbook_whose_table_starts_further_right(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", [], [None, *HEADER], [None, "001", "甲", "I20.000", "a", "I10", "b"])
+    imported = read_cases(path, terminology())
+    corrected(imported, [MoveDiagnosis(1, 0)], tmp_path / "b.xlsx")
+
+
+LINE = st.builds(
+    Diagnosis,
+    st.text("AI10.x", min_size=1, max_size=5),
+    st.text('病",\n =', max_size=5).map(str.strip),
+    st.sampled_from("1234"),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@given(st.lists(LINE, min_size=1, max_size=16), st.sampled_from([n041_row, lambda: THREE]), st.integers(0, 3))
+def test_any_lines_that_fit_come_back(
+    tmp_path: Path, lines: list[Diagnosis], row: Callable[[], dict[str, str]], quoting: int
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(n041_bytes([row(), row() | {"BAH": "2"}], quoting=min(quoting, 1)))
+    imported = read_cases(path, terminology())
+    wanted = replace(imported.cases[0], diagnoses=tuple(lines))
+    write_corrected(imported.layout, [wanted, imported.cases[1]], tmp_path / "b.csv")
+    again = read_cases(tmp_path / "b.csv", terminology()).cases
+    assert again[0].diagnoses == tuple(lines)
+    assert again[1].diagnoses == imported.cases[1].diagnoses
+
+
+@pytest.mark.reference
+def test_the_sample_month_comes_back_byte_for_byte(reference: Path, tmp_path: Path) -> None:
+    path = reference / "frontpage" / "sample_n041_2025q1.csv"
+    imported = read_cases(path, terminology())
+    write_corrected(imported.layout, imported.cases, tmp_path / "b.csv")
+    assert (tmp_path / "b.csv").read_bytes() == path.read_bytes()
