@@ -58,10 +58,10 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "open", "file", "打开首页数据…", ("Ctrl+O",), "open", "病案首页 CSV、xlsx, 或上次的工作文件", True
     ),
+    ActionSpec("demo", "file", "打开演示月份", (), "book", "合成的首页数据, 用来试用"),
     ActionSpec(
         "report", "file", "导入报告…", ("Ctrl+Shift+R",), "report", "读入多少行、哪些行有问题、编码版本"
     ),
-    ActionSpec("save_as", "file", "工作另存为…", ("Ctrl+Shift+S",), "session", opens_group=True),
     ActionSpec(
         "export", "file", "导出更正清单…", ("Ctrl+E",), "export", "更正清单 xlsx 与更正后的首页数据", True
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -18,7 +18,7 @@ from app.readers.mapping import ColumnMapping, recall, remember
 from app.readers.reading import peek
 from app.review import Knowledge
 from app.session import SUFFIX
-from app.settings import Settings
+from app.settings import Settings, Theme
 from app.work import Work, continue_work, import_files, session_path, start_work
 from app.workbench import Workbench
 from ui.dialogs.mapping import MappingDialog
@@ -78,7 +78,7 @@ class FileDesk(QObject):
         try:
             target = session_path(paths, sessions_dir())
         except UserError as error:
-            self._refused(error)
+            self.refused(error)
             return
         if target.exists():
             self._ask_to_continue(target)
@@ -107,6 +107,10 @@ class FileDesk(QObject):
         if self.work is not None:
             work = self.work
             self._run("正在按新的设置载入", lambda progress: Opened(self._known(progress), work))
+
+    def use_theme(self, theme: Theme) -> None:
+        """Keep another set of colours."""
+        self.use_settings(replace(self.settings, theme=theme))
 
     def keep_layout(self, layout: dict[str, str]) -> None:
         """Remember the window's layout."""
@@ -152,7 +156,7 @@ class FileDesk(QObject):
     def _run(self, title: str, run: Callable[[Progress], Opened]) -> None:
         job: Job = self._jobs.start(title, run)
         job.done.connect(self._take)
-        job.refused.connect(self._refused)
+        job.refused.connect(self.refused)
 
     @Slot(object)
     def _take(self, result: Opened) -> None:
@@ -182,7 +186,8 @@ class FileDesk(QObject):
         self.finder_ready.emit()
 
     @Slot(object)
-    def _refused(self, error: UserError) -> None:
+    def refused(self, error: UserError) -> None:
+        """Say what happened and what to do."""
         tell_user(self._window, error)
 
     def _ask_to_continue(self, target: Path) -> None:
@@ -222,7 +227,7 @@ class FileDesk(QObject):
             mapping, sample = peek(self._paths[0])
             self._confirm_mapping(mapping, sample)
         else:
-            self._refused(
+            self.refused(
                 UserError("找不到原来的首页文件。", "请用“打开首页数据”重新选择该文件, 再调整列对应。")
             )
 

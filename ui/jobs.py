@@ -113,6 +113,8 @@ class Jobs(QObject):
     """Starts jobs and knows which are running. One worker thread a job; the pool is bounded by the cores."""
 
     started = Signal(object)
+    broken = Signal(object)
+    """A ``Mishap`` in any job: a bug, for the crash dialog."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -133,6 +135,7 @@ class Jobs(QObject):
         job = Job(title, self)
         self._running.append(job)
         job.finished.connect(self._forget)
+        job.broken.connect(self.broken)
         self._pool.start(_Runner(lambda progress: work(progress, job.deliver), job.progress, job.relay))
         self.started.emit(job)
         return job

@@ -1,59 +1,184 @@
-"""The main window: arranges menu, toolbar, pages and status bar, and hands actions to those who do them."""
+"""The main window: arranges menu, toolbar, pages and status bar; what actions do is in ``ui.commands``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Sequence
+from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QToolBar, QWidget
 
+from app.session import Position
+from app.settings import Settings, Theme
+from app.version import NAME
+from app.work import versions
 from app.workbench import Workbench
 from coding_rules.grouper.grouping import System
-from icd_tables.codes import Kind
-from ui.actions import Actions
+from icd_tables.pinyin import readings
+from ui import commands, layout, theme
+from ui.actions import ACTIONS, Actions
 from ui.desk import Desk
+from ui.dialogs.about import AboutDialog
+from ui.dialogs.keys import KeySheet
+from ui.dialogs.palette import CommandPalette
+from ui.dialogs.settings import SettingsDialog
+from ui.export_desk import ExportDesk
+from ui.file_desk import FileDesk
 from ui.jobs import Jobs
+from ui.panels.charts import ChartsPanel
 from ui.review_page import ReviewPage
+from ui.services import Services
 from ui.status import StatusStrip
-from ui.tables import DenseTable
+from ui.welcome import WelcomePage
 
-TITLE = "编码质控台"
+REMEMBER_MS = 3000
+"""How often the place in the queue is written down."""
+_NEEDS_WORK = tuple(
+    spec.id for spec in ACTIONS if spec.menu in {"review", "go"} or spec.id in {"report", "export", "charts"}
+)
+"""Actions that mean nothing while nothing is open (editing looks after itself)."""
 
 
 class MainWindow(QMainWindow):
     """One window, one piece of work."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, services: Services, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(TITLE)
-        self.resize(1366, 768)
-        self.actions_ = Actions(self)
+        self.setWindowTitle(NAME)
+        self.setAcceptDrops(True)
+        self.resize(1440, 860)
+        self.services = services
         self.jobs = Jobs(self)
         self.page = ReviewPage()
+        self.welcome = WelcomePage()
+        self.charts = ChartsPanel()
         self.desk = Desk(self.page, self.jobs, self)
-        self.pages = QStackedWidget()
-        self.pages.addWidget(self.page)
-        self.setCentralWidget(self.pages)
+        self.files = FileDesk(self, self.jobs, services.load_knowledge, settings)
+        self.exports = ExportDesk(self, self.jobs)
         self.status = StatusStrip(self.jobs, self)
+        self.pages = QStackedWidget()
+        for page in (self.welcome, self.page, self.charts):
+            self.pages.addWidget(page)
+        self.setCentralWidget(self.pages)
         self.setStatusBar(self.status)
+        self.actions_ = Actions(self)
         self.actions_.fill_menus(self.menuBar())
         self._make_toolbar()
-        self._bind()
-        self.desk.history_changed.connect(self._name_undo)
-        self.desk.told.connect(self.status.tell)
+        self.actions_.bind(commands.handlers(self))
+        self._connect()
+        layout.restore(self, self.page, dict(settings.layout))
+        self.welcome.show_recent(settings.recent)
+        self._enable()
 
+    # --- work ----------------------------------------------------------------------------------------------
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open files, or the demo month when there are none."""
+        if paths:
+            self.files.open_paths(paths)
+        else:
+            self.open_demo()
+
+    def open_demo(self) -> None:
+        """Make the demo month (once) and open it like any file."""
+        job = self.jobs.start("正在准备演示数据", self.services.demo_files)
+        job.done.connect(self._open_made)
+        job.refused.connect(self.files.refused)
+
+    @Slot(object, str)
     def open_workbench(self, workbench: Workbench, case_id: str = "") -> None:
         """Show a piece of work."""
+        workbench.system = System.DIP if self.actions_["system"].isChecked() else System.DRG
+        self.pages.setCurrentWidget(self.page)
         self.desk.open(workbench, case_id)
         self.page.queue.table.setFocus()
+        work = self.files.work
+        self.setWindowTitle(f"{work.title} — {NAME}" if work else NAME)
+        self.status.show_work(workbench, work)
+        self._enable()
+
+    def export(self) -> None:
+        """Ask what to write."""
+        work, bench = self.files.work, self.desk.workbench
+        if work is not None and bench is not None:
+            self.exports.ask(work, bench, names=self.files.settings.names_in_lists)
+
+    # --- view ----------------------------------------------------------------------------------------------
+
+    def show_charts(self) -> None:
+        """The charts in place of the review, and back."""
+        bench = self.desk.workbench
+        shown = self.actions_["charts"].isChecked() and bench is not None
+        if shown and bench is not None:
+            self.charts.show_results(bench.results(), len(bench.case_ids), bench.system)
+        self.pages.setCurrentWidget(self.charts if shown else self.page if bench else self.welcome)
+
+    def show_facets(self) -> None:
+        """Fold the facets away, or back."""
+        self.page.queue.facets.setVisible(self.actions_["show_facets"].isChecked())
+
+    def switch_system(self) -> None:
+        """Money of the queue and the charts by DRG or by DIP."""
+        self.desk.set_system(System.DIP if self.actions_["system"].isChecked() else System.DRG)
+        if self.pages.currentWidget() is self.charts:
+            self.show_charts()
+
+    def switch_theme(self) -> None:
+        """Light to dark and back; kept in the settings."""
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            dark = theme.is_dark(app, self.files.settings.theme)
+            self.files.use_theme(Theme.LIGHT if dark else Theme.DARK)
+
+    @Slot()
+    def follow_system(self) -> None:
+        """The system turned light or dark."""
+        self._use_settings(self.files.settings)
+
+    def show_palette(self) -> None:
+        """The command palette."""
+        CommandPalette(self.actions_, lambda text: readings().initials(text)[0], self).open()
+
+    def show_keys(self) -> None:
+        """The key sheet."""
+        KeySheet(self).open()
+
+    def show_about(self) -> None:
+        """Versions and the check of the data."""
+        bench = self.desk.workbench
+        AboutDialog(versions(bench.knowledge) if bench else (), self.services.verify, self.jobs, self).open()
+
+    def edit_settings(self) -> None:
+        """The settings dialog."""
+        dialog = SettingsDialog(self.files.settings, self)
+        dialog.accepted.connect(lambda: self.files.use_settings(dialog.settings))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    # --- Qt ------------------------------------------------------------------------------------------------
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop the threads before the widgets go."""
+        """Stop the threads, write down where we were, close the file."""
+        self._remember_place()
         self.desk.close()
         self.jobs.stop_all()
+        self.files.keep_layout(layout.take(self, self.page))
+        self.files.close_work()
         super().closeEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files may be dropped."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            self.files.open_paths(paths)
+
+    # --- inside --------------------------------------------------------------------------------------------
 
     def _make_toolbar(self) -> None:
         bar = QToolBar("工具栏", self)
@@ -64,54 +189,55 @@ class MainWindow(QMainWindow):
         self.actions_.fill_toolbar(bar)
         self.addToolBar(bar)
 
-    def _bind(self) -> None:
-        page, desk, lines = self.page, self.desk, self.desk.lines
-        handlers: dict[str, Callable[[], object]] = {
-            "quit": self.close,
-            "undo": desk.undo,
-            "redo": desk.redo,
-            "edit_line": lines.edit_line,
-            "add_line": lines.add_line,
-            "delete_line": lines.delete_line,
-            "line_up": lambda: lines.move_line(-1),
-            "line_down": lambda: lines.move_line(1),
-            "make_principal": lines.make_principal,
-            "copy_table": self._copy_table,
-            "accept_next": desk.accept_and_next,
-            "adopt": page.findings.adopt,
-            "keep": page.findings.keep_button.click,
-            "pending": page.findings.pending_button.click,
-            "next_finding": desk.next_open,
-            "previous_finding": lambda: page.queue.step(-1, with_finding=True),
-            "next_case": lambda: page.queue.step(1),
-            "previous_case": lambda: page.queue.step(-1),
-            "go_filter": page.queue.filter.setFocus,
-            "go_facets": page.queue.facets.tree.setFocus,
-            "go_queue": page.queue.table.setFocus,
-            "go_diagnoses": page.case.tables[Kind.DIAGNOSIS].setFocus,
-            "go_procedures": page.case.tables[Kind.PROCEDURE].setFocus,
-            "go_candidates": page.candidates.list.setFocus,
-            "go_findings": page.findings.list.setFocus,
-            "go_score": page.score.score.setFocus,
-            "system": self._switch_system,
-            "reset_layout": page.reset_layout,
-        }
-        for number in range(1, 10):
-            handlers[f"candidate_{number}"] = partial(lines.take_number, number)
-        self.actions_.bind(handlers)
+    def _connect(self) -> None:
+        self.desk.history_changed.connect(self._name_undo)
+        self.desk.told.connect(self.status.tell)
+        self.desk.review_finished.connect(self.status.review_finished)
+        self.files.opened.connect(self.open_workbench)
+        self.files.closed.connect(self._closed)
+        self.files.settings_changed.connect(self._use_settings)
+        self.files.finder_ready.connect(self.desk.lines.refresh)
+        self.welcome.open_wanted.connect(self.files.choose)
+        self.welcome.demo_wanted.connect(self.open_demo)
+        self.welcome.recent_wanted.connect(lambda path: self.files.open_paths([Path(path)]))
+        self.charts.back_wanted.connect(self.actions_["charts"].trigger)
+        self.actions_["show_facets"].setChecked(True)
+        self._remember = QTimer(self, interval=REMEMBER_MS)
+        self._remember.timeout.connect(self._remember_place)
+        self._remember.start()
 
-    def _copy_table(self) -> None:
-        focus = QApplication.focusWidget()
-        (focus if isinstance(focus, DenseTable) else self.page.queue.table).copy()
-        self.status.tell("已复制, 可直接粘贴到 Excel")
+    @Slot(object)
+    def _open_made(self, paths: Sequence[Path]) -> None:
+        self.files.open_paths(paths)
 
-    def _switch_system(self) -> None:
-        by_dip = self.actions_["system"].isChecked()
-        self.desk.set_system(System.DIP if by_dip else System.DRG)
+    @Slot()
+    def _closed(self) -> None:
+        self.desk.close()
+        self.setWindowTitle(NAME)
+        self._enable()
+
+    @Slot(object)
+    def _use_settings(self, settings: Settings) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.apply(app, settings.theme)
+        if self.desk.workbench is not None:
+            self.desk.workbench.author = settings.author
+
+    @Slot()
+    def _remember_place(self) -> None:
+        work = self.files.work
+        if work is not None and self.desk.case_id:
+            work.session.position = Position(self.desk.case_id)
+
+    def _enable(self) -> None:
+        self.actions_.enable(_NEEDS_WORK, self.desk.workbench is not None)
+        self._name_undo()
 
     @Slot()
     def _name_undo(self) -> None:
         work = self.desk.workbench
+        self.status.show_saved(work)
         for action_id, verb, label in (
             ("undo", "撤销", work.history.undo_label() if work else ""),
             ("redo", "重做", work.history.redo_label() if work else ""),

@@ -5,6 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
+from app.demo.n041 import FILE_NAME
+from app.work import Work
+from app.workbench import Workbench
 from ui.icons import icon
 from ui.jobs import Job, Jobs
 
@@ -36,6 +39,8 @@ class StatusStrip(QStatusBar):
         for part in (self.work, self.bar, self.stop, self.demo, self.versions, self.saved):
             self.addPermanentWidget(part)
         self._job: Job | None = None
+        self._work: Work | None = None
+        self._bench: Workbench | None = None
         self.show_demo("")
         self._show_work(False)
         jobs.started.connect(self._started)
@@ -43,6 +48,41 @@ class StatusStrip(QStatusBar):
     def tell(self, text: str) -> None:
         """A sentence that goes away by itself."""
         self.showMessage(text, TELL_MS)
+
+    def show_work(self, bench: Workbench, work: Work | None) -> None:
+        """What is open: editions, and whether anything on screen is demonstration."""
+        self._work = work
+        editions = "、".join(sorted({case.edition.value for case in bench.originals}))
+        self.versions.setText(f"{len(bench.case_ids):,} 例 · {editions}")
+        self.versions.setToolTip(
+            "\n".join(f"{what}: {version}" for what, version, _ in bench.knowledge.versions)
+        )
+        self._bench = bench
+        self.review_finished()
+
+    @Slot()
+    def review_finished(self) -> None:
+        """Results are there: say whether the schemes behind them are demonstrations."""
+        bench = self._bench
+        first = bench.result(bench.case_ids[0]).after if bench and bench.case_ids else None
+        shown = [one for one in (first.drg, first.dip) if one is not None] if first else []
+        files = {report.file for report in self._work.reports} if self._work else set()
+        parts = ["演示数据"] if FILE_NAME in files else []
+        parts += [f"{one.grouping.system.value} 演示方案" for one in shown if one.grouping.demo]
+        parts += [
+            f"{one.grouping.system.value} 演示参数" for one in shown if one.settlement and one.settlement.demo
+        ]
+        self.show_demo(" · ".join(parts))
+
+    def show_saved(self, bench: Workbench | None) -> None:
+        """Every step is on the disk before it is shown; say so, with the count."""
+        if bench is None:
+            self.saved.setText("")
+            return
+        steps = sum(not change.undone for change in bench.history)
+        where = self._work.session.path if self._work else None
+        self.saved.setText(f"已自动保存 {steps:,} 步" if where else f"{steps:,} 步(未建工作文件)")
+        self.saved.setToolTip(str(where) if where else "")
 
     def show_demo(self, text: str) -> None:
         """What on the screen is demonstration; empty for none."""

@@ -137,9 +137,9 @@ def interface_font() -> QFont:
 
 
 def _style_sheet(tokens: Tokens) -> str:
-    names = asdict(tokens) | {
-        "check": resources.path(f"icons/{'check-dark' if tokens is DARK else 'check'}.svg")
-    }
+    dark = "-dark" if tokens is DARK else ""
+    images = {name: resources.path(f"icons/{name}{dark}.svg") for name in ("check", "arrow")}
+    names = asdict(tokens) | images
     return re.sub(r"@(\w+)", lambda found: names[found[1]], resources.read_text("styles/window.qss"))
 
 

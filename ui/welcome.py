@@ -22,7 +22,7 @@ class WelcomePage(QWidget):
         super().__init__(parent)
         card = QFrame()
         card.setProperty("role", "card")
-        card.setMaximumWidth(560)
+        card.setFixedWidth(560)
         head = QLabel("打开一个月的病案首页, 开始审核")
         head.setProperty("role", "head")
         text = QLabel(

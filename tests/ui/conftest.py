@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.settings import Theme
-from tests.ui.samples import sample_workbench
+from app.settings import Settings, Theme
+from tests.ui.samples import sample_services, sample_workbench
 from ui import theme
 from ui.main_window import MainWindow
 
@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
     theme.apply(qapp, Theme.LIGHT)
-    window = MainWindow()
+    window = MainWindow(sample_services(), Settings())
     qtbot.addWidget(window)
     with qtbot.waitSignal(window.desk.review_finished, timeout=5000):
         window.open_workbench(sample_workbench(40))

@@ -18,6 +18,7 @@ from coding_rules.settlement.settlement import Band, Figure, Settlement
 from icd_tables.codes import Kind
 from icd_tables.search import Candidate, Tier
 from icd_tables.table import CodeEntry
+from ui.services import Services
 
 DIAGNOSES = (
     ("I21.000x005", "急性前壁心肌梗死"),
@@ -218,4 +219,12 @@ def sample_workbench(count: int = 60) -> Workbench:
         find=sample_find,
         author="测试员",
         clock=lambda: datetime(2025, 2, 3, 10, 20),
+    )
+
+
+def sample_services() -> Services:
+    return Services(
+        load_knowledge=lambda _settings, _progress: sample_knowledge(),
+        demo_files=lambda _progress: (),
+        verify=lambda _progress: (),
     )

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QGroupBox,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QVBoxLayout,
@@ -127,10 +128,14 @@ class ProfileBox(QGroupBox):
         self.factor = QLineEdit()
         form = QFormLayout(self)
         form.addRow("地区参数", self.choice)
+        row = QHBoxLayout()
         for name, line in self.prices.items():
-            form.addRow(f"{price}(元, {name or '其他'})", line)
             line.setAccessibleName(f"{system} {price} {name or '其他'}")
-        form.addRow("机构系数", self.factor)
+            row.addWidget(QLabel(name or "其他"))
+            row.addWidget(line, 1)
+        row.addWidget(QLabel("机构系数"))
+        row.addWidget(self.factor, 1)
+        form.addRow(f"{price}(元)", row)
         self.factor.setAccessibleName(f"{system} 机构系数")
         self.choice.currentIndexChanged.connect(self._show)
         self._show()

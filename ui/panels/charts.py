@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.review import CaseResult
@@ -137,7 +137,7 @@ class ChartsPanel(QWidget):
             heading = QLabel(text)
             heading.setProperty("role", "title")
             grid.addWidget(heading, 0, place)
-            grid.addWidget(chart, 2, place)
+            grid.addWidget(chart, 2, place, Qt.AlignmentFlag.AlignTop)
             grid.setColumnStretch(place, 1)
         grid.addWidget(_legend(), 1, 0)
         for table in self.tables.values():

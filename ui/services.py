@@ -1,0 +1,62 @@
+"""What the window asks of the use cases, gathered in one value so that tests and pictures can hand in their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.knowledge import Choices, load_knowledge
+from app.paths import data_dir
+from app.progress import Progress
+from app.review import Knowledge
+from app.settings import Settings
+
+DEMO_CASES = 2400
+
+
+@dataclass(frozen=True)
+class Services:
+    """``load_knowledge`` reads tables, rules and schemes as the settings say; ``demo_files`` makes the demo month and
+    returns its files; ``verify`` checks all data and returns problems as sentences.
+    """
+
+    load_knowledge: Callable[[Settings, Progress], Knowledge]
+    demo_files: Callable[[Progress], Sequence[Path]]
+    verify: Callable[[Progress], Sequence[str]]
+
+
+def real_services() -> Services:
+    """The program's own."""
+    return Services(_load_knowledge, _demo_files, _verify)
+
+
+def _load_knowledge(settings: Settings, progress: Progress) -> Knowledge:
+    return load_knowledge(Choices.of(settings), progress)
+
+
+def _demo_files(progress: Progress) -> Sequence[Path]:
+    from app.demo import generate, write_n041
+    from app.demo.n041 import FILE_NAME
+
+    path = data_dir() / "demo" / FILE_NAME
+    if not path.exists():
+        progress.report(0, 0, "正在生成演示数据")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_n041(path, generate(DEMO_CASES))
+    return (path,)
+
+
+def _verify(progress: Progress) -> Sequence[str]:
+    from coding_rules.checks.verify import verify_shipped
+    from coding_rules.settlement.profile import SHIPPED, ProfileError, load_profile
+
+    progress.report(0, 2, "正在校验规则包")
+    problems = [str(issue) for issue in verify_shipped()]
+    progress.report(1, 2, "正在校验地区参数")
+    for name in SHIPPED:
+        try:
+            load_profile(name)
+        except ProfileError as error:
+            problems += error.problems
+    return problems

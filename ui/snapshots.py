@@ -1,0 +1,91 @@
+"""Pictures of the main window, rendered without a display: light, dark, twice the scale, and the charts."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.settings import Theme
+from ui import theme
+from ui.main_window import MainWindow
+
+SMALL, LARGE = QSize(1366, 768), QSize(1920, 1080)
+PATIENCE_SECONDS = 180
+
+
+def render(window: MainWindow, folder: Path) -> list[Path]:
+    """Take the pictures of a window in which a piece of work is open; returns the files.
+
+    The review is waited for, and a case with findings and a correction in progress is chosen.
+    """
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        raise TypeError("pictures need an application")
+    folder.mkdir(parents=True, exist_ok=True)
+    settle(window)
+    choose_telling_case(window)
+    files = []
+    for name, colours, size, scale in (
+        ("window-light", Theme.LIGHT, LARGE, 1.0),
+        ("window-dark", Theme.DARK, LARGE, 1.0),
+        ("window-small", Theme.LIGHT, SMALL, 1.0),
+        ("window-200-percent", Theme.LIGHT, SMALL, 2.0),
+    ):
+        theme.apply(app, colours)
+        window.resize(size)
+        files.append(save(window, folder / f"{name}.png", scale))
+    theme.apply(app, Theme.LIGHT)
+    window.actions_["charts"].setChecked(True)
+    window.show_charts()
+    files.append(save(window, folder / "charts.png"))
+    window.actions_["charts"].setChecked(False)
+    window.show_charts()
+    return files
+
+
+def settle(window: MainWindow) -> None:
+    """Let everything that is under way come to its end.
+
+    Raises:
+        TimeoutError: it does not.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    QApplication.processEvents()
+    while window.jobs.running:
+        if time.monotonic() > deadline:
+            raise TimeoutError("the window is still busy")
+        QApplication.processEvents()
+        time.sleep(0.005)
+    for _ in range(20):
+        QApplication.processEvents()
+
+
+def choose_telling_case(window: MainWindow) -> None:
+    """Go to the first case with an error that has a fix, so that a picture shows what the program is for."""
+    bench, queue = window.desk.workbench, window.page.queue
+    if bench is None:
+        return
+    rows = queue.model.rows()
+    telling = [row for row in rows if row.findings] or rows
+    with_fix = [
+        row for row in telling if any(finding.fixes for finding in bench.result(row.case_id).after.findings)
+    ]
+    for row in (with_fix or telling)[:1]:
+        queue.select(row.case_id)
+    settle(window)
+
+
+def save(widget: QWidget, path: Path, scale: float = 1.0) -> Path:
+    """Render a widget into a PNG at a device pixel ratio."""
+    widget.ensurePolished()
+    for _ in range(5):
+        QApplication.processEvents()
+    pixmap = QPixmap(widget.size() * scale)
+    pixmap.setDevicePixelRatio(scale)
+    widget.render(pixmap)
+    pixmap.save(str(path))
+    return path
