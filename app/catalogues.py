@@ -13,19 +13,30 @@ from app.errors import UserError
 from app.progress import Progress
 from app.sheets import read_cells
 from coding_rules.grouper.dip3_rows import is_national_3, read_national_3
-from coding_rules.grouper.dip_catalogue import CatalogueReport, DipCatalogue
+from coding_rules.grouper.dip_catalogue import CatalogueReport, DipCatalogue, DipKind
 from coding_rules.grouper.dip_columns import Sheet
 from coding_rules.grouper.dip_expression import Dialect
-from coding_rules.grouper.dip_lists import read_kind_table
+from coding_rules.grouper.dip_lists import (
+    read_basic_list,
+    read_codes,
+    read_kind_table,
+    with_basic_list,
+    with_groups,
+)
 from coding_rules.grouper.dip_rows import read_sheets
 from coding_rules.grouper.procedure_kinds import ProcedureKinds
 from coding_rules.settlement.profile import RegionProfile
+
+_SIDE_FILES = {"procedure_kinds.csv", "basic.csv", "tcm.csv", "excluded_diagnoses.csv"}
 
 
 def load_dip_catalogue(
     path: Path, profile: RegionProfile | None = None, progress: Progress | None = None
 ) -> DipCatalogue:
-    """A catalogue from a workbook, a CSV file or a folder (``catalogue.csv``, ``scheme.toml``, ``procedure_kinds.csv``).
+    """A catalogue from a workbook, a CSV file or a folder.
+
+    A folder holds ``catalogue.csv`` (or the published files as they come) and may hold ``scheme.toml`` (title, region, version,
+    dates, demo), ``procedure_kinds.csv``, ``basic.csv`` (基层病种), ``tcm.csv`` (中医优势病种), ``excluded_diagnoses.csv``.
 
     The profile says how procedures are spelled (dialect); without one the national platform's spelling is assumed.
     Mean fees in files are yuan. Every row ends as a group or as an issue in ``.report``.
@@ -54,6 +65,7 @@ def load_dip_catalogue(
         kinds=kinds or catalogue.kinds,
         sha256=_digest(files),
     )
+    catalogue = _with_lists(path, catalogue, dialect)
     progress.report(3, 3, f"目录共 {len(catalogue)} 个病种")
     return catalogue
 
@@ -72,6 +84,49 @@ def load_procedure_kinds(path: Path) -> ProcedureKinds:
         f"{path.name} 里没有找到手术操作属性表",
         "需要有“编码”和“类别”（手术、介入治疗、治疗性操作、诊断性操作）两列。",
     )
+
+
+def add_basic_list(catalogue: DipCatalogue, path: Path, dialect: Dialect = Dialect.PIPE_PLUS) -> DipCatalogue:
+    """The catalogue with a 基层病种 list: its groups carry no hospital factor.
+
+    Raises:
+        UserError: the file has no column of principal diagnoses.
+    """
+    listed = tuple(
+        pair
+        for cells in read_cells(path)
+        for pair in read_basic_list(Sheet(path.name, cells.name, cells.rows), dialect)
+    )
+    if not listed:
+        raise UserError(
+            f"{path.name} 里没有找到基层病种", "需要有“主要诊断编码”一列，“主要手术操作编码”一列可空。"
+        )
+    return with_basic_list(catalogue, listed)
+
+
+def add_tcm_groups(catalogue: DipCatalogue, path: Path, profile: RegionProfile | None = None) -> DipCatalogue:
+    """The catalogue with a 中医优势病种 list of the same form as a catalogue.
+
+    Raises:
+        UserError: the file is no catalogue.
+    """
+    more = load_dip_catalogue(path, profile)
+    return with_groups(catalogue, more.groups, DipKind.TCM)
+
+
+def _with_lists(path: Path, catalogue: DipCatalogue, dialect: Dialect) -> DipCatalogue:
+    if not path.is_dir():
+        return catalogue
+    if (file := path / "basic.csv").is_file():
+        catalogue = add_basic_list(catalogue, file, dialect)
+    if (file := path / "tcm.csv").is_file():
+        sheets = [Sheet(file.name, cells.name, cells.rows) for cells in read_cells(file)]
+        catalogue = with_groups(catalogue, read_sheets(sheets, dialect).groups, DipKind.TCM)
+    if (file := path / "excluded_diagnoses.csv").is_file():
+        codes = (read_codes(Sheet(file.name, cells.name, cells.rows)) for cells in read_cells(file))
+        excluded = catalogue.excluded_diagnoses.union(*codes)
+        catalogue = replace(catalogue, excluded_diagnoses=excluded)
+    return catalogue
 
 
 def _catalogue(path: Path, sheets: list[Sheet], dialect: Dialect) -> DipCatalogue:
@@ -101,7 +156,7 @@ def _files(path: Path) -> list[Path]:
     files = sorted(
         file
         for file in path.iterdir()
-        if file.suffix.lower() in {".csv", ".xlsx"} and file.name != "procedure_kinds.csv"
+        if file.suffix.lower() in {".csv", ".xlsx", ".xls"} and file.name not in _SIDE_FILES
     )
     if not files:
         raise UserError(

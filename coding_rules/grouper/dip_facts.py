@@ -42,7 +42,8 @@ _CHAPTER_STARTS = (
 class Facts:
     """A case in the catalogue's spelling. ``dropped`` are procedures the region leaves out of grouping.
 
-    ``kinds`` run parallel to ``procedures`` (介入 already counted as the region says, unknown as 保守治疗).
+    ``kinds`` run parallel to ``procedures`` (介入 already counted as the region says, unknown as 保守治疗). ``level`` is the
+    手术级别 as 综合 groups are split by it: levels 4 and 3 make 3, then 2 and 1; empty when unknown.
     """
 
     principal: str
@@ -53,6 +54,7 @@ class Facts:
     conservative: bool
     fee: int | None = None
     dropped: tuple[str, ...] = ()
+    level: str = ""
 
 
 def principal_head(code: str) -> str:
@@ -104,7 +106,14 @@ def read_facts(case: GrouperInput, rules: DipRules, kinds: ProcedureKinds, exclu
         conservative=_conservative(procedures, found, rules, kinds),
         fee=case.total_fee,
         dropped=tuple(code for code in filed if code in excluded),
+        level=_level(procedures, rules, kinds) if rules.mixed_by_level else "",
     )
+
+
+def _level(procedures: tuple[str, ...], rules: DipRules, kinds: ProcedureKinds) -> str:
+    counted = procedures[:1] if rules.case_kind is CaseKind.FIRST else procedures
+    level = max((kinds.level(code) for code in counted), default=0)
+    return str(min(level, 3)) if level else ""
 
 
 def _conservative(

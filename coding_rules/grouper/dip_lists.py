@@ -1,12 +1,26 @@
-"""Lists that go with a DIP catalogue: procedure kinds, 基层病种, excluded diagnoses and procedures. Takes cells, opens nothing."""
+"""Lists that go with a DIP catalogue: procedure kinds, 基层病种, 中医优势病种, exclusions. Takes cells, opens nothing."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 
-from coding_rules.grouper.dip_columns import Sheet, text
-from coding_rules.grouper.dip_expression import clean_procedure
+from coding_rules.grouper.dip_catalogue import DipCatalogue, DipGroup, DipKind
+from coding_rules.grouper.dip_columns import Sheet, find_header, text
+from coding_rules.grouper.dip_expression import (
+    Dialect,
+    Expression,
+    clean_procedure,
+    codes_of,
+    parse_expression,
+)
+from coding_rules.grouper.dip_spec import split_specs
 from coding_rules.grouper.procedure_kinds import ProcedureFact, ProcedureKinds, read_kind
+from icd_tables.codes import normalize_code
+
+BasicList = tuple[tuple[str, Expression], ...]
+"""基层病种 as pairs of principal diagnosis key and main procedure (empty: 保守治疗 only)."""
 
 _CODE = (
     "手术操作编码",
@@ -38,13 +52,58 @@ def read_kind_table(sheet: Sheet) -> ProcedureKinds | None:
             found = read_kind(cells[kind])
             if cells[code] and found is not None:
                 digits = re.sub(r"\D", "", cells[level]) if level is not None else ""
-                facts.setdefault(
-                    clean_procedure(cells[code]),
-                    ProcedureFact(found, int(digits or 0), cells[incision] if incision is not None else ""),
-                )
+                cut = cells[incision] if incision is not None else ""
+                facts.setdefault(clean_procedure(cells[code]), ProcedureFact(found, int(digits or 0), cut))
         return ProcedureKinds(facts, title=sheet.file) if facts else None
     return None
 
 
 def _position(headers: list[str], names: tuple[str, ...]) -> int | None:
     return next((headers.index(name) for name in names if name in headers), None)
+
+
+def read_basic_list(sheet: Sheet, dialect: Dialect) -> BasicList:
+    """A 基层病种 list: principal diagnosis, main procedure (blank: 保守治疗). Empty when no header names them."""
+    header, columns = find_header(sheet.rows, wanted=("principal",))
+    if header < 0:
+        return ()
+    found: list[tuple[str, Expression]] = []
+    for row in sheet.rows[header + 1 :]:
+        principal = text(row[columns["principal"]]) if columns["principal"] < len(row) else ""
+        place = columns.get("main")
+        written = text(row[place]) if place is not None and place < len(row) else ""
+        found.extend((spec, parse_expression(written, dialect)) for spec in split_specs(principal))
+    return tuple(found)
+
+
+def read_codes(sheet: Sheet, *, procedures: bool = False) -> frozenset[str]:
+    """The codes of a plain list: the first cell of each row that looks like one."""
+    clean = clean_procedure if procedures else normalize_code
+    pattern = r"^\d{1,2}\.\d" if procedures else r"^[A-Za-z]\d"
+    return frozenset(clean(code) for row in sheet.rows if row and re.match(pattern, code := text(row[0])))
+
+
+def with_basic_list(catalogue: DipCatalogue, listed: BasicList) -> DipCatalogue:
+    """The catalogue with its 核心 groups on the 基层病种 list marked. A 3.0 catalogue keeps the list: there it depends on the case."""
+    if catalogue.form == "national_3":
+        return replace(catalogue, basic=listed)
+    by_key: dict[str, list[Expression]] = {}
+    for spec, main in listed:
+        by_key.setdefault(spec, []).append(main)
+
+    def on_list(group: DipGroup) -> bool:
+        mains = by_key.get(group.principal, ())
+        return any(
+            (codes_of(main) & codes_of(group.main)) if main else not group.has_procedures for main in mains
+        )
+
+    groups = tuple(
+        replace(group, basic=True) if group.kind is DipKind.CORE and on_list(group) else group
+        for group in catalogue.groups
+    )
+    return replace(catalogue, groups=groups, basic=listed)
+
+
+def with_groups(catalogue: DipCatalogue, groups: Iterable[DipGroup], kind: DipKind) -> DipCatalogue:
+    """The catalogue with another list of groups beside it, all of one kind (中医优势病种, 基层病种)."""
+    return replace(catalogue, groups=(*catalogue.groups, *(replace(group, kind=kind) for group in groups)))

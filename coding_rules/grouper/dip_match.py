@@ -46,6 +46,7 @@ class CatalogueIndex:
         self.mixed: dict[tuple[str, ProcedureKind], list[DipGroup]] = {}
         self.ranges: list[tuple[str, str, DipGroup]] = []
         self.catch_all: dict[tuple[str, ProcedureKind | None], DipGroup] = {}
+        self.levelled = rules.mixed_by_level and any(g.level and g.kind is DipKind.MIXED for g in catalogue)
         for group in catalogue.groups:
             self._place(group)
 
@@ -123,20 +124,24 @@ def _fill_first(expression: Expression, filed: Sequence[str], rules: DipRules) -
 def mixed(index: CatalogueIndex, facts: Facts) -> list[Candidate]:
     """The 综合 group of the case's kind, by the first step of the region's chain that has one."""
     for step in index.rules.mixed_steps:
-        if step in {"3", "2", "1"}:
-            rows: Sequence[DipGroup] = index.mixed.get((facts.principal[: int(step)], facts.kind), ())
-        elif step == "range":
-            category = facts.principal[:3]
-            rows = [
-                group
-                for low, high, group in index.ranges
-                if group.procedure_kind is facts.kind and low <= category <= high[:3]
-            ][:1]
-        else:
-            continue
+        rows = _mixed_rows(index, facts, step)
+        if index.rules.mixed_by_level:
+            rows = [group for group in rows if group.level in {"", facts.level}]
         if rows:
             return [Candidate(group, kind=facts.kind, step=step) for group in rows]
     return []
+
+
+def _mixed_rows(index: CatalogueIndex, facts: Facts, step: str) -> Sequence[DipGroup]:
+    if step in {"3", "2", "1"}:
+        return index.mixed.get((facts.principal[: int(step)], facts.kind), ())
+    if step != "range":
+        return ()
+    category = facts.principal[:3]
+    fitting = [
+        g for low, high, g in index.ranges if g.procedure_kind is facts.kind and low <= category <= high[:3]
+    ]
+    return fitting if index.rules.mixed_by_level else fitting[:1]
 
 
 def catch_alls(index: CatalogueIndex, facts: Facts) -> Iterator[Candidate]:
@@ -263,3 +268,8 @@ _CRITERIA: dict[str, Criterion] = {
     "highest_points": _highest_points,
     "row_order": _row_order,
 }
+
+
+def criterion(name: str) -> Criterion:
+    """A criterion of ``TIE_BREAKS`` by name; larger keys win."""
+    return _CRITERIA[name]

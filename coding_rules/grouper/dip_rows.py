@@ -38,7 +38,8 @@ def read_sheets(sheets: Sequence[Sheet], dialect: Dialect) -> ReadRows:
     that only they list.
     """
     tables = [(sheet, *find_header(sheet.rows)) for sheet in sheets]
-    tables = [table for table in tables if table[1] >= 0]
+    # A front-page file names diagnoses and procedures too; a catalogue also names its groups or their points.
+    tables = [table for table in tables if table[1] >= 0 and {"code", "points"} & set(table[2])]
     tables.sort(key=lambda table: "principal" not in table[2])  # stable: the directory first
     groups: dict[str, DipGroup] = {}
     issues: list[CatalogueIssue] = []
