@@ -6,8 +6,8 @@ import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from coding_rules.checks import functions_codes, functions_lines, functions_values  # noqa: F401  (they declare them)
-from coding_rules.checks.codeset import CodeSet
+from coding_rules.checks import functions  # noqa: F401  (declares the functions of the language)
+from coding_rules.codeset import CodeSet
 from coding_rules.checks.compiler import Compiled, compile_rule
 from coding_rules.checks.fixes import FixError, build_fixes, check_fix
 from coding_rules.checks.message import MessageError, Say, compile_message

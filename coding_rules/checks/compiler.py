@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from coding_rules.case import is_blank
-from coding_rules.checks.codeset import CodeSet, CodeSetError
+from coding_rules.codeset import CodeSet, CodeSetError
 from coding_rules.checks.names import ATTRIBUTES, SELECTORS, VALUES, Facet, Read, Type
 from coding_rules.checks.parser import parse
 from coding_rules.checks.predicates import FUNCTIONS, Env

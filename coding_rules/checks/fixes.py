@@ -1,7 +1,7 @@
 """Fixes a rule may offer: a closed set of repairs, each turned into edits when the rule fires.
 
 Written ``name`` or ``name:line``: ``table_name:line``, ``near_code:line``, ``code_of_name:line``, ``spelling:line``, ``zero:line``,
-``remove:line``, ``promote:a``, ``combine:a+b=K80.000``.
+``remove:line``, ``promote:a``, ``better_principal:principal``, ``better_main:main``, ``combine:a+b=K80.000``.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from coding_rules.checks.functions_codes import entries_named, entry_of, near_codes, table_of
+from coding_rules.checks.functions_selection import suggestion
 from coding_rules.checks.predicates import Env
 from coding_rules.checks.view import CaseView, Line
 from coding_rules.edit import (
@@ -115,6 +116,17 @@ def _promote(env: Env, view: CaseView, line: Line) -> Iterable[Fix]:
         yield Fix(f"以 {line.text} 作主要手术操作", (MoveProcedure(line.index, 0),))
 
 
+def _better(which: str) -> Callable[[Env, CaseView, Line], Iterable[Fix]]:
+    def promote(env: Env, view: CaseView, line: Line) -> Iterable[Fix]:
+        found = suggestion(env, view, which)
+        lines = view.diagnoses if which == "principal" else view.procedures
+        for better in lines:
+            if found is not None and better.index == found.index:
+                yield from _promote(env, view, better)
+
+    return promote
+
+
 def _combine(env: Env, view: CaseView, line: Line, other: Line, code: str) -> Iterable[Fix]:
     """Put the combination code in place of the earlier of two lines and remove the later one."""
     entry = env.terminology.lookup(line.kind, view.case.edition, code)
@@ -137,5 +149,7 @@ _FIXES: dict[str, Callable[[Env, CaseView, Line], Iterable[Fix]]] = {
     "zero": _zero,
     "remove": _remove,
     "promote": _promote,
+    "better_principal": _better("principal"),
+    "better_main": _better("main"),
     "combine": _no_fix,
 }

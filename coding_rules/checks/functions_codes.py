@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-from coding_rules.checks.names import Type
+from coding_rules.checks.names import Facet, Type
 from coding_rules.checks.predicates import Env, function, note
 from coding_rules.checks.view import CaseView, Line
 from icd_tables.codes import Kind, manifestation
@@ -149,3 +149,24 @@ def asterisk_part(env: Env, view: CaseView, line: Line) -> str | None:
 def not_even_dash(env: Env, view: CaseView, line: Line) -> bool:
     """Whether the second assistant of a procedure is empty, not even a dash."""
     return not getattr(line.row, "second_assistant", "").strip()
+
+
+@function(
+    (),
+    prose="主要诊断是未特指的编码，其他诊断有同类目更具体的编码",
+    columns=("JBDM1",),
+    reads=(Facet.DIAGNOSES,),
+    notes=("finer",),
+)
+def unspecified_beside_specific(env: Env, view: CaseView) -> bool | None:
+    """Whether the principal code is a category's residual (``.9``) and another line is finer in the same category."""
+    if not view.principal:
+        return None
+    first = view.principal[0]
+    if first.bare[3:5] != ".9":
+        return False
+    for line in view.others:
+        if line.group == first.group and line.bare[3:5] not in {".9", ".8", ""}:
+            note(view, finer=line.text)
+            return True
+    return False

@@ -10,7 +10,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from coding_rules.checks.codeset import CodeSet, CodeSetError
+from coding_rules.codeset import CodeSet, CodeSetError
 from coding_rules.finding import Severity
 
 CASE, MONTH = "case", "month"

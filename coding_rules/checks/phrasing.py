@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coding_rules.checks import functions_codes, functions_lines, functions_values  # noqa: F401  (they declare them)
+from coding_rules.checks import functions  # noqa: F401  (declares the functions of the language)
 from coding_rules.checks.month import MONTH_CHECKS
 from coding_rules.checks.names import ATTRIBUTES, SELECTORS, VALUES
 from coding_rules.checks.pack import MONTH, Rule

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from coding_rules.case import Case, Diagnosis, Procedure, is_blank
-from coding_rules.checks.codeset import group_key
+from coding_rules.codeset import group_key
 from coding_rules.fields import diagnosis_fields
 from icd_tables.codes import Kind, normalize_code, without_marks
 

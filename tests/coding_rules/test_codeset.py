@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from coding_rules.checks.codeset import CodeSet, CodeSetError
+from coding_rules.codeset import CodeSet, CodeSetError
 
 
 @pytest.mark.parametrize(

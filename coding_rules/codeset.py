@@ -1,7 +1,8 @@
 """CodeSet: which codes a rule speaks of, written the way coders write them: ``C50-C58``, ``K40.907``, ``96.7``.
 
 A part is a prefix of the normalised code (``K35.2`` holds ``K35.2`` and everything below it) or a range of two prefixes
-of equal length that differ only in their last digits (``C50-C58``, ``D07.0-D07.3``, ``O00-O99``, ``V01-Y98``).
+of equal length that differ only in their last digits (``C50-C58``, ``D07.0-D07.3``, ``O00-O99``, ``V01-Y98``). A part that
+begins with ``!`` takes codes out again.
 """
 
 from __future__ import annotations
@@ -28,13 +29,17 @@ def is_morphology(code: str) -> bool:
 class CodeSet:
     """A compiled set of code prefixes, asked with the bare normalised code (no asterisk part)."""
 
-    __slots__ = ("_groups", "parts")
+    __slots__ = ("_except", "_groups", "parts")
 
     def __init__(self, parts: Iterable[str]) -> None:
         self.parts = tuple(parts)
+        excluded = [part[1:] for part in self.parts if part.startswith("!")]
+        self._except: CodeSet | None = CodeSet(excluded) if excluded else None
         whole: set[str] = set()
         finer: dict[str, set[str]] = {}
         for part in self.parts:
+            if part.startswith("!"):
+                continue
             for prefix in _expand(part):
                 group = _group_of(prefix)
                 if prefix == group:
@@ -54,7 +59,9 @@ class CodeSet:
     def holds(self, group: str, code: str) -> bool:
         """Whether a code of this category is a member."""
         prefixes = self._groups.get(group, ())
-        return prefixes is None or (bool(prefixes) and code.startswith(prefixes))
+        if prefixes is not None and not (prefixes and code.startswith(prefixes)):
+            return False
+        return self._except is None or not self._except.holds(group, code)
 
     def __contains__(self, code: str) -> bool:
         return self.holds(_group_of(code), code)

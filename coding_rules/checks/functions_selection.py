@@ -1,0 +1,177 @@
+"""Predicates that ask the selection rules and the learned relations: who should lead, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from coding_rules.checks.names import Facet, Type
+from coding_rules.checks.predicates import Env, function, note
+from coding_rules.checks.view import CaseView, Line
+from coding_rules.clinical_lists import USUALLY_OPERATED
+from coding_rules.relations import Bond, Group, Relations
+from coding_rules.selection import Confidence, Suggestion, suggest_main_procedure, suggest_principal
+from icd_tables.codes import Edition, Kind
+
+_WHOLE = (Facet.DIAGNOSES, Facet.PROCEDURES, Facet.REST)
+
+
+def insurance_code(env: Env, view: CaseView, line: Line) -> str:
+    """A line's code in the edition the relations speak (医保版)."""
+    return env.terminology.to_insurance(line.kind, view.case.edition, line.code).code
+
+
+def suggestion(env: Env, view: CaseView, which: str) -> Suggestion | None:
+    """The suggestion for ``principal`` or ``main``, made once per case; ``None`` with nothing to choose from."""
+    if len(view.diagnoses if which == "principal" else view.procedures) < 2:
+        return None
+    known = view.remembered.get(which)
+    if not isinstance(known, Suggestion):
+        ask: Callable[..., Suggestion] = suggest_principal if which == "principal" else suggest_main_procedure
+        known = ask(view.case, env.relations, env.terminology)
+        view.remembered[which] = known
+    return known
+
+
+def _suggests(env: Env, view: CaseView, which: str, confidence: Confidence) -> bool:
+    found = suggestion(env, view, which)
+    if found is None or found.confidence is not confidence:
+        return False
+    rows: Any = view.case.diagnoses if which == "principal" else view.case.procedures
+    row = rows[found.index]
+    note(view, better=f"{row.code} {row.name}", why=found.reason)
+    return True
+
+
+@function(
+    (), prose="另一诊断更像主要诊断（较有把握）", columns=("JBDM1",), reads=_WHOLE, notes=("better", "why")
+)
+def better_principal(env: Env, view: CaseView) -> bool:
+    """Whether another diagnosis is likely the principal one."""
+    return _suggests(env, view, "principal", Confidence.LIKELY)
+
+
+@function((), prose="另一诊断可能更像主要诊断", columns=("JBDM1",), reads=_WHOLE, notes=("better", "why"))
+def maybe_better_principal(env: Env, view: CaseView) -> bool:
+    """Whether another diagnosis is possibly the principal one."""
+    return _suggests(env, view, "principal", Confidence.POSSIBLE)
+
+
+@function(
+    (),
+    prose="另一手术操作更像主要手术（较有把握）",
+    columns=("SSJCZBM1",),
+    reads=_WHOLE,
+    notes=("better", "why"),
+)
+def better_main(env: Env, view: CaseView) -> bool:
+    """Whether another procedure is likely the main one."""
+    return _suggests(env, view, "main", Confidence.LIKELY)
+
+
+@function(
+    (), prose="另一手术操作可能更像主要手术", columns=("SSJCZBM1",), reads=_WHOLE, notes=("better", "why")
+)
+def maybe_better_main(env: Env, view: CaseView) -> bool:
+    """Whether another procedure is possibly the main one."""
+    return _suggests(env, view, "main", Confidence.POSSIBLE)
+
+
+@function((Type.LINE, Type.LINE), prose="{1}在所载入的目录中从不与{0}同现")
+def never_together(env: Env, view: CaseView, diagnosis: Line, procedure: Line) -> bool | None:
+    """Whether the loaded tables know both and never bring them together; ``None`` without such tables."""
+    if not env.relations or not diagnosis.code or not procedure.code:
+        return None
+    bond = env.relations.bond(insurance_code(env, view, diagnosis), insurance_code(env, view, procedure))
+    return None if bond is Bond.UNKNOWN else bond is Bond.NEVER
+
+
+def _groups(env: Env, view: CaseView) -> tuple[Relations, str, list[Group]] | None:
+    if not env.relations or not view.principal or not view.principal[0].code:
+        return None
+    code = insurance_code(env, view, view.principal[0])
+    groups = list(env.relations.groups_of(code))
+    return (env.relations, code, groups) if groups else None
+
+
+@function(
+    (),
+    prose="主要诊断在所载入的目录中都伴手术操作，本例没有手术操作",
+    columns=("SSJCZBM1",),
+    reads=(Facet.DIAGNOSES, Facet.PROCEDURES),
+    notes=("usual",),
+)
+def operation_expected(env: Env, view: CaseView) -> bool | None:
+    """Whether the catalogue has the principal diagnosis only with procedures, and none was filed."""
+    found = _groups(env, view)
+    if found is None:
+        return None
+    relations, code, groups = found
+    if view.procedures or not relations.operated_only(code):
+        return False
+    note(view, usual="、".join(sorted({_procedure_name(env, group.main) for group in groups})[:3]))
+    return True
+
+
+@function(
+    (),
+    prose="主要诊断多为择期手术收治，本例没有手术操作",
+    columns=("SSJCZBM1",),
+    reads=(Facet.DIAGNOSES, Facet.PROCEDURES),
+)
+def usually_operated(env: Env, view: CaseView) -> bool:
+    """Whether the principal diagnosis is one that people are mostly admitted for to be operated on, and no procedure was filed."""
+    return not view.procedures and bool(view.principal) and view.principal[0].bare in USUALLY_OPERATED
+
+
+@function(
+    (),
+    prose="所做操作在目录中只作为另一手术的相关操作，而那个手术没有编码",
+    columns=("SSJCZBM1",),
+    reads=(Facet.DIAGNOSES, Facet.PROCEDURES),
+    notes=("usual",),
+)
+def only_related_done(env: Env, view: CaseView) -> bool | None:
+    """Whether every procedure filed is known with this diagnosis only beside a main procedure that was not filed."""
+    found = _groups(env, view)
+    if found is None or not view.procedures:
+        return None
+    done = {insurance_code(env, view, line) for line in view.procedures}
+    groups = found[2]
+    if any(group.main in done for group in groups):
+        return False
+    mains = {group.main for group in groups if done & set(group.related)}
+    if not mains or not all(any(code in group.related for group in groups) for code in done):
+        return False
+    note(view, usual="、".join(sorted(_procedure_name(env, code) for code in mains)[:3]))
+    return True
+
+
+@function(
+    (Type.NUMBER,),
+    prose="没有手术操作，总费用是目录中保守治疗病种均费的{0}倍以上，而与手术病种相当",
+    columns=("SSJCZBM1", "ZFY"),
+    reads=_WHOLE,
+    notes=("usual", "times"),
+)
+def fee_of_an_operation(env: Env, view: CaseView, times: float) -> bool | None:
+    """Whether the fee of a case without procedures is far above the catalogue's conservative group and near an operative one."""
+    found = _groups(env, view)
+    total = view.case.fees.total
+    if found is None or view.procedures or total is None:
+        return None
+    quiet = [g.mean_fee for g in found[2] if not g.main and g.mean_fee]
+    active = [g for g in found[2] if g.main and g.mean_fee]
+    if not quiet or not active or total < times * max(quiet):
+        return False
+    nearest = min(active, key=lambda g: abs((g.mean_fee or 0) - total))
+    if not 0.7 <= total / (nearest.mean_fee or 1) <= 1.4:
+        return False
+    note(view, usual=_procedure_name(env, nearest.main), times=f"{total / max(quiet):.1f}")
+    return True
+
+
+def _procedure_name(env: Env, code: str) -> str:
+    """Code and name of a procedure as the insurance table spells them."""
+    entry = env.terminology.lookup(Kind.PROCEDURE, Edition.INSURANCE, code)
+    return f"{entry.code} {entry.name}" if entry is not None else code

@@ -1,0 +1,101 @@
+"""Code lists that selection and checks share: facts about what a code stands for, compiled once.
+
+Sources: the chapter and category meanings of ICD-10 and ICD-9-CM-3; the topics named in the 2016 front-page rules and the
+2021 settlement-list rules (symptoms, terminal states, complications of care, follow-up codes).
+"""
+
+from __future__ import annotations
+
+from coding_rules.codeset import CodeSet
+
+
+def _codes(text: str) -> CodeSet:
+    return CodeSet(text.split())
+
+
+NEVER_PRINCIPAL = _codes(
+    "B90-B97 D63 D77 E35 E64 E68 F54 G01-G02 G09 G05.3-G05.4 I69 O97 R65 T31-T32 T90-T98 U80-U86 "
+    "V01-Y98 Z33 Z37-Z38 Z53 Z80-Z99"
+)
+"""Manifestations, organisms, extents, outcomes, histories, states, sequelae."""
+SYMPTOMS = CodeSet(["R00-R94"])
+"""Symptoms, signs and abnormal findings."""
+TERMINAL = _codes("I46 R09.2 R57 R40.2 J96 I50.9 G93.1 G93.6")
+"""Terminal states and failures that follow from a disease."""
+CARE_COMPLICATIONS = CodeSet(["T80-T88"])
+"""Complications of surgical and medical care."""
+BACKGROUND = _codes(
+    "D50 D53 D63-D64 E03.9 E11.9 E55 E58-E61 E77-E78 E83 E86-E87 I10 I25.2 I69 I70 K29.3-K29.5 K76.0 "
+    "K76.8 M81 N28.1 N40 R73 Z80-Z99"
+)
+"""Long-standing or accompanying conditions that are seldom the reason for a stay when something else is on the form."""
+DELIVERY = CodeSet(["O80-O84"])
+OBSTETRIC_TROUBLE = _codes("O10-O16 O20-O25 O30-O46 O60-O75 O98-O99")
+TREATMENT_STAYS = CodeSet(["Z51.0-Z51.1", "Z51.8"])
+"""Stays for radiotherapy, chemotherapy, other tumour treatment."""
+TUMOUR_TREATMENT = CodeSet(["99.25", "99.28", "92.2-92.3"])
+"""Chemotherapy, immunotherapy and radiotherapy."""
+TUMOURS = CodeSet(["C00-C97", "D00-D48"])
+POISONING = CodeSet(["T36-T65"])
+ACUTE_EVENTS = _codes("I21-I22 I60-I63 I71.0 I26 K35 K85 J80 A40-A41 S06 N17")
+"""Acute events that outweigh a chronic disease beside them."""
+
+NEVER_MAIN = _codes("00.40-00.43 00.45-00.48 00.74-00.78 00.9 81.62-81.64 84.51 39.61-39.66 93-94")
+"""Procedure codes that only add to another procedure (numbers of vessels and stents, bearing surfaces, levels fused ...)."""
+ACCOMPANYING = _codes("13.7 54.5 38.9 96 99.0 99.1 89 90 93 86.59 54.11 54.21 68.12 80.2")
+"""Procedures that usually accompany another one: lens insertion, adhesiolysis, catheters, transfusion, exploration."""
+DIAGNOSTIC = _codes(
+    "01.1 03.3 04.1 05.1 06.1 07.1 08.1 09.1 10.2 11.2 12.2 14.1 15.0 16.2 18.1 20.3 21.2 22.1 24.1 25.0 26.1 27.2 "
+    "28.1 29.1 31.4 33.2 34.2 37.2 38.2 40.1 41.3 42.2 44.1 45.1-45.2 48.2 49.2 50.1 51.1 52.1 54.2 55.2 56.3 57.3 "
+    "58.2 59.2 60.1 61.1 62.1 63.0 64.1 65.1 66.1 67.1 68.1 70.2 71.1 80.2-80.3 81.98 83.2 85.1 86.1 87-91 92.0-92.1 "
+    "94.0 95.0-95.4"
+)
+"""“Diagnostic procedures on ...” of every chapter, imaging, laboratory."""
+
+USUALLY_OPERATED = _codes(
+    "C73 D17 D24-D25 D27 D34 H02 H04.5 H11.0 H25-H26 H33.0 H50 I83 I84.2 I86.1 J33 J34.2 J35 K40.2 K40.9 K41.9 K42.9 K43.9 "
+    "K60-K61 K64.2-K64.3 M23 N43 N60 N81 N83 N84 N85 N47 Q53 Q54 S72.0-S72.2"
+)
+"""Diseases people are mostly admitted for to be operated on (elective surgery)."""
+
+DEPARTMENTS: tuple[tuple[str, CodeSet], ...] = tuple(
+    (name, _codes(codes.replace(",", " ")))
+    for name, codes in (
+        ("新生儿", "P00-P96,Q00-Q99"),
+        ("心血管", "I00-I52,I70-I72,Q20-Q28"),
+        ("心内", "I00-I52,I70-I72,Q20-Q28"),
+        ("心外", "I00-I52,I71,Q20-Q28"),
+        ("呼吸", "J00-J99,A15-A16,C34,R04"),
+        ("消化", "K00-K93,B15-B19,I85,C15-C26"),
+        ("神经内", "G00-G99,I60-I69,R42,R56,F00-F03"),
+        ("神经外", "I60-I67,S06,C70-C72,D32-D33,D42-D43,G91,G93"),
+        ("内分泌", "E00-E90,C73,D34"),
+        ("肾", "N00-N29,I12,E87,D59.3,M32"),
+        ("血液", "D50-D89,C81-C96,D45-D47"),
+        ("风湿", "M05-M14,M30-M36,M45"),
+        ("骨", "M00-M99,S12-S99,T02,T08-T14,Q65-Q79"),
+        ("泌尿", "N00-N51,C60-C68,Q53-Q64,D29-D30,D40-D41"),
+        ("眼", "H00-H59,S05,Q10-Q15"),
+        ("耳鼻", "H60-H95,J00-J06,J30-J39,C30-C32,R04.0"),
+        ("口腔", "K00-K14,S02,C00-C10"),
+        ("妇", "N60-N98,D24-D28,C50-C58,O00-O08,Q50-Q52"),
+        ("产", "O00-O99,Z34-Z39"),
+        ("肿瘤", "C00-C97,D00-D48,Z51"),
+        ("感染", "A00-B99,K70-K77,J09-J11"),
+        ("传染", "A00-B99,K70-K77,J09-J11"),
+        ("肝胆", "K70-K87,C22-C25,D13"),
+        ("普外", "K00-K93,C15-C26,C50,C73,I83-I84,D12-D13,D24,D34,E04"),
+        ("肛肠", "K55-K64,I84,C18-C21,D12"),
+        ("胸外", "J86,J93-J98,C15,C33-C38,S20-S29,D14-D15"),
+        ("皮肤", "L00-L99,B00-B09,B35-B36"),
+        ("精神", "F00-F99"),
+        ("康复", "Z50,Z54,I69,G80-G83,T90-T98,M00-M99,S00-S99"),
+        ("烧伤", "T20-T32"),
+    )
+)
+"""What a department mainly treats, by a part of its name; the first part that matches counts."""
+
+
+def department_codes(name: str) -> CodeSet | None:
+    """The diseases a department mainly treats, or ``None`` for a department we do not know."""
+    return next((codes for part, codes in DEPARTMENTS if part in name), None)
