@@ -190,7 +190,10 @@ def _leaf_columns(
     levels = [
         col
         for col in candidates
-        if any(word in headers[col] for word in _LEVEL_WORDS) or _is_prefix_of_another(rows, col, candidates)
+        if edition_words(headers[col]) is None
+        and (
+            any(word in headers[col] for word in _LEVEL_WORDS) or _is_prefix_of_another(rows, col, candidates)
+        )
     ]
     leaves = [col for col in candidates if col not in levels] or candidates[-1:]
     main = kinds[leaves[0]]

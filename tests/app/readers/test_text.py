@@ -24,10 +24,8 @@ def test_what_csv_writes_comes_back_with_all_its_bytes(
     rows: list[list[str]], encoding: Encoding, delimiter: str, line_end: str, quote_all: bool
 ) -> None:
     # the csv module quotes line ends inside cells reliably only when told to quote all, or with "\r\n"
-    if quote_all:
-        text = as_csv(rows, delimiter, line_end, csv.QUOTE_ALL)
-    else:
-        text = as_csv(rows, delimiter, "\r\n", csv.QUOTE_MINIMAL)
+    style = (line_end, csv.QUOTE_ALL) if quote_all else ("\r\n", csv.QUOTE_MINIMAL)
+    text = as_csv(rows, delimiter, *style)
     content = encoding.mark + text.encode(encoding.codec)
     found = list(records(io.BytesIO(content), encoding, delimiter))
     assert [record.cells for record in found] == rows
