@@ -1,0 +1,57 @@
+"""``python -m ui``: the window; without a display the same job headless; ``--self-test`` for the frozen program.
+
+The frozen console program also takes the commands of ``python -m app`` (``casecode-qa check FILE ...``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Dispatch; returns the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given and given[0] in _commands():
+        from app.__main__ import main as command_line
+
+        return command_line(given)
+    options = _parser().parse_args(given)
+    if options.self_test:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        from ui.selftest import run as self_test
+
+        return self_test(options.report)
+    if options.headless:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        from ui.headless import run as headless
+
+        return headless(options.files, options.out)
+    from ui.launch import run
+
+    return run(options.files)
+
+
+def _commands() -> frozenset[str]:
+    from app.__main__ import COMMANDS
+
+    return frozenset(COMMANDS)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="casecode-qa", description="编码质控台：病案编码质控工作台")
+    parser.add_argument(
+        "files", nargs="*", type=Path, help="首页数据（CSV、xlsx）或工作文件；不写则打开演示月份"
+    )
+    parser.add_argument("--headless", action="store_true", help="不开窗口：审核、写更正清单和界面图片")
+    parser.add_argument("--out", type=Path, default=Path("out"), help="--headless 的输出文件夹")
+    parser.add_argument("--self-test", action="store_true", help="自检后退出")
+    parser.add_argument("--report", type=Path, default=None, help="--self-test 的结果另存到此文件")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

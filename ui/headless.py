@@ -1,0 +1,74 @@
+"""The main job without a display: read, check, group, write the correction list, the findings and pictures, say the sums."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from app import settings as settings_file
+from app.errors import UserError
+from app.export.findings import write_findings
+from app.imports import all_cases
+from app.progress import Progress
+from app.summary import Summary, Totals, summarise
+from app.work import export_list, import_files, reviewed_cases
+from app.workbench import Workbench
+from coding_rules.finding import Severity
+from ui import launch, snapshots
+from ui.services import Services, real_services
+from ui.wording import money
+
+
+def run(paths: Sequence[Path], out: Path, services: Services | None = None) -> int:
+    """Do it on these files (the demo month when there are none); 0 fine, 2 when a file cannot be used."""
+    services = services or real_services()
+    progress = Progress()
+    try:
+        settings = settings_file.load().settings
+        files = list(paths) or list(services.demo_files(progress))
+        knowledge = services.load_knowledge(settings, progress)
+        imported = import_files(files, knowledge.terminology, progress=progress)
+        out.mkdir(parents=True, exist_ok=True)
+        bench = Workbench(
+            all_cases(imported), knowledge, author=settings.author, find=services.finder(knowledge)
+        )
+        app = launch.make_application()
+        window = launch.make_window(services, settings)
+        window.show()
+        window.open_workbench(bench)
+        pictures = snapshots.render(window, out)
+        names = [one.report.file for one in imported]
+        correction_list = out / "更正清单.xlsx"
+        export_list(correction_list, reviewed_cases(bench), bench, names, names=settings.names_in_lists)
+        findings = write_findings(out / "审核发现.csv", bench.results())
+        window.close()
+        app.processEvents()
+    except UserError as error:
+        print(f"{error.what}\n{error.todo}", file=sys.stderr)
+        return 2
+    for report in (one.report for one in imported):
+        print(
+            f"{report.file}：读入 {report.accepted:,} 例，未读入 {report.refused:,} 行，编码版本 {report.edition.value}"
+        )
+    print("\n".join(_lines(summarise(bench.results()), findings)))
+    print(f"已写出：{correction_list}、审核发现.csv，以及图片 {'、'.join(path.name for path in pictures)}")
+    return 0
+
+
+def _lines(summary: Summary, findings: int) -> list[str]:
+    whole = summary.whole
+    worst = "，".join(f"有{severity.label} {whole.worst.get(severity, 0):,} 例" for severity in Severity)
+    lines = [f"审核 {whole.cases:,} 例，发现 {findings:,} 条：{worst}，无发现 {whole.clean:,} 例"]
+    for label, totals in (("DRG", whole.drg), ("DIP", whole.dip)):
+        if totals is not None:
+            lines.append(f"{label}：{_totals(totals)}")
+    return lines
+
+
+def _totals(totals: Totals) -> str:
+    bands = "，".join(f"{band.value} {count:,}" for band, count in totals.bands.items())
+    return (
+        f"入组 {totals.grouped:,}/{totals.cases:,}；{bands}；"
+        f"支付金额 {money(totals.amount)} 元，盈亏 {money(totals.profit)} 元"
+    )
