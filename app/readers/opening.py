@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 from app.errors import UserError
 
 CHUNK = 1 << 20
-MAX_TEXT_BYTES = 4 << 30
+_ESCAPED = re.compile("[\udc80-\udcff]")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -144,13 +145,11 @@ def detect_encoding(path: Path) -> tuple[Encoding, int]:
     for encoding in _MARKED:
         if head.startswith(encoding.mark):
             return encoding, 0
-    if _invalid(path, UTF8, stop_at_first=True) == 0:
-        return UTF8, 0
-    bad, size = _invalid(path, GB18030), path.stat().st_size
-    if bad == 0:
-        return GB18030, 0
-    bad_utf8 = _invalid(path, UTF8)
-    best, errors = (UTF8, bad_utf8) if bad_utf8 < bad else (GB18030, bad)
+    for encoding in (UTF8, GB18030):
+        if _is_valid(path, encoding):
+            return encoding, 0
+    size = path.stat().st_size
+    errors, best = min(((_undecodable(path, e), e) for e in (GB18030, UTF8)), key=lambda found: found[0])
     if errors > max(20, size // 1000):
         raise UserError(
             f"“{path.name}”的文字编码无法识别：既不是 UTF-8，也不是 GB18030（GBK）。",
@@ -159,30 +158,27 @@ def detect_encoding(path: Path) -> tuple[Encoding, int]:
     return best, errors
 
 
-def _invalid(path: Path, encoding: Encoding, *, stop_at_first: bool = False) -> int:
+def _is_valid(path: Path, encoding: Encoding) -> bool:
+    """Whether the whole file can be decoded."""
+    decoder = codecs.getincrementaldecoder(encoding.codec)()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _undecodable(path: Path, encoding: Encoding) -> int:
     """How many bytes of the file cannot be decoded."""
     decoder = codecs.getincrementaldecoder(encoding.codec)("surrogateescape")
-    strict = codecs.getincrementaldecoder(encoding.codec)("strict")
-    bad = 0
     with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            if stop_at_first:
-                try:
-                    strict.decode(chunk)
-                except UnicodeDecodeError:
-                    return 1
-            else:
-                text = decoder.decode(chunk)
-                if not text.isascii():
-                    bad += sum("\udc80" <= char <= "\udcff" for char in text)
-        if stop_at_first:
-            try:
-                strict.decode(b"", final=True)
-            except UnicodeDecodeError:
-                return 1
-        else:
-            bad += sum("\udc80" <= char <= "\udcff" for char in decoder.decode(b"", final=True))
-    return bad
+        bad = sum(
+            len(_ESCAPED.findall(decoder.decode(chunk))) for chunk in iter(lambda: file.read(CHUNK), b"")
+        )
+    return bad + len(_ESCAPED.findall(decoder.decode(b"", final=True)))
 
 
 def sha256(path: Path) -> str:

@@ -195,7 +195,7 @@ def _take(reading: _Reading, row: SourceRow) -> None:
     reason = row.problem or _misfit(row, width)
     if not reason:
         cells = row.cells[:width] + [""] * (width - len(row.cells))
-        if any(len(cell) > _MAX_CELL for cell in cells):
+        if max(map(len, cells)) > _MAX_CELL:
             reason = f"有单元格超过 {_MAX_CELL:,} 个字符"
         elif len(row.cells) < width and not reading.builder.is_plausible(cells):
             reason = f"应有 {width} 列，实有 {len(row.cells)} 列，且日期、金额不在应在的列，各列可能错位"
