@@ -47,7 +47,7 @@ def load(name_or_path: str) -> RegionProfile:
     except ProfileError as error:
         problems = "；".join(error.problems[:3])
         raise UserError(
-            f"地区参数“{name_or_path}”无法使用:{problems}", "请在设置中改选或改正该文件。"
+            f"地区参数“{name_or_path}”无法使用：{problems}", "请在设置中改选或改正该文件。"
         ) from error
 
 
@@ -94,4 +94,4 @@ def _text(base: str) -> str:
     return Path(base).read_text(encoding="utf-8")
 
 
-_MARK = "(本院参数)"
+_MARK = "（本院参数）"

@@ -40,7 +40,8 @@ NO_FINDING = "无发现"
 class CaseRow:
     """A case in the queue. ``reviewed`` is False while its result is still being computed.
 
-    ``band`` and ``profit`` (分) belong to the system the hospital is paid by; ``None`` where it cannot be had.
+    ``drg`` and ``dip`` are group codes: empty when ungrouped, ``None`` without a scheme. ``band`` and ``profit`` (分) belong
+    to the system the hospital is paid by; ``None`` where they cannot be had.
     ``titles`` are the titles of open findings, the most serious first; ``haystack`` is what the filter box looks in.
     """
 
@@ -53,8 +54,8 @@ class CaseRow:
     worst: Severity | None = None
     findings: int = 0
     titles: tuple[str, ...] = ()
-    drg: str = ""
-    dip: str = ""
+    drg: str | None = None
+    dip: str | None = None
     band: Band | None = None
     profit: int | None = None
     reviewed: bool = False
@@ -81,8 +82,8 @@ def make_row(
         worst=open_findings[0].severity if open_findings else None,
         findings=len(open_findings),
         titles=tuple(dict.fromkeys(finding.title for finding in open_findings)),
-        drg=drg.grouping.group if drg else "",
-        dip=dip.grouping.group if dip else "",
+        drg=drg.grouping.group if drg else None,
+        dip=dip.grouping.group if dip else None,
         band=settlement.band if settlement else None,
         profit=settlement.profit if settlement else None,
         reviewed=result is not None,
@@ -130,5 +131,5 @@ QUEUE_FACETS: tuple[Facet[CaseRow], ...] = (
         tuple(band.value for band in Band),
     ),
     Facet("finding", "发现", _finding_values),
-    Facet("department", "科室", lambda row: (row.department or "(空)",)),
+    Facet("department", "科室", lambda row: (row.department or "（空）",)),
 )

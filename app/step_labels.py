@@ -19,7 +19,7 @@ from coding_rules.edit import (
     SetProcedure,
 )
 
-_BLANK = "(空)"
+_BLANK = "（空）"
 
 
 def name_step(case: Case, edits: Sequence[Edit]) -> str:

@@ -12,12 +12,9 @@ from app.export.corrected import write_corrected
 from app.export.correction_list import ListOptions, write_correction_list
 from app.export.correction_rows import ReviewedCase
 from app.progress import Progress
-from app.readers.imported import Imported, ImportReport, SourceLayout
-from app.readers.mapping import ColumnMapping
-from app.readers.reading import read_cases
+from app.readers import ColumnMapping, Imported, ImportReport, SourceLayout, read_cases
 from app.review import Knowledge
 from app.session import SUFFIX, Session
-from app.session_store import SourceFile
 from app.version import NAME, program_version
 from app.workbench import Workbench
 from icd_tables.terminology import Terminology
@@ -49,7 +46,7 @@ def session_path(paths: Sequence[Path], folder: Path) -> Path:
             with path.open("rb") as stream:
                 digest.update(hashlib.file_digest(stream, "sha256").digest())
         except OSError as error:
-            raise UserError(f"打不开文件:{path}", "请检查文件是否存在、是否有读取权限。") from error
+            raise UserError(f"打不开文件：{path}", "请检查文件是否存在、是否有读取权限。") from error
     return folder / f"{paths[0].stem}-{digest.hexdigest()[:8]}{SUFFIX}"
 
 
@@ -62,21 +59,13 @@ def import_files(
     """Read files of front pages. ``mapping`` overrides the guess of the first file.
 
     Raises:
-        UserError: a file cannot be read as front pages, or two files hold the same case id.
+        UserError: a file cannot be read as front pages.
         Cancelled: the user stopped it.
     """
-    found: list[Imported] = []
-    owner: dict[str, str] = {}
-    for path in paths:
-        imported = read_cases(path, terminology, mapping=None if found else mapping, progress=progress)
-        for case in imported.cases:
-            other = owner.setdefault(case.case_id, path.name)
-            if other != path.name:
-                raise UserError(
-                    f"病案号 {case.case_id} 同时出现在“{other}”和“{path.name}”中。", "请分别打开这两个文件。"
-                )
-        found.append(imported)
-    return found
+    return [
+        read_cases(path, terminology, mapping=mapping if number == 0 else None, progress=progress)
+        for number, path in enumerate(paths)
+    ]
 
 
 def start_work(
@@ -87,12 +76,7 @@ def start_work(
     Raises:
         UserError: the file exists already or cannot be written.
     """
-    cases = [case for one in imported for case in one.cases]
-    sources = [
-        SourceFile(one.report.file, one.layout.content, one.report.to_json(), one.layout.to_json())
-        for one in imported
-    ]
-    session = Session.create(path, cases, sources, versions(knowledge), progress)
+    session = Session.create(path, imported, versions(knowledge), progress)
     return Work(session, tuple(one.report for one in imported), tuple(one.layout for one in imported))
 
 
@@ -104,18 +88,13 @@ def continue_work(path: Path, knowledge: Knowledge, progress: Progress | None = 
     """
     session = Session.open(path, progress=progress)
     try:
-        reports, layouts = [], []
-        for source in session.sources():
-            if isinstance(source.report, dict):
-                reports.append(ImportReport.from_json(source.report))
-            if isinstance(source.layout, dict):
-                layouts.append(SourceLayout.from_json(source.layout, source.content))
+        files = list(session.imports())
         if tuple(session.versions) != versions(knowledge):
             session.use_versions(versions(knowledge))
     except BaseException:
         session.close()
         raise
-    return Work(session, tuple(reports), tuple(layouts))
+    return Work(session, tuple(report for report, _ in files), tuple(layout for _, layout in files))
 
 
 def versions(knowledge: Knowledge) -> tuple[tuple[str, str, str], ...]:

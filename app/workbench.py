@@ -6,8 +6,8 @@ and groupings are derived and recomputed, never stored.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -121,6 +121,7 @@ class Workbench:
         self._currents = dict(self._originals)
         self._before: dict[str, CaseResult] = {}
         self._after: dict[str, CaseResult] = {}
+        self._across: dict[str, tuple[Finding, ...]] = {}
         for case_id in self.history.case_ids:
             self._refresh(case_id)
 
@@ -164,6 +165,25 @@ class Workbench:
             ids.append(result.case.case_id)
         return ids
 
+    def put_across(self, found: Mapping[str, Sequence[Finding]]) -> list[str]:
+        """Take all findings of the cases as filed, rules across cases included; returns the ids they add something to.
+
+        What a rule across cases said stays with the case whatever is edited: it speaks of other cases too.
+        """
+        changed = []
+        for case_id, findings in found.items():
+            before = self._before.get(case_id)
+            if before is None:
+                continue
+            known = set(map(_identity, before.findings))
+            extra = tuple(finding for finding in findings if _identity(finding) not in known)
+            if extra:
+                self._across[case_id] = extra
+                self._before[case_id] = self._with_across(before)
+                self._after.pop(case_id, None)
+                changed.append(case_id)
+        return changed
+
     def result(self, case_id: str) -> WhatIf:
         """Both results of a case, reviewed now if they are not there yet."""
         before = self._before.get(case_id)
@@ -174,7 +194,7 @@ class Workbench:
             return WhatIf(before, before)
         after = self._after.get(case_id)
         if after is None or after.case is not current:
-            after = self._after[case_id] = review(current, self.knowledge)
+            after = self._after[case_id] = self._with_across(review(current, self.knowledge))
         return WhatIf(before, after)
 
     def results(self) -> list[CaseResult]:
@@ -184,7 +204,8 @@ class Workbench:
     def what_if(self, case_id: str, edits: Sequence[Edit]) -> WhatIf:
         """What the edits would do to the case as it stands; nothing is recorded."""
         now = self.result(case_id).after
-        return WhatIf(now, review(apply(self._currents[case_id], edits), self.knowledge))
+        edited = review(apply(self._currents[case_id], edits), self.knowledge)
+        return WhatIf(now, self._with_across(edited))
 
     def find(self, case_id: str, kind: Kind, text: str, limit: int = 9) -> Sequence[Candidate]:
         """Candidates for a text on a line of the case as it stands; none without a code table."""
@@ -274,6 +295,13 @@ class Workbench:
         """The queue, in the order of the file."""
         return [self.row(case_id) for case_id in self._originals]
 
+    def _with_across(self, result: CaseResult) -> CaseResult:
+        extra = self._across.get(result.case.case_id)
+        if not extra:
+            return result
+        findings = sorted((*result.findings, *extra), key=lambda finding: finding.severity.rank)
+        return replace(result, findings=tuple(findings))
+
     def _refreshed(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
         for change in changes:
             self._refresh(change.case_id)
@@ -286,3 +314,8 @@ class Workbench:
             current = self.history.current(original)
             same = CodedLines.of(current) == CodedLines.of(original)
             self._currents[case_id] = original if same else current
+
+
+def _identity(finding: Finding) -> tuple[str, str, str, str]:
+    """What makes two findings the same (fixes are lists of edits and follow from these)."""
+    return finding.rule_id, finding.field, finding.code, finding.message

@@ -56,9 +56,9 @@ def _candidates() -> tuple[ActionSpec, ...]:
 
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
-        "open", "file", "打开首页数据…", ("Ctrl+O",), "open", "病案首页 CSV、xlsx, 或上次的工作文件", True
+        "open", "file", "打开首页数据…", ("Ctrl+O",), "open", "病案首页 CSV、xlsx，或上次的工作文件", True
     ),
-    ActionSpec("demo", "file", "打开演示月份", (), "book", "合成的首页数据, 用来试用"),
+    ActionSpec("demo", "file", "打开演示月份", (), "book", "合成的首页数据，用来试用"),
     ActionSpec(
         "report", "file", "导入报告…", ("Ctrl+Shift+R",), "report", "读入多少行、哪些行有问题、编码版本"
     ),
@@ -91,18 +91,20 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("line_up", "edit", "本行上移", ("Alt+Up",), "up"),
     ActionSpec("line_down", "edit", "本行下移", ("Alt+Down",), "down"),
     ActionSpec("make_principal", "edit", "设为主要诊断/主要手术", ("Alt+Home",), "up"),
-    ActionSpec("copy_table", "edit", "复制表格(可粘贴到 Excel)", ("Ctrl+Shift+C",), "copy", opens_group=True),
+    ActionSpec(
+        "copy_table", "edit", "复制表格（可粘贴到 Excel）", ("Ctrl+Shift+C",), "copy", opens_group=True
+    ),
     ActionSpec(
         "accept_next",
         "review",
         "采纳并转下一例",
         ("Ctrl+Return", "Ctrl+Enter"),
         "accept",
-        "采纳所选候选或修复; 没有可采纳的则记为维持原码",
+        "采纳所选候选或修复；没有可采纳的则记为维持原码",
         True,
     ),
     ActionSpec("adopt", "review", "采纳所选发现的修复", ("Alt+A",), "ok"),
-    ActionSpec("keep", "review", "维持原码…", ("Alt+K",), "keep", "写明理由, 随清单导出"),
+    ActionSpec("keep", "review", "维持原码…", ("Alt+K",), "keep", "写明理由，随清单导出"),
     ActionSpec("pending", "review", "待查病历…", ("Alt+D",), "pending", "写明要查什么"),
     ActionSpec("next_finding", "review", "下一例有发现", ("F8",), "next", opens_group=True, toolbar=True),
     ActionSpec("previous_finding", "review", "上一例有发现", ("Shift+F8",), "previous", toolbar=True),

@@ -96,4 +96,4 @@ def _copy_table(window: MainWindow) -> None:
     """The table one works in, else the queue."""
     focus = QApplication.focusWidget()
     (focus if isinstance(focus, DenseTable) else window.page.queue.table).copy()
-    window.status.tell("已复制, 可直接粘贴到 Excel")
+    window.status.tell("已复制，可直接粘贴到 Excel")

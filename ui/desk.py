@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.batch import MonthChecker
 from app.history import Decision
 from app.progress import Progress
 from app.review import CaseResult, review_all
@@ -178,7 +179,7 @@ class Desk(QObject):
         work = self.workbench
         if work is None:
             return
-        label = f"{decision.value}: {finding.title}" if finding else decision.value
+        label = f"{decision.value}：{finding.title}" if finding else decision.value
         rule_id = finding.rule_id if finding else ""
         work.change(self.case_id, (), label, decision=decision, reason=reason, rule_id=rule_id)
         self._changed([self.case_id])
@@ -215,7 +216,7 @@ class Desk(QObject):
         if work is None or not cases:
             self.review_finished.emit()
             return
-        knowledge = work.knowledge
+        knowledge, everything = work.knowledge, work.originals
 
         def run(progress: Progress, deliver: Callable[[object], None]) -> None:
             batch: list[CaseResult] = []
@@ -226,6 +227,12 @@ class Desk(QObject):
                     deliver(batch)
                     batch, last = [], time.monotonic()
             deliver(batch)
+            if isinstance(knowledge.checker, MonthChecker):
+                deliver(
+                    knowledge.checker.check_month(
+                        everything, lambda done, total: progress.report(done, total)
+                    )
+                )
 
         job = self.jobs.start_batches("正在审核病例", run)
         job.batch.connect(self._take_batch)
@@ -233,12 +240,15 @@ class Desk(QObject):
         self._review_job = job
 
     @Slot(object)
-    def _take_batch(self, batch: list[CaseResult]) -> None:
+    def _take_batch(self, batch: list[CaseResult] | dict[str, Sequence[Finding]]) -> None:
+        """Results of single cases as they come, at the end the findings across cases."""
         work = self.workbench
         if work is None or self.sender() is not self._review_job:
             return
-        ids = work.put(batch)
+        ids = work.put_across(batch) if isinstance(batch, dict) else work.put(batch)
         self.page.queue.update_rows([work.row(case_id) for case_id in ids])
+        if isinstance(batch, dict) and self.case_id in ids:
+            self.refresh()
 
     @Slot(object)
     def _reviewed(self, _nothing: object) -> None:

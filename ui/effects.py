@@ -78,12 +78,9 @@ def _system_lines(what_if: WhatIf, system: System) -> list[ScoreLine]:
             ScoreLine(f"{system}-{label}", label, reader(delta.before), reader(now), change, tip=tip)
         )
 
-    add("分组", group_text, "换组" if delta.group_changed else "同组", now.grouping.reason)
-    add("名称", _name)
+    add("分组", _group_and_name, "换组" if delta.group_changed else "同组")
     if system is System.DRG:
         add("权重", _weight, wording.change(delta.weight, wording.number(delta.weight)))
-    else:
-        add("类型", lambda one: one.grouping.kind or wording.MISSING)
     add(
         points_name(system),
         lambda one: wording.number(points_of(one)),
@@ -96,8 +93,10 @@ def _system_lines(what_if: WhatIf, system: System) -> list[ScoreLine]:
     return lines
 
 
-def _name(one: Scored) -> str:
-    return one.grouping.name or one.grouping.reason or wording.MISSING
+def _group_and_name(one: Scored) -> str:
+    grouping = one.grouping
+    parts = (group_text(one), grouping.kind, grouping.name or grouping.reason)
+    return " ".join(part for part in parts if part)
 
 
 def _weight(one: Scored) -> str:

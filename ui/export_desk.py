@@ -36,7 +36,7 @@ class ExportDesk(QObject):
         dialog = ExportDialog(
             folder / f"更正清单-{work.session.path.stem}.xlsx",
             folder if work.layouts else None,
-            f"共 {len(bench.case_ids):,} 例, 已处理 {touched:,} 例, 其中更正编码 {altered:,} 例。",
+            f"共 {len(bench.case_ids):,} 例，已处理 {touched:,} 例，其中更正编码 {altered:,} 例。",
             names=names,
             parent=self._window,
         )
@@ -53,10 +53,10 @@ class ExportDesk(QObject):
             lines = []
             if wish.corrections is not None:
                 export_list(wish.corrections, reviewed, bench, files, names=wish.names, progress=progress)
-                lines.append(f"更正清单: {wish.corrections}")
+                lines.append(f"更正清单：{wish.corrections}")
             if wish.pages is not None:
                 for path, rows in export_pages(wish.pages, work.layouts, bench, progress):
-                    lines.append(f"更正后的首页: {path}(改动 {rows:,} 行)")
+                    lines.append(f"更正后的首页：{path}（改动 {rows:,} 行）")
             return lines
 
         job = self._jobs.start("正在导出", run)

@@ -193,8 +193,8 @@ class FileDesk(QObject):
     def _ask_to_continue(self, target: Path) -> None:
         box = QMessageBox(self._window)
         box.setWindowTitle("继续上次的工作?")
-        box.setText("这份数据上次已经打开过, 更正记录还在。")
-        box.setInformativeText("重新开始会保留旧的工作文件, 另建一份新的。")
+        box.setText("这份数据上次已经打开过，更正记录还在。")
+        box.setInformativeText("重新开始会保留旧的工作文件，另建一份新的。")
         resume = box.addButton("继续上次", QMessageBox.ButtonRole.AcceptRole)
         again = box.addButton("重新开始", QMessageBox.ButtonRole.DestructiveRole)
         box.addButton("取消", QMessageBox.ButtonRole.RejectRole)
@@ -228,7 +228,7 @@ class FileDesk(QObject):
             self._confirm_mapping(mapping, sample)
         else:
             self.refused(
-                UserError("找不到原来的首页文件。", "请用“打开首页数据”重新选择该文件, 再调整列对应。")
+                UserError("找不到原来的首页文件。", "请用“打开首页数据”重新选择该文件，再调整列对应。")
             )
 
     def _save_settings(self) -> None:

@@ -97,7 +97,7 @@ class LineDesk(QObject):
         self._adding = count if position is None else position + 1
         index = self._adding
         table.begin_line(index)
-        self._show("", f"增加{self.kind.label}: 键入文字、拼音首字母或编码")
+        self._show("", f"增加{self.kind.label}：键入文字、拼音首字母或编码")
 
     def delete_line(self) -> None:
         """Remove the line under the cursor."""
@@ -200,7 +200,7 @@ class LineDesk(QObject):
     def _suggest(self) -> None:
         lines, position = self._lines(), self._table.position()
         if position is None or position >= len(lines):
-            self._page.candidates.clear("选中一行, 这里列出候选编码")
+            self._page.candidates.clear("选中一行，这里列出候选编码")
             return
         line = lines[position]
         self._show(line.name or line.code, "直接键入即可检索 · Alt+数字采用")

@@ -89,6 +89,8 @@ class MainWindow(QMainWindow):
     @Slot(object, str)
     def open_workbench(self, workbench: Workbench, case_id: str = "") -> None:
         """Show a piece of work."""
+        if workbench.knowledge.drg is None and workbench.knowledge.dip is not None:
+            self.actions_["system"].setChecked(True)
         workbench.system = System.DIP if self.actions_["system"].isChecked() else System.DRG
         self.pages.setCurrentWidget(self.page)
         self.desk.open(workbench, case_id)

@@ -38,13 +38,15 @@ class ReviewPage(QWidget):
             "right": self.right,
             "queue": self.queue.splitter,
             "case": self.case.splitter,
+            "score": self.score.splitter,
         }
 
     def reset_layout(self) -> None:
         """The sizes of a fresh installation, as shares of the room there is."""
         self.columns.setSizes([360, 620, 386])
         self.centre.setSizes([400, 300])
-        self.right.setSizes([270, 400])
+        self.right.setSizes([230, 440])
+        self.score.splitter.setSizes([318, 240])
         self.queue.splitter.setSizes([220, 480])
         self.case.splitter.setSizes([220, 150])
 

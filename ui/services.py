@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.finder import Finder
 from app.knowledge import Choices, load_knowledge
 from app.paths import data_dir
 from app.progress import Progress
@@ -24,6 +25,11 @@ class Services:
     load_knowledge: Callable[[Settings, Progress], Knowledge]
     demo_files: Callable[[Progress], Sequence[Path]]
     verify: Callable[[Progress], Sequence[str]]
+
+    @staticmethod
+    def finder(knowledge: Knowledge) -> Finder:
+        """Candidates from the tables of this knowledge."""
+        return Finder(knowledge.terminology)
 
 
 def real_services() -> Services:

@@ -36,6 +36,7 @@ class StatusStrip(QStatusBar):
         self.saved.setProperty("role", "muted")
         self.versions = QLabel()
         self.versions.setProperty("role", "muted")
+        self.setContentsMargins(8, 0, 8, 0)
         for part in (self.work, self.bar, self.stop, self.demo, self.versions, self.saved):
             self.addPermanentWidget(part)
         self._job: Job | None = None
@@ -66,7 +67,7 @@ class StatusStrip(QStatusBar):
         bench = self._bench
         first = bench.result(bench.case_ids[0]).after if bench and bench.case_ids else None
         shown = [one for one in (first.drg, first.dip) if one is not None] if first else []
-        files = {report.file for report in self._work.reports} if self._work else set()
+        files = {case.source.file for case in bench.originals} if bench else set()
         parts = ["演示数据"] if FILE_NAME in files else []
         parts += [f"{one.grouping.system.value} 演示方案" for one in shown if one.grouping.demo]
         parts += [
@@ -81,7 +82,7 @@ class StatusStrip(QStatusBar):
             return
         steps = sum(not change.undone for change in bench.history)
         where = self._work.session.path if self._work else None
-        self.saved.setText(f"已自动保存 {steps:,} 步" if where else f"{steps:,} 步(未建工作文件)")
+        self.saved.setText(f"已自动保存 {steps:,} 步" if where else f"{steps:,} 步（未建工作文件）")
         self.saved.setToolTip(str(where) if where else "")
 
     def show_demo(self, text: str) -> None:
@@ -125,5 +126,6 @@ class StatusStrip(QStatusBar):
             self.work.setText("正在取消…")
 
     def _show_work(self, shown: bool) -> None:
+        self.setContentsMargins(8, 0, 8, 0)
         for part in (self.work, self.bar, self.stop):
             part.setVisible(shown)

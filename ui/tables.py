@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QSize, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from ui.models.columns import ColumnsModel, tsv
@@ -20,6 +20,7 @@ class DenseTable(QTableView):
     def __init__(self, model: ColumnsModel[Any], name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.columns_model = model
+        self.empty_text = ""
         self.setModel(model)
         self.setAccessibleName(name)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -37,6 +38,15 @@ class DenseTable(QTableView):
         rows.setDefaultSectionSize(self.fontMetrics().height() + ROW_PADDING)
         self._set_widths()
         self._add_copy()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Say something where there is nothing to show."""
+        super().paintEvent(event)
+        if self.empty_text and not self.columns_model.rowCount():
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().placeholderText().color())
+            area = self.viewport().rect().adjusted(12, 10, -12, -10)
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.empty_text)
 
     def sort_by_header(self) -> None:
         """Let the header sort; at first in the order the rows came in."""
@@ -74,7 +84,7 @@ class DenseTable(QTableView):
                 header.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
 
     def _add_copy(self) -> None:
-        copy = QAction("复制表格(可粘贴到 Excel)", self)
+        copy = QAction("复制表格（可粘贴到 Excel）", self)
         copy.setShortcut(QKeySequence.StandardKey.Copy)
         copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         copy.triggered.connect(self.copy)

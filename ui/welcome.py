@@ -23,11 +23,11 @@ class WelcomePage(QWidget):
         card = QFrame()
         card.setProperty("role", "card")
         card.setFixedWidth(560)
-        head = QLabel("打开一个月的病案首页, 开始审核")
+        head = QLabel("打开一个月的病案首页，开始审核")
         head.setProperty("role", "head")
         text = QLabel(
             "支持卫统4-1(N041)、HQMS 与带中文表头的院内表, CSV 或 xlsx; 也可以把文件拖到窗口里。"
-            "更正逐条自动保存, 断电也不丢。"
+            "更正逐条自动保存，断电也不丢。"
         )
         text.setWordWrap(True)
         text.setProperty("role", "muted")

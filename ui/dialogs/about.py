@@ -60,8 +60,8 @@ class AboutDialog(QDialog):
         head = QLabel(f"{NAME} {program_version()}")
         head.setProperty("role", "head")
         text = QLabel(
-            "病案编码质控工作台: 只在本机运行, 不联网。分组与金额为按所选方案和参数的推算, 以医保部门结算为准。"
-            "MIT 许可; 界面使用 Qt(LGPLv3)。"
+            "病案编码质控工作台：只在本机运行，不联网。分组与金额为按所选方案和参数的推算，以医保部门结算为准。"
+            "MIT 许可；界面使用 Qt(LGPLv3)。"
         )
         text.setWordWrap(True)
         self.model = ColumnsModel(COLUMNS, lambda row: (row.what, row.version, row.source), self)
@@ -105,7 +105,7 @@ class AboutDialog(QDialog):
         if problems:
             self.verdict.setText("发现问题:\n" + "\n".join(problems[:20]))
         else:
-            self.verdict.setText("校验通过: 编码表、规则包、分组方案与地区参数均完整。")
+            self.verdict.setText("校验通过：编码表、规则包、分组方案与地区参数均完整。")
 
     @Slot()
     def _ended(self) -> None:

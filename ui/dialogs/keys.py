@@ -19,8 +19,8 @@ INSIDE = (
     ("在候选列表中", "Enter", "采用所选候选"),
     ("在分面中", "空格", "勾选 / 取消"),
     ("在分面中", "← →", "折叠 / 展开"),
-    ("在任何表格中", "Ctrl+C", "复制所选行(可粘贴到 Excel)"),
-    ("在任何表格中", "点击表头", "排序; 第三次点击恢复原顺序"),
+    ("在任何表格中", "Ctrl+C", "复制所选行（可粘贴到 Excel）"),
+    ("在任何表格中", "点击表头", "排序；第三次点击恢复原顺序"),
     ("任何地方", "Tab / Shift+Tab", "下一处 / 上一处"),
 )
 """Keys that widgets handle themselves, so that the sheet is complete: where, key, what."""

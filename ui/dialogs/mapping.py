@@ -24,7 +24,7 @@ from coding_rules.fields import FIELDS
 from ui.models.columns import ROW_ROLE, Column, ColumnsModel
 from ui.tables import DenseTable
 
-UNUSED = "(不使用)"
+UNUSED = "（不使用）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,10 @@ class MappingDialog(QDialog):
         self.mapping = mapping
         self._samples = samples
         columns: tuple[Column[MappedColumn], ...] = (
-            Column("header", "文件中的列", lambda row: row.header or f"(第 {row.place + 1} 列)", width=180),
+            Column("header", "文件中的列", lambda row: row.header or f"（第 {row.place + 1} 列）", width=180),
             Column(
                 "field",
-                "首页字段(双击或 F2 修改)",
+                "首页字段（双击或 F2 修改）",
                 lambda row: field_text(row.field),
                 width=230,
                 commit=self._set,
@@ -82,7 +82,7 @@ class MappingDialog(QDialog):
         self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText("取消")
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
-        head = QLabel("程序按表头猜测了每列的含义。请核对并改正; 同样表头的文件下次会直接套用。")
+        head = QLabel("程序按表头猜测了每列的含义。请核对并改正；同样表头的文件下次会直接套用。")
         head.setWordWrap(True)
         column = QVBoxLayout(self)
         for part in (head, self.table, self.verdict, self.buttons):
@@ -109,8 +109,8 @@ class MappingDialog(QDialog):
             self.table.setCurrentIndex(self.model.index(here.row(), here.column()))
         used = sum(bool(field) for field in self.mapping.fields)
         usable = self.mapping.is_usable
-        text = f"共 {len(self.mapping.headers)} 列, 使用 {used} 列"
-        self.verdict.setText(text if usable else f"{text}; 至少要有主要诊断和另外一列才能读入")
+        text = f"共 {len(self.mapping.headers)} 列，使用 {used} 列"
+        self.verdict.setText(text if usable else f"{text}；至少要有主要诊断和另外一列才能读入")
         self.verdict.setProperty("role", "muted" if usable else "warning")
         self.verdict.style().polish(self.verdict)
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(usable)

@@ -73,7 +73,7 @@ class CommandPalette(QDialog):
             Command(spec, actions[spec.id].isEnabled()) for spec in ACTIONS if spec.id != "palette"
         ]
         self.box = _Box()
-        self.box.setPlaceholderText("键入命令, 如 导出、撤销、dc(拼音首字母)…")
+        self.box.setPlaceholderText("键入命令，如 导出、撤销、dc（拼音首字母）…")
         self.box.setAccessibleName("命令")
         columns: tuple[Column[Command], ...] = (Column("text", "命令", lambda command: command.spec.text),)
         self.model = ColumnsModel(columns, lambda command: command.spec.id, self)

@@ -13,7 +13,7 @@ COMMON_REASONS = {
     Decision.KEEP: (
         "病历记录支持原编码",
         "临床医师确认原诊断",
-        "原编码符合编码规则, 系统提示不适用",
+        "原编码符合编码规则，系统提示不适用",
         "属本院约定的编码方式",
     ),
     Decision.PENDING: (
@@ -41,7 +41,7 @@ class ReasonDialog(QDialog):
         self.setMinimumWidth(440)
         self.text = QLineEdit()
         self.text.setAccessibleName("理由")
-        self.text.setPlaceholderText("写明理由, 随更正清单导出")
+        self.text.setPlaceholderText("写明理由，随更正清单导出")
         self.common = QListWidget()
         self.common.setAccessibleName("常用理由")
         self.common.addItems(COMMON_REASONS[decision])

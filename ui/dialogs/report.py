@@ -55,7 +55,7 @@ def facts(report: ImportReport) -> list[tuple[str, str]]:
     encoding = " · ".join(
         part for part in (report.encoding, _delimiter(report.delimiter), report.sheet) if part
     )
-    rows = f"{report.rows:,} 行, 读入 {report.accepted:,}, 未读入 {report.refused:,}"
+    rows = f"{report.rows:,} 行，读入 {report.accepted:,}，未读入 {report.refused:,}"
     known = [
         ("文件", report.file),
         ("格式", f"{report.format} · {encoding}" if encoding else report.format),
@@ -113,7 +113,7 @@ class ReportDialog(QDialog):
 
     def _buttons(self, can_map: bool) -> QHBoxLayout:
         row = QHBoxLayout()
-        copy = QPushButton("复制问题表(可粘贴到 Excel)")
+        copy = QPushButton("复制问题表（可粘贴到 Excel）")
         copy.clicked.connect(self.table.copy)
         row.addWidget(copy)
         if can_map:

@@ -46,7 +46,7 @@ class SettingsDialog(QDialog):
         self.theme.setCurrentIndex(list(Theme).index(settings.theme))
         self.names = QCheckBox(label("names_in_lists"))
         self.names.setChecked(settings.names_in_lists)
-        self.tables = PathField(label("tables"), "已安装的编码表, 没有则用内置简表")
+        self.tables = PathField(label("tables"), "已安装的编码表，没有则用内置简表")
         self.drg = PathField(label("drg_scheme"), "内置演示方案")
         self.dip = PathField(label("dip_catalogue"), "内置演示目录", "DIP 病种目录 (*.xlsx *.csv)")
         for field, text in (
@@ -101,7 +101,7 @@ class SettingsDialog(QDialog):
         column = QVBoxLayout(self)
         for part in (general, data, *self.profiles.values()):
             column.addWidget(part)
-        note = QLabel("改动编码表、方案或参数后, 已打开的病例会按新的设置重新审核; 更正记录不变。")
+        note = QLabel("改动编码表、方案或参数后，已打开的病例会按新的设置重新审核；更正记录不变。")
         note.setProperty("role", "muted")
         column.addWidget(note)
         column.addWidget(buttons)
@@ -135,7 +135,7 @@ class ProfileBox(QGroupBox):
             row.addWidget(line, 1)
         row.addWidget(QLabel("机构系数"))
         row.addWidget(self.factor, 1)
-        form.addRow(f"{price}(元)", row)
+        form.addRow(f"{price}（元）", row)
         self.factor.setAccessibleName(f"{system} 机构系数")
         self.choice.currentIndexChanged.connect(self._show)
         self._show()
@@ -188,7 +188,7 @@ def _decimal(text: str, what: str) -> Decimal:
     try:
         value = Decimal(text.strip())
     except InvalidOperation:
-        raise UserError(f"{what}“{text}”不是数字。", "请填写数字, 例如 5.8。") from None
+        raise UserError(f"{what}“{text}”不是数字。", "请填写数字，例如 5.8。") from None
     if not value.is_finite() or value <= 0:
         raise UserError(f"{what}应大于 0。", "不清楚时请留空。")
     return value

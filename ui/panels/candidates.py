@@ -48,7 +48,7 @@ def make_card(row: CandidateRow) -> Card:
         title=candidate.entry.name,
         badge="现用" if row.current else candidate.tier.value,
         body=candidate.why,
-        note=f"注意: {cautions}" if cautions else "",
+        note=f"注意：{cautions}" if cautions else "",
         figures=() if row.current else _effects(row),
         mark=str(row.number),
         tone=_TIER_TONE[candidate.tier],

@@ -63,6 +63,8 @@ class CasePanel(QWidget):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             label.setMinimumWidth(1)
         self.tables = {kind: LinesTable(kind) for kind in Kind}
+        for kind, table in self.tables.items():
+            table.empty_text = f"没有{kind.label}，按 Ins 增加一行"
         self._titles = {kind: QLabel() for kind in Kind}
         self._arrange()
 

@@ -34,7 +34,7 @@ def _totals(part: Part, system: System) -> Totals | None:
 
 def _columns(system: System) -> tuple[Column[Part], ...]:
     def money(what: str) -> Column[Part]:
-        label = {"amount": "支付金额(元)", "profit": "盈亏(元)"}[what]
+        label = {"amount": "支付金额（元）", "profit": "盈亏（元）"}[what]
 
         def value(part: Part) -> int | None:
             totals = _totals(part, system)
@@ -95,6 +95,7 @@ class ChartsPanel(QWidget):
         self.title.setProperty("role", "head")
         self.note = QLabel()
         self.note.setProperty("role", "muted")
+        self.empty = QLabel()
         self.bands = BarChart("各科费用倍率区间")
         self.profit = BarChart("各科盈亏")
         self.models = {
@@ -109,11 +110,17 @@ class ChartsPanel(QWidget):
         self.title.setText(f"倍率区间与盈亏 · 按 {system.value} 计")
         waiting = f", 另有 {total - len(results):,} 例尚在审核" if len(results) < total else ""
         self.note.setText(
-            f"按当前编码统计 {len(results):,} 例{waiting}。盈亏 = 支付金额 − 总费用, 正负同色, 只看方向。"
+            f"按当前编码统计 {len(results):,} 例{waiting}。盈亏 = 支付金额 − 总费用，正负同色，只看方向。"
         )
         shown = summary.departments[:MOST_DEPARTMENTS]
         self.bands.show_bars([_band_bar(part, system) for part in (summary.whole, *shown)])
         self.profit.show_bars([_profit_bar(part, system) for part in shown])
+        without = all(_totals(part, system) is None for part in shown)
+        self.empty.setText(
+            f"没有载入 {system.value} 方案，无法统计。可在“设置”中选择，或按 Ctrl+T 换一个体系。"
+        )
+        self.empty.setVisible(without)
+        self.figures.setVisible(not without)
         for one, table in self.tables.items():
             table.setVisible(one is system)
         self._fill(summary, system)
@@ -128,11 +135,11 @@ class ChartsPanel(QWidget):
         top.addWidget(self.title)
         top.addStretch(1)
         top.addWidget(back)
-        body = QWidget()
-        grid = QGridLayout(body)
+        self.figures = QWidget()
+        grid = QGridLayout(self.figures)
         grid.setHorizontalSpacing(28)
         for place, (text, chart) in enumerate(
-            (("费用倍率区间(病例占比)", self.bands), ("盈亏(万元)", self.profit))
+            (("费用倍率区间（病例占比）", self.bands), ("盈亏（万元）", self.profit))
         ):
             heading = QLabel(text)
             heading.setProperty("role", "title")
@@ -140,11 +147,15 @@ class ChartsPanel(QWidget):
             grid.addWidget(chart, 2, place, Qt.AlignmentFlag.AlignTop)
             grid.setColumnStretch(place, 1)
         grid.addWidget(_legend(), 1, 0)
+        body = QWidget()
+        inside = QVBoxLayout(body)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self.empty)
+        inside.addWidget(self.figures)
         for table in self.tables.values():
-            grid.addWidget(table, 3, 0, 1, 2)
+            inside.addWidget(table, 1)
             table.setMinimumHeight(240)
             table.sort_by_header()
-        grid.setRowStretch(3, 1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(body)

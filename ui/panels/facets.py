@@ -64,6 +64,7 @@ class FacetPanel(QWidget):
             for place, value in enumerate(values):
                 _fill(group.child(place), value, value.count / most)
             ticked = len(self._chosen.get(facet.key, ()))
+            group.setHidden(not values)
             group.setText(0, f"{facet.title} · 已选 {ticked}" if ticked else facet.title)
         self.tree.blockSignals(False)
 
@@ -125,7 +126,7 @@ def _fit_children(group: QTreeWidgetItem, wanted: int) -> None:
 
 def _fill(item: QTreeWidgetItem, value: FacetValue, share: float) -> None:
     item.setText(0, value.value)
-    item.setToolTip(0, f"{value.value}: {value.count:,} 例")
+    item.setToolTip(0, f"{value.value}：{value.count:,} 例")
     item.setCheckState(0, Qt.CheckState.Checked if value.chosen else Qt.CheckState.Unchecked)
     item.setData(0, _VALUE, value.value)
     item.setData(0, _COUNT, value.count)

@@ -27,13 +27,13 @@ class FindingRow:
 def make_card(row: FindingRow) -> Card:
     """How a finding looks."""
     finding = row.finding
-    fix = "" if row.answer or not finding.fixes else f"修复: {finding.fixes[0].label}"
+    fix = "" if row.answer or not finding.fixes else f"修复：{finding.fixes[0].label}"
     return Card(
         head=finding.title,
         badge=row.answer.value if row.answer else finding.severity.label,
         body=finding.message,
         note="\n".join(
-            part for part in (fix, f"依据: {finding.authority}" if finding.authority else "") if part
+            part for part in (fix, f"依据：{finding.authority}" if finding.authority else "") if part
         ),
         icon="keep" if row.answer else finding.severity.value,
         tone=finding.severity.value,

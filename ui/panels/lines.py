@@ -80,7 +80,7 @@ def _mapping_tip(row: LineRow) -> str:
     if mapping is None:
         return ""
     targets = "\n".join(f"{t.target_code} {t.target_name}" for t in mapping.targets)
-    return f"入组用医保版编码: {mapping.code}({mapping.status.value})\n{targets}".strip()
+    return f"入组用医保版编码：{mapping.code}（{mapping.status.value}）\n{targets}".strip()
 
 
 def _condition(row: LineRow) -> str:
@@ -273,7 +273,7 @@ class _LineDelegate(QStyledItemDelegate):
         row: LineRow = index.data(ROW_ROLE)
         position, key = row.position or 0, self._table.columns_model.columns[index.column()].key
         editor = CodeEditor(parent)
-        editor.setAccessibleName("修改编码: 键入编码、名称或拼音首字母")
+        editor.setAccessibleName("修改编码：键入编码、名称或拼音首字母")
         editor.textEdited.connect(lambda text: self._table.typed.emit(position, text))
         editor.steered.connect(self._table.steered)
         editor.entered.connect(lambda: self._table.entered.emit(position, editor.text()))

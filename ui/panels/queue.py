@@ -9,6 +9,7 @@ from app.facets import accepts, count
 from app.queue import QUEUE_FACETS, CaseRow, Status, matches
 from coding_rules.grouper.grouping import System
 from ui import wording
+from ui.effects import UNGROUPED
 from ui.models.columns import Column, ColumnsModel
 from ui.panels.facets import FacetPanel
 from ui.tables import DenseTable
@@ -27,8 +28,10 @@ def _found(row: CaseRow) -> str:
     return f"{row.worst.label} {row.findings}" if row.worst else ""
 
 
-def _group(code: str, row: CaseRow) -> str:
-    return code or ("未入组" if row.reviewed else WAITING)
+def _group(code: str | None, row: CaseRow) -> str:
+    if code is None:
+        return wording.MISSING if row.reviewed else WAITING
+    return code or UNGROUPED
 
 
 def _profit_key(row: CaseRow) -> float:
@@ -59,7 +62,7 @@ QUEUE_COLUMNS: tuple[Column[CaseRow], ...] = (
     Column(
         "principal",
         "主要诊断",
-        lambda row: f"{row.principal_code} {row.principal_name}".strip() or "(缺)",
+        lambda row: f"{row.principal_code} {row.principal_name}".strip() or "（缺）",
         width=150,
     ),
     Column("status", "状态", lambda row: row.status.value, width=64, tone=lambda _row: "muted"),
@@ -68,7 +71,7 @@ QUEUE_COLUMNS: tuple[Column[CaseRow], ...] = (
     Column("band", "倍率", lambda row: row.band.value if row.band else "", width=58),
     Column(
         "profit",
-        "盈亏(元)",
+        "盈亏（元）",
         lambda row: wording.yuan(row.profit) if row.reviewed else "",
         sort=_profit_key,
         width=72,
@@ -89,9 +92,10 @@ class QueuePanel(QWidget):
         self.table = DenseTable(self.model, "病例队列")
         self.table.setAlternatingRowColors(True)
         self.table.sort_by_header()
+        self.table.empty_text = "没有符合条件的病例\n清空筛选框或取消分面勾选"
         self.facets = FacetPanel(self)
         self.filter = QLineEdit()
-        self.filter.setPlaceholderText("筛选: 病案号、科室、编码、名称、发现…")
+        self.filter.setPlaceholderText("筛选：病案号、科室、编码、名称、发现…")
         self.filter.setAccessibleName("筛选病例")
         self.filter.setClearButtonEnabled(True)
         self.tally = QLabel()

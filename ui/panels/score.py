@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHeaderView, QLabel, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHeaderView, QLabel, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from app.review import Scored
 from app.workbench import WhatIf
@@ -159,20 +159,25 @@ class ScorePanel(QWidget):
     def _arrange(self) -> None:
         compare = QWidget()
         inside = QVBoxLayout(compare)
-        inside.setContentsMargins(0, 4, 0, 0)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(3)
         inside.addWidget(self.score, 1)
         inside.addWidget(self.parting)
-        self.tabs.addTab(compare, "对比")
         for system, model in self.paths.items():
             self.tabs.addTab(_table(model, f"{system.value} 入组路径"), f"{system.value} 路径")
         self.tabs.addTab(_table(self.figures, "算式"), "算式")
+        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter.addWidget(compare)
+        self.splitter.addWidget(self.tabs)
+        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setSizes([318, 240])
         heading = QLabel("分组与费用")
         heading.setProperty("role", "title")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(heading)
-        column.addWidget(self.tabs, 1)
+        column.addWidget(self.splitter, 1)
 
 
 def _table(model: ColumnsModel[PathRow] | ColumnsModel[FigureRow], name: str) -> DenseTable:
