@@ -10,16 +10,18 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from app.export import summary_sheet
-from app.export.cells import Column, Sheet, Style, new_workbook, sheet_names
+from app.export.cells import Column, Sheet, Style, Value, new_workbook, sheet_names
 from app.export.correction_rows import ReviewedCase, columns, rows
 from app.files import safe_write
 from app.history import Change
 from app.progress import Progress
+from app.readers.imported import ImportReport
 from app.review import Scored
 from app.summary import department_of
 
 SUMMARY = "汇总"
 TRAIL = "修改记录"
+IMPORT = "导入报告"
 VERSIONS = "版本与设置"
 _REMARKS = (
     "本清单由程序列出供编码员与科室核对；分组、权重、分值与金额为按所选方案和参数的推算，以医保部门结算结果为准。",
@@ -30,12 +32,16 @@ _REMARKS = (
 
 @dataclass(frozen=True, slots=True)
 class ListOptions:
-    """What the list is made of. ``names``: with patients' names; ``settings`` are (label, value) lines."""
+    """What the list is made of. ``names``: with patients' names; ``settings`` are (label, value) lines.
+
+    ``reports`` of the imported files add a sheet with every row that was refused or remarked on.
+    """
 
     title: str = "病案首页编码更正清单"
     files: Sequence[str] = ()
     versions: Sequence[tuple[str, str, str]] = ()
     settings: Sequence[tuple[str, str]] = ()
+    reports: Sequence[ImportReport] = ()
     names: bool = True
     made: datetime = field(default_factory=datetime.now)
 
@@ -62,6 +68,7 @@ def write_correction_list(
         _departments(book, reviewed, options, progress)
         if trail:
             _trail(book, trail)
+        _imports(book, options.reports)
         _versions(book, options)
 
 
@@ -97,7 +104,7 @@ def _departments(
     for case in reviewed:
         by_department.setdefault(department_of(case.before), []).append(case)
     departments = sorted(by_department)
-    names = sheet_names(departments, taken=(SUMMARY, TRAIL, VERSIONS))
+    names = sheet_names(departments, taken=(SUMMARY, TRAIL, IMPORT, VERSIONS))
     done = 0
     for name, department in zip(names, departments, strict=True):
         cases = by_department[department]
@@ -140,6 +147,32 @@ def _trail(book: Workbook, trail: Sequence[Change]) -> None:
         said = [step.label, step.decision.value, step.reason, step.rule_id, step.author, step.time, state]
         sheet.write_record(table, [step.number, step.case_id, *said])
     sheet.filter_table(header, len(table))
+
+
+def _imports(book: Workbook, reports: Sequence[ImportReport]) -> None:
+    """Rows that were refused or remarked on. Not their values, which may be personal."""
+    table = [
+        Column("文件", 30),
+        Column("行", 8, Style.COUNT),
+        Column("列", 18),
+        Column("原因", 70, Style.WRAPPED),
+        Column("处理", 10),
+    ]
+    records: list[list[Value]] = [
+        [report.file, issue.row, issue.column, issue.reason, "拒绝" if issue.refused else "已导入"]
+        for report in reports
+        for issue in report.issues
+    ]
+    notes: list[list[Value]] = [
+        [report.file, None, "", note, ""] for report in reports for note in report.notes
+    ]
+    if records or notes:
+        sheet = Sheet(book, IMPORT, [column.width for column in table])
+        sheet.keep_in_sight(header_row=1, columns=1)
+        header = sheet.write_header(table)
+        for record in (*notes, *records):
+            sheet.write_record(table, record)
+        sheet.filter_table(header, len(table))
 
 
 def _versions(book: Workbook, options: ListOptions) -> None:

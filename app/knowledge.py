@@ -1,0 +1,245 @@
+"""What the review asks, put together from the user's choices: tables, rule packs, DRG scheme, DIP catalogue, settlement.
+
+Where nothing is chosen the program's own data stand in: installed or starter tables, and the demonstration schemes,
+which are marked as such in every answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+
+from app import log
+from app.errors import UserError
+from app.progress import Progress
+from app.review import Knowledge
+from app.settings import Settings
+from coding_rules.checks.engine import CheckEngine
+from coding_rules.checks.pack import Pack, PackError, parse_pack, shipped_packs
+from coding_rules.grouper.dip import DipGrouper
+from coding_rules.grouper.dip_catalogue import DipCatalogue
+from coding_rules.grouper.drg import DrgGrouper
+from coding_rules.grouper.scheme import Scheme
+from coding_rules.settlement.amount import Settler
+from coding_rules.settlement.profile import ProfileError, RegionProfile, load_profile
+from icd_tables.terminology import Terminology
+
+NONE = "none"
+"""As a choice of scheme or catalogue: do not group with this system."""
+DEMO_DRG, DEMO_DIP = "demo_drg", "demo_dip"
+_DEMO_PROFILE = {"drg": "demo_drg", "dip": "demo"}
+_NATIONAL_3 = "national_3"
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the user chose. Empty: the program's own. ``drg`` and ``dip`` may be ``none``; profiles are a name or a file."""
+
+    tables: str = ""
+    drg: str = ""
+    dip: str = ""
+    drg_profile: str = ""
+    dip_profile: str = ""
+    packs: Sequence[str] = field(default=())
+
+    @classmethod
+    def of(cls, settings: Settings) -> Choices:
+        """The choices kept in the settings."""
+        return cls(
+            tables=settings.tables,
+            drg=settings.drg_scheme,
+            dip=settings.dip_catalogue,
+            drg_profile=settings.drg_profile,
+            dip_profile=settings.dip_profile,
+            packs=settings.rule_packs,
+        )
+
+
+@dataclass(frozen=True)
+class Groupers:
+    """Both payment systems as chosen; ``None`` where one is switched off. ``versions`` as in ``Knowledge``."""
+
+    drg: DrgGrouper | None = None
+    dip: DipGrouper | None = None
+    drg_settler: Settler | None = None
+    dip_settler: Settler | None = None
+    versions: tuple[tuple[str, str, str], ...] = ()
+
+
+def load_knowledge(choices: Choices | None = None, progress: Progress | None = None) -> Knowledge:
+    """Load everything and note the versions.
+
+    Raises:
+        UserError: something chosen cannot be read; the text names it.
+        Cancelled: the user asked to stop.
+    """
+    choices = choices or Choices()
+    progress = progress or Progress()
+    with log.timed("knowledge.load"):
+        progress.report(0, 4, "正在载入编码表")
+        terminology = load_terminology(choices.tables, progress)
+        progress.report(1, 4, "正在载入审核规则")
+        packs = load_packs(choices.packs)
+        checker = CheckEngine(terminology, packs)
+        progress.report(2, 4, "正在载入分组方案")
+        groupers = load_groupers(choices)
+        progress.report(4, 4, "载入完成")
+    return Knowledge(
+        terminology=terminology,
+        checker=checker,
+        drg=groupers.drg,
+        dip=groupers.dip,
+        drg_settler=groupers.drg_settler,
+        dip_settler=groupers.dip_settler,
+        versions=(
+            *_table_versions(terminology),
+            *(("审核规则包", f"{pack.title} {pack.version}".strip(), pack.id) for pack in packs),
+            *groupers.versions,
+        ),
+    )
+
+
+def load_groupers(choices: Choices) -> Groupers:
+    """The groupers and settlement rules chosen, without tables and checks.
+
+    Raises:
+        UserError: one of them cannot be read.
+    """
+    scheme = load_scheme(choices.drg)
+    drg_profile = _drg_profile(choices, scheme)
+    catalogue, dip_profile = load_catalogue(choices.dip, choices.dip_profile)
+    return Groupers(
+        drg=DrgGrouper(scheme) if scheme else None,
+        dip=DipGrouper(catalogue, dip_profile) if catalogue else None,
+        drg_settler=Settler(drg_profile) if drg_profile else None,
+        dip_settler=Settler(dip_profile) if dip_profile else None,
+        versions=(
+            *_scheme_versions(scheme, choices.drg),
+            *_catalogue_versions(catalogue, choices.dip),
+            *_profile_versions("DRG 结算参数", drg_profile),
+            *_profile_versions("DIP 结算参数", dip_profile),
+        ),
+    )
+
+
+def load_terminology(folder: str, progress: Progress | None = None) -> Terminology:
+    """The tables of a folder of published files, else the installed ones, else the starter tables."""
+    from app.tables import installed_terminology, load_folder
+
+    return load_folder(Path(folder), progress) if folder else installed_terminology()
+
+
+def load_packs(added: Sequence[str] = ()) -> tuple[Pack, ...]:
+    """The shipped rule packs and the user's own.
+
+    Raises:
+        UserError: a pack cannot be used; the text says which rule and where.
+    """
+    return (*shipped_packs(), *(_user_pack(Path(each)) for each in added))
+
+
+def load_scheme(choice: str) -> Scheme | None:
+    """The DRG scheme chosen, the demonstration one when none is, ``None`` when DRG is switched off."""
+    from app.schemes import load_drg_scheme
+
+    if choice == NONE:
+        return None
+    return load_drg_scheme(Path(choice) if choice else demo_folder(DEMO_DRG))
+
+
+def load_catalogue(choice: str, profile: str = "") -> tuple[DipCatalogue | None, RegionProfile | None]:
+    """The DIP catalogue chosen with its regional profile, the demonstration ones when none is, or neither.
+
+    Without a chosen profile the catalogue's own form decides: national 3.0, else cities of the national platform.
+    """
+    from app.catalogues import load_dip_catalogue
+
+    if choice == NONE:
+        return None, None
+    chosen = read_profile(profile) if profile else None
+    if not choice:
+        chosen = chosen or read_profile(_DEMO_PROFILE["dip"])
+        return load_dip_catalogue(demo_folder(DEMO_DIP), chosen), chosen
+    catalogue = load_dip_catalogue(Path(choice), chosen)
+    national = "national_3_0" if catalogue.form == _NATIONAL_3 else "national_platform"
+    return catalogue, chosen or read_profile(national)
+
+
+def read_profile(name_or_path: str) -> RegionProfile:
+    """A settlement profile by name or from a file.
+
+    Raises:
+        UserError: there is none, or what is wrong in it.
+    """
+    try:
+        return load_profile(name_or_path)
+    except ProfileError as error:
+        raise UserError(f"结算参数无法使用：{error}", "请核对参数文件，或选用内置的结算参数。") from error
+
+
+def demo_folder(name: str) -> Path:
+    """Where a demonstration scheme lies."""
+    return Path(str(files("coding_rules").joinpath("schemes", name)))
+
+
+def _drg_profile(choices: Choices, scheme: Scheme | None) -> RegionProfile | None:
+    """A chosen profile; the invented demonstration rates only with the demonstration scheme."""
+    if scheme is None:
+        return None
+    if choices.drg_profile:
+        return read_profile(choices.drg_profile)
+    return read_profile(_DEMO_PROFILE["drg"]) if scheme.info.demo else None
+
+
+def _user_pack(path: Path) -> Pack:
+    file = path / "pack.toml" if path.is_dir() else path
+    try:
+        return parse_pack(file.read_text(encoding="utf-8"), file.parent.name if path.is_dir() else file.stem)
+    except PackError as error:
+        raise UserError(str(error), "请按手册修改规则包，或先不启用它。") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"无法读取规则包：{file}", "请确认文件存在并以 UTF-8 保存。") from error
+
+
+def _table_versions(terminology: Terminology) -> Iterator[tuple[str, str, str]]:
+    for (kind, edition), table in terminology.tables.items():
+        info = table.info
+        kept = "（起步表）" if info.starter else ""
+        yield (
+            f"{kind.label} {edition.value}",
+            f"{info.version}{kept}，{len(table)} 条",
+            info.source or info.title,
+        )
+    for kind, crosswalk in terminology.crosswalks.items():
+        yield f"{kind.label}对照", f"{len(crosswalk)} 对", crosswalk.title
+
+
+def _scheme_versions(scheme: Scheme | None, choice: str) -> Iterator[tuple[str, str, str]]:
+    if scheme is not None:
+        demo = "（演示）" if scheme.info.demo else ""
+        weights = "" if scheme.weights is not None else "，无权重数据"
+        yield (
+            "DRG 分组方案",
+            f"{scheme.name} {scheme.info.version}{demo}{weights}",
+            Path(choice).name or scheme.id,
+        )
+
+
+def _catalogue_versions(catalogue: DipCatalogue | None, choice: str) -> Iterator[tuple[str, str, str]]:
+    if catalogue is not None:
+        demo = "（演示）" if catalogue.demo else ""
+        digest = f"，SHA-256 {catalogue.sha256[:16]}" if catalogue.sha256 else ""
+        version = f"{catalogue.title} {catalogue.version}".strip()
+        yield (
+            "DIP 病种目录",
+            f"{version}{demo}，{len(catalogue)} 个病种",
+            f"{Path(choice).name or DEMO_DIP}{digest}",
+        )
+
+
+def _profile_versions(what: str, profile: RegionProfile | None) -> Iterator[tuple[str, str, str]]:
+    if profile is not None:
+        demo = "（演示）" if profile.demo else ""
+        yield what, f"{profile.title} {profile.version}{demo}".strip(), profile.source
