@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from app import toml_text
+from app.collector import paused_collector
 from app.errors import UserError
 from app.files import safe_write
 from app.paths import data_dir
@@ -72,6 +73,7 @@ class ImportOutcome:
         return sum(outcome.report.refused for outcome in self.tables)
 
 
+@paused_collector()
 def load_folder(folder: Path, progress: Progress | None = None) -> Terminology:
     """The tables of a folder of published files, recognised by content.
 
@@ -81,6 +83,7 @@ def load_folder(folder: Path, progress: Progress | None = None) -> Terminology:
     return assemble(read_folder(folder, progress).sources)
 
 
+@paused_collector()
 def read_folder(folder: Path, progress: Progress | None = None) -> ImportOutcome:
     """Read every table of a folder (not of folders below it). Files that are no table are listed as skipped.
 
@@ -142,6 +145,7 @@ def damaged_tables() -> list[tuple[str, str]]:
     return [(name, problem) for name, source, problem in _installed() if source is None]
 
 
+@paused_collector()
 def installed_terminology(day: date | None = None) -> Terminology:
     """What is in use: installed tables, and the starter tables where nothing better is installed."""
     return assemble([*starter_sources(), *installed_sources()], day)

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from app.collector import paused_collector
 from app.errors import UserError
 from app.export.line_cells import CellChange, RowCells, TooManyLines
 from app.export.sheet_patch import patch_workbook
@@ -20,6 +21,7 @@ from coding_rules.case import Case
 _SHOWN = 20
 
 
+@paused_collector()
 def write_corrected(
     layout: SourceLayout, cases: Iterable[Case], path: Path, progress: Progress | None = None
 ) -> int:

@@ -108,12 +108,16 @@ class CaseBuilder:
         """Record number and 住院次数 of a row."""
         return self._text(cells, "BAH"), self._text(cells, "ZYCS")
 
-    def build(self, cells: Sequence[str], row: int, case_id: str, edition: Edition) -> Case:
-        """The case of a row that has exactly the header's width, with trimmed cells."""
-        text, seen = self._text, self._texts
-        values = tuple(map(seen.setdefault, cells, cells))  # equal texts once: most cells repeat
+    def once(self, cells: Sequence[str]) -> tuple[str, ...]:
+        """The cells with equal texts kept once: most cells of a file repeat."""
+        seen = self._texts
         if len(seen) > 200_000:
             seen.clear()
+        return tuple(map(seen.setdefault, cells, cells))
+
+    def build(self, cells: tuple[str, ...], row: int, case_id: str, edition: Edition) -> Case:
+        """The case of a row that has exactly the header's width, with trimmed cells."""
+        text = self._text
         self._note_destroyed_ids(cells, row)
         birth = self._read(cells, row, "CSRQ", parse_day, "日期")
         admitted = with_hour(self._read(cells, row, "RYSJ", parse_moment, "日期"), text(cells, "RYSJS"))
@@ -150,7 +154,7 @@ class CaseBuilder:
             fees=self._read_fees(cells, row),
             edition=edition,
             source=Source(self._file, row),
-            fields=Fields(self._index, values),
+            fields=Fields(self._index, cells),
         )
 
     def _text(self, cells: Sequence[str], field_id: str) -> str:

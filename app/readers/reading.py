@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 import zlib
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from app.collector import paused_collector
 from app.errors import UserError
 from app.progress import Progress
 from app.readers.building import CaseBuilder
@@ -60,7 +61,7 @@ class _Reading:
     """Working state of one import."""
 
     builder: CaseBuilder
-    rows: list[SourceRow] = field(default_factory=list)
+    rows: deque[tuple[int, tuple[str, ...]]] = field(default_factory=deque)
     refused: list[ImportIssue] = field(default_factory=list)
     remarks: list[ImportIssue] = field(default_factory=list)
     filed: FiledCodes = field(default_factory=FiledCodes)
@@ -68,6 +69,7 @@ class _Reading:
     number_columns: Counter[int] = field(default_factory=Counter)
 
 
+@paused_collector()
 def read_cases(
     path: Path,
     terminology: Terminology,
@@ -209,7 +211,7 @@ def _take(reading: _Reading, row: SourceRow) -> None:
         reason = f"应有 {width} 列，实有 {len(row.cells)} 列，缺少的列按空值处理"
         reading.remarks.append(ImportIssue(row.row, "", "", reason))
     reading.number_columns.update(row.numbers)
-    reading.rows.append(replace(row, cells=cells) if len(row.cells) != width else row)
+    reading.rows.append((row.row, reading.builder.once(cells)))
 
 
 def _misfit(row: SourceRow, width: int) -> str:
@@ -227,20 +229,20 @@ def _build(
     reading: _Reading, terminology: Terminology, progress: Progress
 ) -> tuple[tuple[Case, ...], Edition, str]:
     """Cases with unique ids and the detected edition."""
-    ids = _case_ids([(reading.builder.identity(row.cells), row.row) for row in reading.rows])
+    ids = _case_ids([(reading.builder.identity(cells), row) for row, cells in reading.rows])
     cases: list[Case] = []
-    for done, (row, case_id) in enumerate(zip(reading.rows, ids, strict=True), start=1):
-        case = reading.builder.build(row.cells, row.row, case_id, Edition.CLINICAL)
+    for done, case_id in enumerate(ids, start=1):
+        row, cells = reading.rows.popleft()
+        case = reading.builder.build(cells, row, case_id, Edition.CLINICAL)
         for diagnosis in case.diagnoses:
             reading.filed.add(Kind.DIAGNOSIS, diagnosis.code, diagnosis.name)
         for procedure in case.procedures:
             reading.filed.add(Kind.PROCEDURE, procedure.code, procedure.name)
         if not case.record_no:
-            reading.remarks.append(ImportIssue(row.row, "病案号", "", f"没有病案号，以“{case_id}”代替"))
+            reading.remarks.append(ImportIssue(row, "病案号", "", f"没有病案号，以“{case_id}”代替"))
         cases.append(case)
         if done % 200 == 0:
             progress.report(done, len(ids), f"正在整理首页：{done:,} / {len(ids):,}")
-    reading.rows.clear()
     edition, evidence = detect_edition(reading.filed, terminology)
     if edition is not Edition.CLINICAL:
         cases = [replace(case, edition=edition) for case in cases]
