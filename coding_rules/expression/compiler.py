@@ -70,6 +70,12 @@ class Environment:
             return self.codes(names[0].text, kind)
         return frozenset().union(*(self.codes(name.text, kind) for name in names))
 
+    def matching(self, test: In | Is) -> frozenset[str]:
+        """The codes that pass a membership test."""
+        if isinstance(test, Is):
+            return frozenset({normalize_code(test.code.text)})
+        return self.union(test.lists, test.scope.list_kind)
+
 
 def compile_rule(node: Node, environment: Environment) -> Test:
     """The closure of a checked rule."""
@@ -78,10 +84,8 @@ def compile_rule(node: Node, environment: Environment) -> Test:
             return _always if node.value else _never
         case Flag(name):
             return environment.flags[name]
-        case In(scope, lists):
-            return member(scope, environment.union(lists, scope.list_kind))
-        case Is(scope, code):
-            return member(scope, frozenset({normalize_code(code.text)}))
+        case In() | Is():
+            return member(node.scope, environment.matching(node))
         case Distinct(scope, lists, op, count):
             return _distinct(
                 [member(scope, environment.union([name], scope.list_kind)) for name in lists], op, count

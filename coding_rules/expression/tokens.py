@@ -9,8 +9,8 @@ from enum import Enum, auto
 
 from coding_rules.expression.problem import RuleError, RuleProblem
 
-_FOLD = str.maketrans({chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)})
-_FOLD |= str.maketrans("　“”‘’、", " \"\"'',")
+_FULL_WIDTH = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_FOLD = str.maketrans(_FULL_WIDTH | dict(zip("　“”‘’、", " \"\"'',", strict=True)))
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+)

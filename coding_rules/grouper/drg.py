@@ -17,9 +17,8 @@ class DrgGrouper:
 
     def __init__(self, scheme: Scheme) -> None:
         self.scheme = scheme
-        complications = ComplicationIndex.of(scheme.complications, scheme.exclusions)
-        flags = {level: complications.test(level) for level in ("mcc", "cc")}
-        environment = Environment(scheme.codes, flags)
+        complications = ComplicationIndex(scheme.complications, scheme.exclusions)
+        environment = Environment(scheme.codes, complications.flags)
         self._fast = FastPath(scheme, environment, complications)
 
     def codes(self, case: GrouperInput) -> DrgResult:

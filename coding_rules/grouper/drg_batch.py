@@ -2,72 +2,68 @@
 
 Every rule is split once into guards (``pdx in ...`` and ``ppx in ...`` at the top of its conjunction) and a rest. Which guards a
 code passes is one bit mask a code. The rows that a principal diagnosis leaves over are its plan; the rows that the principal
-procedure leaves over within a plan are a program: a short ladder of (rest, outcome). Plans and programs are kept by mask, so codes
-that pass the same guards share them, and a warm case costs a few dictionary lookups and the rests that remain.
+procedure leaves over within a plan are a program: a short ladder of (rest, outcome). Codes that pass the same guards share plan
+and program, both made when first needed, so a warm case costs a few dictionary lookups and the rests that remain.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from coding_rules.expression.compiler import Environment, Test, compile_rule
-from coding_rules.expression.tree import (
-    FALSE,
-    TRUE,
-    In,
-    Is,
-    Node,
-    Scope,
-    all_of,
-    conjuncts,
-)
+from coding_rules.expression.tree import FALSE, TRUE, In, Is, Node, Scope, all_of, conjuncts
 from coding_rules.grouper.complications import ComplicationIndex
 from coding_rules.grouper.drg_outcomes import UNGROUPED, DrgResult, Outcome, Outcomes
 from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.grouper.scheme import GroupRule, Scheme
-from icd_tables.codes import normalize_code
-
-_SPELLINGS_KEPT = 200_000
-"""How many well-spelled codes from outside the scheme are remembered, so that memory stays bounded on any stream."""
+from coding_rules.grouper.spelling import spell_case, suspicious
 
 _PROGRAMS_KEPT = 100_000
-"""How many programs are remembered before starting over, for the same reason."""
+"""How many programs are remembered by code before starting over, so that memory stays bounded on any stream."""
+
+Absent = Callable[[tuple[str, ...]], bool]
 
 
-_Branch = tuple[Test | None, Outcome]
+class _Branch(NamedTuple):
+    """A rung of a program: skipped when no procedure is in a list it needs, taken when the test holds (``None``: always)."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A rule as guard masks, the test that remains, and where it leads."""
-
-    pdx: int
-    ppx: int
-    rest: Test | None
+    absent: Absent | None
+    test: Test | None
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class _Section:
-    """An MDC: its own guards and its ADRG rows, whose rests already include the rest of the MDC."""
+class _Row(NamedTuple):
+    """A rule as guard masks and the branch that remains."""
 
     pdx: int
     ppx: int
+    branch: _Branch
+
+
+class _Section(NamedTuple):
+    """An MDC: its own diagnosis guards and its ADRG rows, which already include the procedure guards and the rest of the MDC."""
+
+    pdx: int
     rows: tuple[_Row, ...]
 
 
 class _Plan:
-    """What a principal diagnosis leaves over: rows without pdx guards, and the programs made of them so far."""
+    """What the principal diagnoses with one guard mask leave over; programs by guards, and remembered by procedure code."""
 
-    __slots__ = ("mask", "programs", "rows")
+    __slots__ = ("by_guards", "guards", "mask", "picked", "programs", "rows")
 
-    def __init__(self, rows: tuple[_Row, ...]) -> None:
-        self.rows = rows
+    def __init__(self, guards: int) -> None:
+        self.guards = guards
+        self.picked = False
+        self.rows: tuple[_Row, ...] = ()
         self.mask = 0
-        for row in rows:
-            self.mask |= row.ppx
-        self.programs: dict[int, tuple[_Branch, ...]] = {}
+        self.by_guards: dict[int, tuple[_Branch, ...]] = {}
+        self.programs: dict[str, tuple[_Branch, ...]] = {}
+
+
+_Start = tuple[_Plan, bytes]
+"""What a principal diagnosis decides alone: the plan, and which complications count beside it."""
 
 
 class FastPath:
@@ -75,143 +71,149 @@ class FastPath:
 
     def __init__(self, scheme: Scheme, environment: Environment, complications: ComplicationIndex) -> None:
         self._environment = environment
-        self._outcomes = Outcomes(scheme, environment, complications)
-        self._diagnosis_guards, self._procedure_guards = _Guards(scheme), _Guards(scheme)
-        self._sections = tuple(self._section(scheme, mdc) for mdc in scheme.mdcs)
-        self._diagnosis_masks = self._diagnosis_guards.masks()
-        self._procedure_masks = self._procedure_guards.masks()
-        self._plan_by_mask: dict[int, _Plan] = {}
-        self._plan_by_code: dict[str, _Plan] = {}
-        self._programs = 0
-        self._scheme_codes = frozenset().union(
-            complications.mcc,
-            complications.cc,
-            complications.excluded,
-            *(each.members for each in scheme.lists),
-        )
-        self._well_spelled = set(self._scheme_codes)
+        self._outcomes = Outcomes(scheme, environment)
+        diagnosis_guards, procedure_guards = _Guards(environment), _Guards(environment)
+        self._guards = {"dx": diagnosis_guards, "px": procedure_guards}
+        self._sections = tuple(self._section(mdc, scheme.adrgs_of.get(mdc.code, ())) for mdc in scheme.mdcs)
+        masks = diagnosis_guards.masks()
+        plans = {mask: _Plan(mask) for mask in {0, *masks.values()}}
+        self._all_plans = tuple(plans.values())
+        self._complications = complications
+        self._nowhere: _Start = (plans[0], complications.levels_under(""))
+        self._starts = self._make_starts(masks, plans)
+        self._procedure_masks = procedure_guards.masks()
+        self._remembered = 0
+
+    def _make_starts(self, masks: Mapping[str, int], plans: Mapping[int, _Plan]) -> dict[str, _Start]:
+        """The start of every principal diagnosis that decides anything; equal ones are one object."""
+        levels_under = self._complications.levels_under
+        shared: dict[tuple[int, bytes], _Start] = {}
+        starts: dict[str, _Start] = {}
+        for code in masks.keys() | self._complications.excluded.keys():
+            key = masks.get(code, 0), levels_under(code)
+            start = shared.get(key)
+            if start is None:
+                start = shared[key] = plans[key[0]], key[1]
+            starts[code] = start
+        return starts
 
     def group(self, case: GrouperInput) -> DrgResult:
         """Where one case goes."""
         return next(self.group_all((case,)))
 
     def group_all(self, cases: Iterable[GrouperInput]) -> Iterator[DrgResult]:
-        """Where each case goes, in order, one at a time: the stream may be endless."""
-        well_spelled = self._well_spelled.issuperset
-        plans, masks = self._plan_by_code, self._procedure_masks
+        """Where each case goes, in order, one at a time: the stream may be endless. One long loop: calls would double its time."""
+        joined, start_of, nowhere = "".join, self._starts.get, self._nowhere
+        none_listed, mark_of = self._complications.none_listed, self._complications.mark_of
         for filed in cases:
-            spelled = well_spelled(filed.diagnoses) and well_spelled(filed.procedures)
-            case = filed if spelled else self._spell(filed)
+            case = spell_case(filed) if suspicious(joined(filed.diagnoses + filed.procedures)) else filed
             diagnoses, procedures = case.diagnoses, case.procedures
-            plan = (plans.get(diagnoses[0]) if diagnoses else None) or self._plan(diagnoses)
-            signature = masks.get(procedures[0], 0) & plan.mask if procedures else 0
-            program = plan.programs.get(signature)
+            plan, levels = start_of(diagnoses[0], nowhere) if diagnoses else nowhere
+            principal_procedure = procedures[0] if procedures else ""
+            program = plan.programs.get(principal_procedure)
             if program is None:
-                program = self._program(plan, signature)
-            for test, outcome in program:
-                if test is None or test(case):
-                    yield outcome(case)
-                    break
+                program = self._program(plan, principal_procedure)
+            for absent, test, (result, answers, choose) in program:
+                if (absent is not None and absent(procedures)) or (test is not None and not test(case)):
+                    continue
+                if answers is not None and not none_listed(secondary := diagnoses[1:]):
+                    level = 0
+                    for code in secondary:
+                        level |= levels[mark_of(code, 0)]
+                    yield answers[level]
+                else:
+                    yield result if choose is None else choose(case)
+                break
             else:
                 yield UNGROUPED
 
-    def _spell(self, case: GrouperInput) -> GrouperInput:
-        """The case with every code in normalised spelling; spellings found right are remembered."""
-        diagnoses = tuple(map(normalize_code, case.diagnoses))
-        procedures = tuple(map(normalize_code, case.procedures))
-        if len(self._well_spelled) > len(self._scheme_codes) + _SPELLINGS_KEPT:
-            self._well_spelled.intersection_update(self._scheme_codes)
-        self._well_spelled.update(diagnoses, procedures)
-        if diagnoses == case.diagnoses and procedures == case.procedures:
-            return case
-        return replace(case, diagnoses=diagnoses, procedures=procedures)
-
-    def _plan(self, diagnoses: Sequence[str]) -> _Plan:
-        principal = diagnoses[0] if diagnoses else ""
-        mask = self._diagnosis_masks.get(principal, 0)
-        plan = self._plan_by_mask.get(mask)
-        if plan is None:
-            plan = self._plan_by_mask[mask] = self._new_plan(mask)
-        if principal in self._diagnosis_masks:
-            self._plan_by_code[principal] = plan
-        return plan
-
-    def _new_plan(self, mask: int) -> _Plan:
-        rows: list[_Row] = []
-        for section in self._sections:
-            if section.pdx & mask == section.pdx:
-                rows.extend(
-                    _Row(0, section.ppx | row.ppx, row.rest, row.outcome)
-                    for row in section.rows
-                    if row.pdx & mask == row.pdx
-                )
-        return _Plan(tuple(rows))
-
-    def _program(self, plan: _Plan, signature: int) -> tuple[_Branch, ...]:
-        if self._programs >= _PROGRAMS_KEPT:
-            for each in self._plan_by_mask.values():
+    def _program(self, plan: _Plan, principal_procedure: str) -> tuple[_Branch, ...]:
+        """The program of a principal procedure: from memory by its guards, else made."""
+        if not plan.picked:
+            self._pick_rows(plan)
+        signature = self._procedure_masks.get(principal_procedure, 0) & plan.mask
+        program = plan.by_guards.get(signature)
+        if program is None:
+            program = plan.by_guards[signature] = _ladder(plan.rows, signature)
+        self._remembered += 1
+        if self._remembered > _PROGRAMS_KEPT:
+            for each in self._all_plans:
                 each.programs.clear()
-            self._programs = 0
-        branches: list[_Branch] = []
-        for row in plan.rows:
-            if row.ppx & signature == row.ppx:
-                branches.append((row.rest, row.outcome))
-                if row.rest is None:
-                    break
-        self._programs += 1
-        program = plan.programs[signature] = tuple(branches)
+            self._remembered = 1
+        plan.programs[principal_procedure] = program
         return program
 
-    def _section(self, scheme: Scheme, mdc: GroupRule) -> _Section:
-        pdx, ppx, mdc_rest = self._split(mdc.node)
+    def _pick_rows(self, plan: _Plan) -> None:
+        guards = plan.guards
+        plan.picked = True
+        plan.rows = tuple(
+            row
+            for section in self._sections
+            if section.pdx & guards == section.pdx
+            for row in section.rows
+            if row.pdx & guards == row.pdx
+        )
+        for row in plan.rows:
+            plan.mask |= row.ppx
+
+    def _section(self, mdc: GroupRule, adrgs: Iterable[GroupRule]) -> _Section:
+        mdc_pdx, mdc_ppx, mdc_rest = self._split(mdc.node)
         rows: list[_Row] = []
-        for adrg in scheme.adrgs_of.get(mdc.code, ()):
-            row_pdx, row_ppx, row_rest = self._split(adrg.node)
-            rest = all_of((*mdc_rest, *row_rest))
-            if rest == FALSE:
-                continue
-            test = None if rest == TRUE else compile_rule(rest, self._environment)
-            rows.append(_Row(row_pdx, row_ppx, test, self._outcomes.of(mdc.code, adrg.code)))
-        return _Section(pdx, ppx, tuple(rows))
+        for adrg in adrgs:
+            pdx, ppx, rest = self._split(adrg.node)
+            if FALSE not in mdc_rest + rest:
+                outcome = self._outcomes.of(mdc.code, adrg.code)
+                rows.append(_Row(pdx, mdc_ppx | ppx, self._branch(mdc_rest + rest, outcome)))
+        return _Section(mdc_pdx, tuple(rows))
+
+    def _branch(self, rest: tuple[Node, ...], outcome: Outcome) -> _Branch:
+        """The branch for a rest: a procedure list that it needs is asked first, inline, for it nearly always fails."""
+        needed = next(
+            (part for part in rest if isinstance(part, In) and part.scope is Scope.ANY_PROCEDURE), None
+        )
+        absent = self._environment.union(needed.lists, "px").isdisjoint if needed else None
+        remaining = all_of(tuple(part for part in rest if part is not needed))
+        test = None if remaining == TRUE else compile_rule(remaining, self._environment)
+        return _Branch(absent, test, outcome)
 
     def _split(self, node: Node) -> tuple[int, int, tuple[Node, ...]]:
         """The guard bits of a rule for diagnosis and procedure, and what remains to be tested."""
-        pdx = ppx = 0
+        bits = {Scope.PRINCIPAL_DIAGNOSIS: 0, Scope.PRINCIPAL_PROCEDURE: 0}
         rest: list[Node] = []
         for part in conjuncts(node):
-            match part:
-                case In(Scope.PRINCIPAL_DIAGNOSIS) | Is(Scope.PRINCIPAL_DIAGNOSIS):
-                    pdx |= self._diagnosis_guards.bit(part)
-                case In(Scope.PRINCIPAL_PROCEDURE) | Is(Scope.PRINCIPAL_PROCEDURE):
-                    ppx |= self._procedure_guards.bit(part)
-                case _:
-                    rest.append(part)
-        return pdx, ppx, tuple(rest)
+            if isinstance(part, In | Is) and part.scope in bits:
+                bits[part.scope] |= self._guards[part.scope.list_kind].bit(part)
+            else:
+                rest.append(part)
+        return bits[Scope.PRINCIPAL_DIAGNOSIS], bits[Scope.PRINCIPAL_PROCEDURE], tuple(rest)
+
+
+def _ladder(rows: Iterable[_Row], signature: int) -> tuple[_Branch, ...]:
+    """The branches of the rows whose procedure guards are passed, up to the first that is taken without asking."""
+    branches: list[_Branch] = []
+    for _, ppx, branch in rows:
+        if ppx & signature == ppx:
+            branches.append(branch)
+            if branch.test is None and branch.absent is None:
+                break
+    return tuple(branches)
 
 
 class _Guards:
     """Gives every distinct guard test a bit, and every code the mask of the guards it passes."""
 
-    def __init__(self, scheme: Scheme) -> None:
-        self._scheme = scheme
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
         self._bits: dict[In | Is, int] = {}
 
     def bit(self, guard: In | Is) -> int:
         """The bit of a guard."""
-        if guard not in self._bits:
-            self._bits[guard] = 1 << len(self._bits)
-        return self._bits[guard]
+        return self._bits.setdefault(guard, 1 << len(self._bits))
 
     def masks(self) -> dict[str, int]:
         """The mask of every code that passes some guard."""
         masks: dict[str, int] = {}
         for guard, bit in self._bits.items():
-            for code in self._codes(guard):
+            for code in self._environment.matching(guard):
                 masks[code] = masks.get(code, 0) | bit
         return masks
-
-    def _codes(self, guard: In | Is) -> Iterable[str]:
-        if isinstance(guard, Is):
-            return (normalize_code(guard.code.text),)
-        kind = guard.scope.list_kind
-        return frozenset().union(*(self._scheme.codes(name.text, kind) for name in guard.lists))

@@ -1,4 +1,4 @@
-"""What an ADRG leads to: the first of its DRGs whose rule holds, as one function of the case."""
+"""What an ADRG leads to: the first of its DRGs whose rule holds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from coding_rules.expression.compiler import Environment, compile_rule
 from coding_rules.expression.tree import And, Const, Flag, Node, Not, Or, atoms
-from coding_rules.grouper.complications import NOTHING, ComplicationIndex
 from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.grouper.scheme import GroupRule, Scheme
 
@@ -22,49 +21,50 @@ class DrgResult(NamedTuple):
 
 UNGROUPED = DrgResult("", "", "")
 
-Outcome = Callable[[GrouperInput], DrgResult]
+
+class Outcome(NamedTuple):
+    """Where an ADRG leads: to ``answers[level]`` when only complications decide (the place is the sum of the bits ``CC`` and ``MCC``),
+    to what ``choose`` says when other rules do, else always to ``result``; ``result`` is the answer without complications.
+    """
+
+    result: DrgResult
+    answers: tuple[DrgResult, ...] | None = None
+    choose: Callable[[GrouperInput], DrgResult] | None = None
 
 
 class Outcomes:
     """Makes the outcome of each ADRG of a scheme."""
 
-    def __init__(self, scheme: Scheme, environment: Environment, complications: ComplicationIndex) -> None:
+    def __init__(self, scheme: Scheme, environment: Environment) -> None:
         self._scheme = scheme
         self._environment = environment
-        self._complications = complications
 
     def of(self, mdc: str, adrg: str) -> Outcome:
         """The outcome of an ADRG reached within an MDC; where no DRG rule holds, the ADRG code stands as the DRG."""
         rules = self._scheme.drgs_of.get(adrg, ())
         own = DrgResult(mdc, adrg, adrg)
         if all(isinstance(atom, Const | Flag) for rule in rules for atom in atoms(rule.node)):
-            return _by_complication(_answers(rules, own), self._complications)
+            answers = tuple(_answer(rules, own, mcc, cc) for mcc in (False, True) for cc in (False, True))
+            return Outcome(answers[0], answers if len(set(answers)) > 1 else None)
+        return Outcome(own, None, self._first_that_holds(rules, own))
+
+    def _first_that_holds(
+        self, rules: Sequence[GroupRule], own: DrgResult
+    ) -> Callable[[GrouperInput], DrgResult]:
         tests = [(compile_rule(rule.node, self._environment), own._replace(drg=rule.code)) for rule in rules]
 
-        def first_that_holds(case: GrouperInput) -> DrgResult:
+        def choose(case: GrouperInput) -> DrgResult:
             for test, result in tests:
                 if test(case):
                     return result
             return own
 
-        return first_that_holds
+        return choose
 
 
-class _Answers(NamedTuple):
-    """The result for each combination of flags."""
-
-    neither: DrgResult
-    cc: DrgResult
-    mcc: DrgResult
-    both: DrgResult
-
-
-def _answers(rules: Sequence[GroupRule], own: DrgResult) -> _Answers:
-    def answer(mcc: bool, cc: bool) -> DrgResult:
-        held = (rule.code for rule in rules if _holds(rule.node, {"mcc": mcc, "cc": cc}))
-        return own._replace(drg=next(held, own.drg))
-
-    return _Answers(answer(False, False), answer(False, True), answer(True, False), answer(True, True))
+def _answer(rules: Sequence[GroupRule], own: DrgResult, mcc: bool, cc: bool) -> DrgResult:
+    flags = {"mcc": mcc, "cc": cc}
+    return own._replace(drg=next((rule.code for rule in rules if _holds(rule.node, flags)), own.drg))
 
 
 def _holds(node: Node, flags: Mapping[str, bool]) -> bool:
@@ -81,49 +81,3 @@ def _holds(node: Node, flags: Mapping[str, bool]) -> bool:
         case Or(items):
             return any(_holds(item, flags) for item in items)
     raise AssertionError(node)
-
-
-def _by_complication(answers: _Answers, index: ComplicationIndex) -> Outcome:
-    """The outcome of an ADRG whose DRGs only ask for MCC and CC."""
-    neither, with_cc, with_mcc, with_both = answers
-    if neither is with_cc is with_mcc is with_both or len(set(answers)) == 1:
-        return lambda case: neither
-    has_mcc, has_cc = index.test("mcc"), index.test("cc")
-    if with_cc == neither and with_both == with_mcc:
-        return lambda case: with_mcc if has_mcc(case) else neither
-    if with_both == with_mcc:
-        return _ladder(answers, index)
-
-    def by_both_flags(case: GrouperInput) -> DrgResult:
-        cc = has_cc(case)
-        if has_mcc(case):
-            return with_both if cc else with_mcc
-        return with_cc if cc else neither
-
-    return by_both_flags
-
-
-def _ladder(answers: _Answers, index: ComplicationIndex) -> Outcome:
-    """MCC beats CC beats neither, in one pass over the secondary diagnoses."""
-    neither, with_cc, with_mcc, _ = answers
-    none_listed = frozenset().union(index.mcc, index.cc).isdisjoint
-    mcc_tables, cc_tables, excluded_by = index.mcc.get, index.cc.get, index.excluded.get
-
-    def outcome(case: GrouperInput) -> DrgResult:
-        diagnoses = case.diagnoses
-        secondary = diagnoses[1:]
-        if none_listed(secondary):
-            return neither
-        excluded = excluded_by(diagnoses[0], NOTHING)
-        result = neither
-        for code in secondary:
-            tables = mcc_tables(code)
-            if tables is not None and not tables <= excluded:
-                return with_mcc
-            if result is neither:
-                tables = cc_tables(code)
-                if tables is not None and not tables <= excluded:
-                    result = with_cc
-        return result
-
-    return outcome

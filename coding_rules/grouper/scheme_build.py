@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,8 +15,8 @@ from coding_rules.grouper.scheme import (
     SchemeInfo,
     Stage,
 )
+from coding_rules.grouper.spelling import spell
 from coding_rules.grouper.weight_table import WeightTable
-from icd_tables.codes import normalize_code
 
 REQUIRED_TABLES = ("mdc", "adrg", "drg", "code_lists")
 """Tables a scheme cannot do without."""
@@ -41,7 +40,8 @@ _ALIASES = {
 }
 _KINDS = {"dx": "dx", "px": "px", "诊断": "dx", "手术": "px", "手术操作": "px"}
 _LEVELS = ("MCC", "CC")
-_PLAIN_CODE = re.compile(r"[A-Z0-9][A-WYZ0-9.x+*/-]*")
+_RawLists = dict[tuple[str, str], tuple[list[str], list[int]]]
+"""Codes and row numbers by list name and kind as written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +130,13 @@ class _Builder:
         checked = _Remembering(vocabulary)
         found: list[tuple[float, GroupRule]] = []
         order = 0.0
-        for number, cells in _data_rows(sheet):
-            order = self._order(sheet, number, columns.get(cells, "order"), order)
-            code = self._filled(sheet, number, table, columns.get(cells, table))
-            above = self._filled(sheet, number, parent, columns.get(cells, parent)) if parent else ""
-            text = columns.get(cells, "rule")
+        for number, (order_cell, above, code, name, text) in columns.each(
+            sheet, "order", parent, table, "name", "rule"
+        ):
+            order = self._order(sheet, number, order_cell, order)
+            self._filled(sheet, number, table, code)
+            if parent:
+                self._filled(sheet, number, parent, above)
             outcome = checked(text)
             for problem in outcome.problems:
                 place = f"第 {problem.offset + 1} 个字符：" if text else ""
@@ -142,7 +144,6 @@ class _Builder:
                     sheet, number, "rule", place + problem.message, problem.pointer(text) if text else ""
                 )
             if outcome.node is not None:
-                name = columns.get(cells, "name")
                 found.append(
                     (order, GroupRule(stage, code, name, above, text, outcome.node, sheet.file, number))
                 )
@@ -165,63 +166,51 @@ class _Builder:
         if columns is None:
             return ()
         at_list, at_kind, at_code = (columns.index[name] for name in ("list", "kind", "code"))
-        spell = self._spell_all(row[at_code] for row in sheet.rows[1:] if len(row) > at_code)
-        found: dict[tuple[str, str], tuple[list[str], list[int]]] = {}
         width = max(at_list, at_kind, at_code) + 1
+        spelled = self._spell_all(row[at_code] for row in sheet.rows[1:] if len(row) >= width)
+        found: _RawLists = {}
         for number, row in enumerate(sheet.rows[1:], start=2):
             if len(row) < width:
-                if any(cell.strip() for cell in row):
+                if "".join(row).strip():
                     self._problem(sheet, number, "", "这一行的列数不够")
                 continue
             pair = found.get((row[at_list], row[at_kind]))
             if pair is None:
-                pair = self._new_list(sheet, number, row[at_list], row[at_kind], row[at_code], found)
-                if pair is None:
+                if not "".join(row).strip():
                     continue
-            code = spell[row[at_code]]
+                pair = self._new_list(sheet, number, row[at_list], row[at_kind], found)
+            code = spelled[row[at_code]]
             if code:
                 pair[0].append(code)
                 pair[1].append(number)
             else:
-                self._problem(sheet, number, "code", "编码是空的")
+                self._filled(sheet, number, "code", code)
         return _merge_lists(found)
 
     def _new_list(
-        self,
-        sheet: Sheet,
-        number: int,
-        name: str,
-        kind: str,
-        code: str,
-        found: dict[tuple[str, str], tuple[list[str], list[int]]],
-    ) -> tuple[list[str], list[int]] | None:
-        if not (name.strip() or kind.strip() or code.strip()):
-            return None
-        if not name.strip():
-            self._problem(sheet, number, "list", "列表名是空的")
-            return None
-        if kind.strip().lower() not in _KINDS:
-            self._problem(sheet, number, "kind", f"“{kind}”不是 dx（诊断）或 px（手术操作）")
-            return None
-        return found.setdefault((name, kind), ([], []))
+        self, sheet: Sheet, number: int, name: str, kind: str, found: _RawLists
+    ) -> tuple[list[str], list[int]]:
+        """The list that a row opens; a row that names none, or no kind, goes to a list that nobody keeps."""
+        self._filled(sheet, number, "list", name.strip())
+        if kind.strip().lower() in _KINDS:
+            return found.setdefault((name, kind), ([], []))
+        self._problem(sheet, number, "kind", f"“{kind}”不是 dx（诊断）或 px（手术操作）")
+        return [], []
 
     def _complications(self) -> tuple[Complication, ...]:
         sheet = self._sheets.get("complications")
         columns = self._columns(sheet, "code", "level", optional=("exclusion_table",)) if sheet else None
         if sheet is None or columns is None:
             return ()
-        spell = self._spell_all(columns.get(row, "code") for row in sheet.rows[1:])
+        rows = list(columns.each(sheet, "code", "level", "exclusion_table"))
+        spelled = self._spell_all(code for _, (code, _, _) in rows)
         found: list[Complication] = []
-        for number, row in _data_rows(sheet):
-            level = columns.get(row, "level").upper()
+        for number, (code, filed_level, table) in rows:
+            level = filed_level.upper()
             if level not in _LEVELS:
-                self._problem(sheet, number, "level", f"“{columns.get(row, 'level')}”不是 MCC 或 CC")
-                continue
-            code = spell[columns.get(row, "code")]
-            if not code:
-                self._problem(sheet, number, "code", "编码是空的")
-                continue
-            found.append(Complication(code, level, columns.get(row, "exclusion_table"), number))
+                self._problem(sheet, number, "level", f"“{filed_level}”不是 MCC 或 CC")
+            elif self._filled(sheet, number, "code", code):
+                found.append(Complication(spelled[code], level, table, number))
         return tuple(found)
 
     def _exclusions(self) -> tuple[Exclusion, ...]:
@@ -229,21 +218,19 @@ class _Builder:
         columns = self._columns(sheet, "principal_diagnosis", "exclusion_table") if sheet else None
         if sheet is None or columns is None:
             return ()
-        spell = self._spell_all(columns.get(row, "principal_diagnosis") for row in sheet.rows[1:])
-        found: list[Exclusion] = []
-        for number, row in _data_rows(sheet):
-            code = spell[columns.get(row, "principal_diagnosis")]
-            if not code:
-                self._problem(sheet, number, "principal_diagnosis", "编码是空的")
-                continue
-            found.append(Exclusion(code, columns.get(row, "exclusion_table"), number))
-        return tuple(found)
+        rows = list(columns.each(sheet, "principal_diagnosis", "exclusion_table"))
+        spelled = self._spell_all(code for _, (code, _) in rows)
+        return tuple(
+            Exclusion(spelled[code], table, number)
+            for number, (code, table) in rows
+            if self._filled(sheet, number, "principal_diagnosis", code)
+        )
 
     def _spell_all(self, codes: Iterable[str]) -> dict[str, str]:
-        """The normalised spelling of every distinct code; the few that are not plain go through the full treatment."""
-        plain, known = _PLAIN_CODE.fullmatch, self._spelling
+        """The normalised spelling of every distinct code seen so far."""
+        known = self._spelling
         for raw in set(codes) - known.keys():
-            known[raw] = raw if plain(raw) else normalize_code(raw.replace("\ufeff", ""))
+            known[raw] = spell(raw)
         return known
 
     def _columns(self, sheet: Sheet, *names: str, optional: Sequence[str] = ()) -> _Columns | None:
@@ -271,10 +258,17 @@ class _Builder:
 class _Columns:
     index: Mapping[str, int]
 
-    def get(self, row: Sequence[str], name: str) -> str:
-        """The cell of a column without surrounding blanks; "" where the row or the table has none."""
-        at = self.index.get(name)
-        return row[at].strip() if at is not None and at < len(row) else ""
+    def each(self, sheet: Sheet, *names: str) -> Iterator[tuple[int, list[str]]]:
+        """The rows below the header that are not blank: 1-based number and the named cells without surrounding blanks.
+
+        A cell that the row or the table does not have is "".
+        """
+        places = [self.index.get(name, -1) for name in names]
+        width = max(places) + 1
+        for number, row in enumerate(sheet.rows[1:], start=2):
+            if "".join(row).strip():
+                cells = row if len(row) >= width else [*row, *[""] * (width - len(row))]
+                yield number, [cells[at].strip() if at >= 0 else "" for at in places]
 
 
 class _Remembering:
@@ -290,16 +284,9 @@ class _Remembering:
         return self._known[text]
 
 
-def _data_rows(sheet: Sheet) -> Iterator[tuple[int, Sequence[str]]]:
-    """The rows below the header with their 1-based numbers, without those that are entirely blank."""
-    for number, row in enumerate(sheet.rows[1:], start=2):
-        if any(row) and any(cell.strip() for cell in row):
-            yield number, row
-
-
-def _merge_lists(found: Mapping[tuple[str, str], tuple[list[str], list[int]]]) -> tuple[CodeList, ...]:
+def _merge_lists(found: _RawLists) -> tuple[CodeList, ...]:
     """One CodeList for each list and kind, whatever blanks and letter case the kind was written with."""
-    merged: dict[tuple[str, str], tuple[list[str], list[int]]] = {}
+    merged: _RawLists = {}
     for (name, kind), (codes, rows) in found.items():
         key = (name.strip(), _KINDS[kind.strip().lower()])
         if key in merged:
