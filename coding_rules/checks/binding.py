@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from coding_rules.checks import functions  # noqa: F401  (declares the functions of the language)
-from coding_rules.codeset import CodeSet
 from coding_rules.checks.compiler import Compiled, compile_rule
 from coding_rules.checks.fixes import FixError, build_fixes, check_fix
 from coding_rules.checks.message import MessageError, Say, compile_message
@@ -16,6 +15,7 @@ from coding_rules.checks.pack import PackError, Rule
 from coding_rules.checks.predicates import Env
 from coding_rules.checks.syntax import Name, Node, RuleSyntaxError
 from coding_rules.checks.view import CaseView, Line
+from coding_rules.codeset import CodeSet
 from coding_rules.fields import FIELDS
 from coding_rules.finding import Finding, Fix
 

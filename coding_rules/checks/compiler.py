@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from coding_rules.case import is_blank
-from coding_rules.codeset import CodeSet, CodeSetError
 from coding_rules.checks.names import ATTRIBUTES, SELECTORS, VALUES, Facet, Read, Type
 from coding_rules.checks.parser import parse
 from coding_rules.checks.predicates import FUNCTIONS, Env
@@ -33,6 +32,7 @@ from coding_rules.checks.syntax import (
     RuleSyntaxError,
 )
 from coding_rules.checks.view import CaseView, Line
+from coding_rules.codeset import CodeSet, CodeSetError
 from coding_rules.fields import FEE_ITEMS, FIELDS
 
 _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {

@@ -222,6 +222,7 @@ def _case(
         discharge_way=get("LYFS", ""),
         payment=get("YLFKFS", ""),
         coder=get("BMY", ""),
+        icu_hours=_hours(get("C49x01", ""), get("C50x01", "")),
         diagnoses=diagnoses,
         procedures=procedures,
         outpatient_diagnosis=_diagnosis(change.get("outpatient", "K35.800 急性阑尾炎")),
@@ -281,6 +282,11 @@ def _day(text: str) -> date | None:
 def _moment(day: str, hour: str) -> datetime | None:
     found = _day(day)
     return datetime(found.year, found.month, found.day) + timedelta(hours=_int(hour) or 0) if found else None
+
+
+def _hours(start: str, end: str) -> float | None:
+    first, last = _day(start), _day(end)
+    return (last - first).days * 24.0 if first and last else None
 
 
 def _age_days(filed: str, birth: date | None, admitted: datetime | None) -> int | None:

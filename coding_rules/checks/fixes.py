@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from coding_rules.checks.functions_codes import entries_named, entry_of, near_codes, table_of
+from coding_rules.checks.functions_codes import entries_named, entry_of, full_compound, near_codes, table_of
 from coding_rules.checks.functions_selection import suggestion
 from coding_rules.checks.predicates import Env
 from coding_rules.checks.view import CaseView, Line
@@ -98,6 +98,12 @@ def _spelling(env: Env, view: CaseView, line: Line) -> Iterable[Fix]:
     yield Fix(f"写作 {line.normal}", (_set(line, line.normal, line.name),))
 
 
+def _full_compound(env: Env, view: CaseView, line: Line) -> Iterable[Fix]:
+    full = full_compound(env, view, line)
+    if full is not None:
+        yield _use(line, full)
+
+
 def _zero(env: Env, view: CaseView, line: Line) -> Iterable[Fix]:
     code = repair_leading_zero(line.normal)
     yield Fix(f"补零为 {code}", (_set(line, code, line.name),))
@@ -147,6 +153,7 @@ _FIXES: dict[str, Callable[[Env, CaseView, Line], Iterable[Fix]]] = {
     "near_code": _near_code,
     "spelling": _spelling,
     "zero": _zero,
+    "full_compound": _full_compound,
     "remove": _remove,
     "promote": _promote,
     "better_principal": _better("principal"),

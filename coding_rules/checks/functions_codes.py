@@ -170,3 +170,37 @@ def unspecified_beside_specific(env: Env, view: CaseView) -> bool | None:
             note(view, finer=line.text)
             return True
     return False
+
+
+@function((Type.LINE,), prose="{0}在编码表中是剑星号复合编码，只填了剑号部分", notes=("full",))
+def dagger_without_asterisk(env: Env, view: CaseView, line: Line) -> bool | None:
+    """Whether the table knows the code only as the dagger part of a compound."""
+    full = full_compound(env, view, line)
+    if full is None:
+        return None if table_of(env, view, line) is None else False
+    note(view, full=f"{full.code} {full.name}")
+    return True
+
+
+def full_compound(env: Env, view: CaseView, line: Line) -> CodeEntry | None:
+    """The compound code whose dagger part the line has filed alone."""
+    table = table_of(env, view, line)
+    if table is None or not line.code or "+" in line.normal or table.get(line.normal) is not None:
+        return None
+    return next((entry for entry in table.prefix(line.normal + "+")), None)
+
+
+@function(
+    (),
+    prose="另有手术操作属手术或介入治疗",
+    columns=("SSJCZBM1",),
+    reads=(Facet.PROCEDURES,),
+    notes=("better",),
+)
+def has_kind_elsewhere(env: Env, view: CaseView) -> bool:
+    """Whether another procedure is an operation or intervention by the table's own category."""
+    for line in view.other_procedures:
+        if kind_of(env, view, line) in {"手术", "介入治疗"}:
+            note(view, better=line.text)
+            return True
+    return False

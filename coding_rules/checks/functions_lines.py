@@ -11,6 +11,9 @@ from coding_rules.checks.predicates import Env, function, note
 from coding_rules.checks.view import CaseView, Line
 from icd_tables.codes import Kind
 
+FULL_CODE = 7
+"""Characters of a full code without extension: ``K80.100``, ``I10.x00``."""
+
 
 def _gap(lines: Sequence[Line], start: int) -> int | None:
     """Position of the first empty row from ``start`` on that has a filled row after it."""
@@ -89,3 +92,103 @@ def all_conditions(env: Env, view: CaseView, value: str) -> bool:
     return bool(view.diagnoses) and all(
         getattr(line.row, "condition", "") == value for line in view.diagnoses
     )
+
+
+@function((Type.LINE,), prose="{0}的编码在前面的其他诊断中已有", notes=("first",))
+def same_other_before(env: Env, view: CaseView, line: Line) -> bool:
+    """Whether an earlier other diagnosis has the same code and the principal diagnosis does not."""
+    if not line.code or (view.principal and view.principal[0].normal == line.normal):
+        return False
+    return same_code_before(env, view, line) is True
+
+
+@function(
+    (Type.LINE,),
+    prose="{0}是所在亚目的笼统编码，另一诊断同亚目而更具体",
+    columns=("JBDM1",),
+    reads=(Facet.DIAGNOSES,),
+    notes=("finer",),
+)
+def vague_beside_finer(env: Env, view: CaseView, line: Line) -> bool:
+    """Whether a line has its subcategory's general code (``.x00``) while another line is finer in the same subcategory."""
+    if len(line.bare) != FULL_CODE or not line.bare.endswith("00"):
+        return False
+    for other in view.diagnoses:
+        if other.index != line.index and other.bare[:5] == line.bare[:5] and other.bare != line.bare:
+            note(view, finer=other.text)
+            return True
+    return False
+
+
+_VALVES = ("I05", "I06", "I07", "I34", "I35", "I36")
+
+
+@function(
+    (),
+    prose="诊断中有两个以上心瓣膜各自的疾病",
+    columns=("JBDM1",),
+    reads=(Facet.DIAGNOSES,),
+    notes=("valves",),
+)
+def multiple_valves(env: Env, view: CaseView) -> bool:
+    """Whether diseases of two or more heart valves are coded one by one, rheumatic ones among them."""
+    found = {line.group: line for line in view.diagnoses if line.group in _VALVES}
+    valves = {int(group[1:]) % 30 if group.startswith("I3") else int(group[1:]) - 1 for group in found}
+    rheumatic = any(group.startswith("I0") for group in found)
+    if len(valves) < 2 or not rheumatic:
+        return False
+    note(view, valves="、".join(line.text for line in found.values()))
+    return True
+
+
+@function(
+    (),
+    prose="另有手术操作的级别高于主要手术",
+    columns=("SSJB1",),
+    reads=(Facet.PROCEDURES,),
+    notes=("higher",),
+)
+def higher_level_elsewhere(env: Env, view: CaseView) -> bool | None:
+    """Whether another procedure is two or more levels above the main one."""
+    if not view.main:
+        return None
+    first = getattr(view.main[0].row, "level", "")
+    for line in view.other_procedures:
+        level = getattr(line.row, "level", "")
+        if level.isdigit() and first.isdigit() and int(level) - int(first) >= 2:
+            note(view, higher=line.text)
+            return True
+    return False
+
+
+@function((Type.LINE,), prose="{0}的术者与麻醉医师同名", columns=("SZ1", "MZYS1"))
+def same_surgeon_and_anesthetist(env: Env, view: CaseView, line: Line) -> bool:
+    """Whether surgeon and anaesthetist of a procedure are one name."""
+    return _same_person(line, "operator", "anesthetist")
+
+
+@function((Type.LINE,), prose="{0}的术者与Ⅰ助同名", columns=("SZ1", "YZ1"))
+def same_surgeon_and_assistant(env: Env, view: CaseView, line: Line) -> bool:
+    """Whether surgeon and first assistant of a procedure are one name."""
+    return _same_person(line, "operator", "first_assistant")
+
+
+def _same_person(line: Line, one: str, other: str) -> bool:
+    name = getattr(line.row, one, "").strip()
+    return not is_blank(name) and name == getattr(line.row, other, "").strip()
+
+
+@function(
+    (),
+    prose="出院诊断至少 4 条，且四分之三以上是未特指的编码（.9）",
+    columns=("JBDM",),
+    reads=(Facet.DIAGNOSES,),
+    notes=("count", "vague"),
+)
+def too_many_unspecified(env: Env, view: CaseView) -> bool:
+    """Whether most diagnosis codes are unspecified ones."""
+    vague = sum(line.bare[3:5] == ".9" for line in view.diagnoses)
+    if len(view.diagnoses) < 4 or vague * 4 < len(view.diagnoses) * 3:
+        return False
+    note(view, count=str(len(view.diagnoses)), vague=str(vague))
+    return True

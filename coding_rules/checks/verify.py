@@ -27,7 +27,7 @@ def verify_shipped() -> list[PackIssue]:
     for name, pack in zip(shipped_names(), packs, strict=True):
         found = verify_pack(pack, shipped_text(name, "cases.toml"), packs)
         issues.extend(found or _stale_prose(name, pack))
-    return issues
+    return list(dict.fromkeys(issues))
 
 
 def _stale_prose(name: str, pack: Pack) -> list[PackIssue]:
@@ -46,7 +46,7 @@ def verify_pack(pack: Pack, cases_text: str, packs: tuple[Pack, ...] = ()) -> li
     except ExampleError as error:
         return [PackIssue(pack.id, "", f"cases.toml：{error}")]
     except PackError as error:
-        return [PackIssue(pack.id, error.rule, str(error))]
+        return [PackIssue(error.pack, error.rule, str(error))]
     ids = {rule.id for rule in pack.rules}
     issues = [
         PackIssue(pack.id, example.rule, "例子说的规则不在包中")
