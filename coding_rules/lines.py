@@ -14,14 +14,18 @@ from coding_rules.fields import MOST_LINES, diagnosis_fields
 from icd_tables.codes import Kind
 
 
+_DIAGNOSES = tuple((n, *diagnosis_fields(n)[:2]) for n in range(MOST_LINES + 1))
+_PROCEDURES = tuple((n, f"SSJCZBM{n}", f"SSJCZMC{n}") for n in range(1, MOST_LINES + 1))
+
+
 def diagnosis_lines(fields: Mapping[str, str]) -> tuple[int, ...]:
     """Form lines that hold a diagnosis, in order: 0 for the principal line (always present), n for 其他诊断n."""
-    return (0, *(n for n in range(1, MOST_LINES + 1) if _filled(fields, f"JBDM{n}", f"QTZD{n}")))
+    return (0, *_filled(fields, _DIAGNOSES[1:]))
 
 
 def procedure_lines(fields: Mapping[str, str]) -> tuple[int, ...]:
     """Form lines (1-based) that hold a procedure, in order."""
-    return tuple(n for n in range(1, MOST_LINES + 1) if _filled(fields, f"SSJCZBM{n}", f"SSJCZMC{n}"))
+    return _filled(fields, _PROCEDURES)
 
 
 def places(filled: Sequence[int], count: int, available: Sequence[int]) -> tuple[int, ...]:
@@ -38,18 +42,31 @@ def places(filled: Sequence[int], count: int, available: Sequence[int]) -> tuple
     return tuple(sorted([*filled, *ordered[: count - len(filled)]]))
 
 
-def line_field(case: Case, kind: Kind, index: int) -> str:
-    """The field id of the code of line ``index`` (0-based, as in ``case.diagnoses`` or ``case.procedures``).
+def line_fields(case: Case, kind: Kind) -> tuple[str, ...]:
+    """The field id of the code of every line of ``case.diagnoses`` or ``case.procedures``, in order.
 
-    ``JBDM`` for the principal diagnosis, ``JBDM3`` for the diagnosis on form line 3, ``SSJCZBM1`` for the first procedure.
+    ``JBDM`` for the principal diagnosis, ``JBDM3`` for a diagnosis on form line 3, ``SSJCZBM1`` for the first procedure.
     """
-    everything = range(MOST_LINES + 1)
     if kind is Kind.DIAGNOSIS:
-        lines = diagnosis_lines(case.fields) if case.fields else tuple(everything)
-        return diagnosis_fields(places(lines, index + 1, everything)[index])[0]
-    lines = procedure_lines(case.fields) if case.fields else tuple(everything[1:])
-    return f"SSJCZBM{places(lines, index + 1, everything[1:])[index]}"
+        return _fields(diagnosis_lines(case.fields), len(case.diagnoses), _DIAGNOSES)
+    return _fields(procedure_lines(case.fields), len(case.procedures), _PROCEDURES)
 
 
-def _filled(fields: Mapping[str, str], code: str, name: str) -> bool:
-    return not (is_blank(fields.get(code)) and is_blank(fields.get(name)))
+def line_field(case: Case, kind: Kind, index: int) -> str:
+    """The field id of the code of line ``index`` (0-based); one behind the last line is where a new line would go."""
+    if kind is Kind.DIAGNOSIS:
+        return _fields(diagnosis_lines(case.fields), index + 1, _DIAGNOSES)[index]
+    return _fields(procedure_lines(case.fields), index + 1, _PROCEDURES)[index]
+
+
+def _fields(filled: Sequence[int], count: int, form: Sequence[tuple[int, str, str]]) -> tuple[str, ...]:
+    codes = {line: code for line, code, _ in form}
+    return tuple(codes[line] for line in places(filled, count, tuple(codes)))
+
+
+def _filled(fields: Mapping[str, str], form: Sequence[tuple[int, str, str]]) -> tuple[int, ...]:
+    return tuple(
+        line
+        for line, code, name in form
+        if (code in fields and not is_blank(fields[code])) or (name in fields and not is_blank(fields[name]))
+    )

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coding_rules.case import Case, Diagnosis, Fields
-from coding_rules.lines import diagnosis_lines, line_field, places, procedure_lines
+from coding_rules.lines import diagnosis_lines, line_field, line_fields, places, procedure_lines
 from icd_tables.codes import Kind
 
 
@@ -24,6 +24,8 @@ def test_field_of_a_line_after_inserting_one() -> None:
     fields = Fields.of({"JBDM": "A", "JBDM3": "B"})
     case = Case("1", diagnoses=(Diagnosis("A"), Diagnosis("B"), Diagnosis("C")), fields=fields)
     assert [line_field(case, Kind.DIAGNOSIS, i) for i in range(3)] == ["JBDM", "JBDM3", "JBDM4"]
+    assert line_fields(case, Kind.DIAGNOSIS) == ("JBDM", "JBDM3", "JBDM4")
+    assert line_fields(case, Kind.PROCEDURE) == ()
     assert line_field(case, Kind.PROCEDURE, 0) == "SSJCZBM1"
 
 
