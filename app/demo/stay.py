@@ -95,7 +95,7 @@ class StayMaker:
             los=los,
             diagnoses=diagnoses,
             operations=operations,
-            fees=_fees(random, template, course, operations, los),
+            fees=_fees(random, template, course, operations, los, len(diagnoses)),
             outpatient=Diagnosis(diagnoses[0].code, diagnoses[0].name),
             cause=self.diagnosis(template.cause, "") if injured else Diagnosis(),
         )
@@ -162,13 +162,20 @@ def _age(random: Random, template: Template, admitted: date) -> tuple[date, int,
 
 
 def _fees(
-    random: Random, template: Template, course: Course | None, operations: Sequence[Operation], los: int
+    random: Random,
+    template: Template,
+    course: Course | None,
+    operations: Sequence[Operation],
+    los: int,
+    diagnoses: int,
 ) -> FeeSheet:
+    """Fees by kind of case, treatment, length of stay and burden of disease."""
     categories = {operation.category for operation in operations}
     idle = 0.5 if course is None and template.operated > 0.3 else 0.9 if template.operated else 1.0
     factor = course.factor if course else idle
     long_stay = (los / template.los) ** 0.6
-    total = int(template.fee * 100 * factor * long_stay * random.lognormvariate(0, 0.16))
+    burden = 0.92 + 0.05 * diagnoses
+    total = int(template.fee * 100 * factor * long_stay * burden * random.lognormvariate(0, 0.16))
     blood = any(code.startswith("99.0") for code in (course.procedures if course else ()))
     return split_fee(random, total, _style(template, categories), blood)
 
