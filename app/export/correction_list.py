@@ -9,9 +9,10 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
+from app.compare import amount_of
 from app.export import summary_sheet
 from app.export.cells import Column, Sheet, Style, Value, new_workbook, sheet_names
-from app.export.correction_rows import ReviewedCase, columns, rows
+from app.export.correction_rows import ReviewedCase, Shape, columns, rows
 from app.files import safe_write
 from app.history import Change
 from app.progress import Progress
@@ -73,33 +74,52 @@ def write_correction_list(
 
 
 def _lines(reviewed: Sequence[ReviewedCase], options: ListOptions) -> list[tuple[str, str]]:
-    demo = [name for name, shown in zip(("DRG 方案", "DIP 目录"), _demo(reviewed), strict=True) if shown]
+    answers = {
+        "DRG": [case.after.drg for case in reviewed if case.after.drg],
+        "DIP": [case.after.dip for case in reviewed if case.after.dip],
+    }
+    demo = [system for system, scored in answers.items() if _is_demo(scored)]
     return [
         ("生成时间", f"{options.made:%Y-%m-%d %H:%M}"),
         ("首页文件", "、".join(options.files)),
-        *([("注意", f"{'、'.join(demo)}为演示数据，分组与金额不能用于结算。")] if demo else []),
+        *([("注意", f"{'、'.join(demo)} 用的是演示数据，分组与金额不能用于结算。")] if demo else []),
+        *(
+            ("注意", f"{system} 没有金额：{why}")
+            for system, scored in answers.items()
+            if (why := _lacking(scored))
+        ),
     ]
 
 
-def _demo(reviewed: Sequence[ReviewedCase]) -> tuple[bool, bool]:
-    """Whether DRG and DIP answers are demonstrations."""
+def _is_demo(scored: Sequence[Scored]) -> bool:
+    return any(one.grouping.demo or (one.settlement is not None and one.settlement.demo) for one in scored)
 
-    def shown(scored: Scored | None) -> bool:
-        return scored is not None and (
-            scored.grouping.demo or bool(scored.settlement and scored.settlement.demo)
-        )
 
-    return (
-        any(shown(case.after.drg) for case in reviewed),
-        any(shown(case.after.dip) for case in reviewed),
+def _lacking(scored: Sequence[Scored]) -> str:
+    """Why no case at all has a payment; empty when one has, or when no case was asked for."""
+    if not scored or any(amount_of(one) is not None for one in scored):
+        return ""
+    reasons = (
+        one.settlement.missing for one in scored if one.settlement is not None and one.settlement.missing
     )
+    return next(reasons, "没有结算参数")
+
+
+def _shape(reviewed: Sequence[ReviewedCase], *, names: bool) -> Shape:
+    drg = [case.after.drg for case in reviewed if case.after.drg]
+    dip = [case.after.dip for case in reviewed if case.after.dip]
+    return Shape(names, *(_called(name, scored) for name, scored in (("DRG", drg), ("DIP", dip))))
+
+
+def _called(system: str, scored: Sequence[Scored]) -> str:
+    """What a system is called in the headings; empty when it answered for no case."""
+    return "" if not scored else f"{system}（演示）" if _is_demo(scored) else system
 
 
 def _departments(
     book: Workbook, reviewed: Sequence[ReviewedCase], options: ListOptions, progress: Progress
 ) -> None:
-    drg_demo, dip_demo = _demo(reviewed)
-    table = columns(names=options.names, drg_demo=drg_demo, dip_demo=dip_demo)
+    shape = _shape(reviewed, names=options.names)
     by_department: dict[str, list[ReviewedCase]] = {}
     for case in reviewed:
         by_department.setdefault(department_of(case.before), []).append(case)
@@ -108,19 +128,18 @@ def _departments(
     done = 0
     for name, department in zip(names, departments, strict=True):
         cases = by_department[department]
-        _department(book, name, table, cases, names=options.names)
+        _department(book, name, cases, shape)
         done += len(cases)
         progress.report(done, len(reviewed), "正在写更正清单")
 
 
-def _department(
-    book: Workbook, name: str, table: Sequence[Column], cases: Sequence[ReviewedCase], *, names: bool
-) -> None:
-    records = [record for case in cases for record in rows(case, names=names)]
+def _department(book: Workbook, name: str, cases: Sequence[ReviewedCase], shape: Shape) -> None:
+    records = [record for case in cases for record in rows(case, shape)]
     if not records:
         return
+    table = columns(shape)
     sheet = Sheet(book, name, [column.width for column in table])
-    sheet.keep_in_sight(header_row=1, columns=2 if names else 1)
+    sheet.keep_in_sight(header_row=1, columns=2 if shape.names else 1)
     header = sheet.write_header(table)
     for record in records:
         sheet.write_record(table, record)

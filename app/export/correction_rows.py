@@ -72,13 +72,20 @@ class _Row:
     time: Value = None
 
 
-def columns(*, names: bool, drg_demo: bool = False, dip_demo: bool = False) -> list[Column]:
-    """The columns of a department's sheet; ``names`` with patients' names, the others mark demonstration data."""
-    drg = "DRG（演示）" if drg_demo else "DRG"
-    dip = "DIP（演示）" if dip_demo else "DIP"
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Which columns a list has: patients' names, and each payment system that answered (with what to call it, else "")."""
+
+    names: bool = True
+    drg: str = "DRG"
+    dip: str = "DIP"
+
+
+def columns(shape: Shape) -> list[Column]:
+    """The columns of a department's sheet."""
     return [
         Column("病案号", 15),
-        *([Column("姓名", 9)] if names else []),
+        *([Column("姓名", 9)] if shape.names else []),
         Column("出院日期", 11),
         Column("主管医师", 10),
         Column("项目", 13),
@@ -93,18 +100,18 @@ def columns(*, names: bool, drg_demo: bool = False, dip_demo: bool = False) -> l
         Column("问题", 44, Style.WRAPPED),
         Column("修改建议", 26, Style.WRAPPED),
         Column("依据", 24, Style.WRAPPED),
-        *_score_columns(drg, "权重"),
-        *_score_columns(dip, "分值"),
+        *(_score_columns(shape.drg, "权重") if shape.drg else []),
+        *(_score_columns(shape.dip, "分值") if shape.dip else []),
         Column("编码员", 10),
         Column("时间", 16, Style.TIME),
     ]
 
 
-def rows(reviewed: ReviewedCase, *, names: bool) -> list[list[Value]]:
+def rows(reviewed: ReviewedCase, shape: Shape) -> list[list[Value]]:
     """The rows of one case, in the order of ``columns``; none for a case with nothing to tell."""
     told = list(_rows(reviewed))
     case = reviewed.before.case
-    person: list[Value] = [case.record_no or case.case_id, *([case.name] if names else [])]
+    person: list[Value] = [case.record_no or case.case_id, *([case.name] if shape.names else [])]
     discharged = case.discharged.date().isoformat() if case.discharged else ""
     return [
         [
@@ -112,7 +119,7 @@ def rows(reviewed: ReviewedCase, *, names: bool) -> list[list[Value]]:
             discharged,
             case.physician,
             *_said(row),
-            *_scores(reviewed, first=at == 0),
+            *_scores(reviewed, shape, first=at == 0),
             row.coder,
             row.time,
         ]
@@ -232,15 +239,16 @@ def _joined(texts: Iterable[str]) -> str:
     return "；".join(dict.fromkeys(text for text in texts if text))
 
 
-def _scores(reviewed: ReviewedCase, *, first: bool) -> list[Value]:
-    if not first:
-        return [None] * 12
+def _scores(reviewed: ReviewedCase, shape: Shape, *, first: bool) -> list[Value]:
     before, after = reviewed.before, reviewed.after
-    altered = reviewed.altered
-    return [
-        *_score(before.drg, after.drg if altered else None, lambda scored: scored.grouping.weight),
-        *_score(before.dip, after.dip if altered else None, points_of),
-    ]
+    cells: list[Value] = []
+    if shape.drg:
+        cells += _score(
+            before.drg, after.drg if reviewed.altered else None, lambda scored: scored.grouping.weight
+        )
+    if shape.dip:
+        cells += _score(before.dip, after.dip if reviewed.altered else None, points_of)
+    return cells if first else [None] * len(cells)
 
 
 def _score(

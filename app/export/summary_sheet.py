@@ -188,7 +188,8 @@ def _departments(sheet: Sheet, before: Summary, after: Summary, reviewed: Sequen
     last = sheet.row
     sheet.blank()
     for at, system in enumerate(systems):
-        if last > header:
+        totals = _totals(after.whole, system)
+        if last > header and totals is not None and totals.settled:
             _chart(sheet, system, header, last, len(_DEPARTMENT_COUNTS) + 2 + 2 * at)
 
 

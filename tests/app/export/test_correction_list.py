@@ -14,9 +14,10 @@ from openpyxl.workbook import Workbook
 
 from app.errors import UserError
 from app.export.correction_list import ListOptions, write_correction_list
-from app.export.correction_rows import ReviewedCase, columns
+from app.export.correction_rows import ReviewedCase, Shape, columns
 from app.history import Change, CodedLines, Decision, History
 from app.progress import Cancelled, Progress
+from app.readers.imported import ImportIssue, ImportReport
 from app.review import CaseResult, Scored
 from coding_rules.case import Case, Diagnosis, Procedure
 from coding_rules.edit import Edit, SetDiagnosis, SetProcedure, apply
@@ -191,7 +192,7 @@ def test_sheets_are_ready_to_work_with(tmp_path: Path, corrected: ReviewedCase) 
     assert sheet.page_setup.orientation == "landscape"
     assert sheet.page_setup.fitToHeight == 0
     assert sheet.column_dimensions["A"].width == 15
-    assert len(columns(names=True)) == 30
+    assert len(columns(Shape())) == 30
 
 
 def flat(book: Workbook, name: str) -> list[list[object]]:
@@ -231,7 +232,7 @@ def test_demonstration_data_says_so_everywhere(tmp_path: Path) -> None:
     assert demo.drg is not None
     demo = replace(demo, drg=replace(demo.drg, grouping=replace(demo.drg.grouping, demo=True)))
     book = made(tmp_path / "a.xlsx", [ReviewedCase.untouched(demo)])
-    assert ["注意", "DRG 方案为演示数据，分组与金额不能用于结算。"] in flat(book, "汇总")
+    assert ["注意", "DRG 用的是演示数据，分组与金额不能用于结算。"] in flat(book, "汇总")
     header = [cell.value for cell in book["心血管内科_一"][1]]
     assert "DRG（演示） 原组" in header
     assert "DIP 原组" in header
@@ -251,10 +252,38 @@ def test_versions_settings_and_the_trail(tmp_path: Path, corrected: ReviewedCase
     assert trail[0]["理由"] == "编码笔误"
 
 
-def test_without_groupers_and_without_cases_the_list_still_stands(tmp_path: Path) -> None:
-    assert "分组与费用" not in str(
-        flat(made(tmp_path / "a.xlsx", [ReviewedCase.untouched(CaseResult(CASE))]), "汇总")
+def test_systems_that_did_not_answer_have_no_columns(tmp_path: Path) -> None:
+    book = made(tmp_path / "a.xlsx", [ReviewedCase.untouched(CaseResult(CASE, (UNKNOWN,)))])
+    assert "分组与费用" not in str(flat(book, "汇总"))
+    header = [str(cell.value) for cell in book["心血管内科_一"][1]]
+    assert not [heading for heading in header if heading.startswith(("DRG", "DIP"))]
+    assert header[-2:] == ["编码员", "时间"]
+
+
+def test_without_payments_the_reason_stands_instead_of_a_chart(tmp_path: Path) -> None:
+    bare = Scored(Grouping(System.DIP, "目录", "I20.0"), Settlement("市", missing="未设点值"))
+    book = made(tmp_path / "a.xlsx", [ReviewedCase.untouched(CaseResult(CASE, (UNKNOWN,), dip=bare))])
+    assert ["注意", "DIP 没有金额：未设点值"] in flat(book, "汇总")
+    assert book["汇总"]._charts == []
+
+
+def test_what_was_refused_stands_in_the_list(tmp_path: Path) -> None:
+    issues = (
+        ImportIssue(7, "出生日期", "x", "日期无法识别", refused=True),
+        ImportIssue(8, "", "", "列数不符"),
     )
+    report = ImportReport(
+        "三月.csv", "N041", rows=2, accepted=1, refused=1, issues=issues, notes=("按 GB18030 读取",)
+    )
+    rows = flat(made(tmp_path / "a.xlsx", [], reports=[report]), "导入报告")
+    assert rows[1:] == [
+        ["三月.csv", "按 GB18030 读取"],
+        ["三月.csv", 7, "出生日期", "日期无法识别", "拒绝"],
+        ["三月.csv", 8, "列数不符", "已导入"],
+    ]
+
+
+def test_without_cases_the_list_still_stands(tmp_path: Path) -> None:
     assert ["病例数", 0] in flat(made(tmp_path / "b.xlsx", []), "汇总")
 
 
