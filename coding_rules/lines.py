@@ -13,7 +13,6 @@ from coding_rules.case import Case, is_blank
 from coding_rules.fields import MOST_LINES, diagnosis_fields
 from icd_tables.codes import Kind
 
-
 _DIAGNOSES = tuple((n, *diagnosis_fields(n)[:2]) for n in range(MOST_LINES + 1))
 _PROCEDURES = tuple((n, f"SSJCZBM{n}", f"SSJCZMC{n}") for n in range(1, MOST_LINES + 1))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from app.errors import UserError
@@ -40,14 +41,17 @@ def read_rows(path: Path) -> list[RowSheet]:
 
 
 def _text_rows(path: Path) -> list[list[object]]:
+    """Rows of a text file; one that cannot be split is handed on whole in its first cell, so that it ends in a report."""
     encoding, _ = detect_encoding(path)
+    codec = line_codec(encoding)
     try:
         with path.open("rb") as stream:
-            head = b"".join(
-                line for line, _ in zip(physical_lines(stream, encoding), range(50), strict=False)
-            )
-        delimiter = guess_delimiter(head.decode(line_codec(encoding), "replace"))
+            head = b"".join(islice(physical_lines(stream, encoding), 50))
+        delimiter = guess_delimiter(head.decode(codec, "replace"))
         with path.open("rb") as stream:
-            return [list(record.cells) for record in records(stream, encoding, delimiter)]
+            return [
+                [record.raw.decode(codec, "replace")] if record.problem else list(record.cells)
+                for record in records(stream, encoding, delimiter)
+            ]
     except OSError as error:
         raise unreadable(path, error) from error

@@ -140,6 +140,14 @@ def test_an_unknown_edition_must_be_told(tmp_path: Path) -> None:
     assert import_table(path, edition=Edition.CLINICAL).sources[0].info.edition is Edition.CLINICAL
 
 
+def test_a_row_with_an_open_quote_is_refused_and_costs_no_other(tmp_path: Path) -> None:
+    path = table_csv(tmp_path / "医保版.csv", CODES)
+    path.write_text(path.read_text("utf-8").replace("A05.005,", 'A05.005,"'), encoding="utf-8")
+    outcome = import_table(path)
+    assert (outcome.tables[0].report.rows, outcome.refused_rows) == (30, 1)
+    assert outcome.tables[0].report.issues[0].row == 7
+
+
 def test_folders_and_files_without_tables(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="打不开"):
         load_folder(tmp_path / "none")
