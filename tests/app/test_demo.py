@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from hypothesis import strategies as st
 
 from app.demo import DemoMonth, Truth, generate, write_n041, write_truth
 from app.demo.mistakes import FREQUENCY, Mistake
+from app.demo.n041 import FILE_NAME
 from app.demo.people import REGION
 from app.demo.templates import load_pools, load_templates
+from app.readers.reading import read_cases
 from app.tables import starter_terminology
-from coding_rules.case import Case
+from coding_rules.case import Case, Fields
 from coding_rules.checks.engine import CheckEngine
 from coding_rules.fields import FEE_ADDENDS, FEE_SUB_ITEMS, N041_HEADER
 from coding_rules.finding import Finding, Severity
@@ -209,6 +212,18 @@ def test_written_as_hospitals_send_it(month: DemoMonth, tmp_path: Path) -> None:
     assert len(N041_HEADER) == 232
     assert [tuple(row) for row in rows[1:]] == [case.fields.cells for case in month.cases]
     assert rows[1][N041_HEADER.index("BAH")] == "00000001"
+
+
+def test_the_file_reads_back_as_the_same_cases(month: DemoMonth, tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    write_n041(path, month)
+    imported = read_cases(path, TERMINOLOGY)
+    assert imported.report.edition is Edition.CLINICAL
+    assert imported.report.issues == ()
+    assert [replace(case, fields=Fields({}, ())) for case in imported.cases] == [
+        replace(case, fields=Fields({}, ())) for case in month.cases
+    ]
+    assert [dict(case.fields) for case in imported.cases] == [dict(case.fields) for case in month.cases]
 
 
 def test_truth_is_written_beside_it(month: DemoMonth, tmp_path: Path) -> None:
