@@ -26,6 +26,7 @@ from icd_tables.terminology import Terminology
 
 MAX_BYTES = 1 << 30
 _MAX_CELL_ISSUES = 5_000
+_HOPELESS = 20_000  # refused rows after which a file with hardly a case in it is given up
 _MAX_CELL = 32_767  # what a spreadsheet cell can hold
 
 
@@ -102,6 +103,12 @@ def read_cases(
     reading = _Reading(CaseBuilder(columns, path.name))
     for row in itertools.chain(sample, source.rows):
         _take(reading, row)
+        if len(reading.refused) > _HOPELESS and len(reading.refused) > 10 * len(reading.rows):
+            raise UserError(
+                f"“{path.name}”读到第 {row.row:,} 行，其中 {len(reading.refused):,} 行无法读取"
+                f"（例如第 {reading.refused[0].row} 行：{reading.refused[0].reason}）。",
+                "请核对分隔符和表头是否与内容相符，或重新导出。",
+            )
         if row.row % 500 == 0:
             progress.report(0, 0, f"正在读取 {path.name}：{row.row:,} 行")
     cases, edition, evidence = _build(reading, terminology, progress)

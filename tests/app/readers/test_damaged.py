@@ -4,8 +4,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from app.errors import UserError
+from app.export.corrected import write_corrected
 from app.readers import read_cases
 from app.readers.workbook import MAX_UNPACKED
 from tests.app.readers.samples import n041_bytes, n041_file, n041_row, terminology, workbook
@@ -81,6 +84,34 @@ def test_fifty_megabytes_of_text_without_a_header(tmp_path: Path) -> None:
     path = tmp_path / "垃圾.csv"
     path.write_bytes(b"lorem,ipsum,dolor\n" * 2_900_000)
     assert "没有找到首页表头" in str(refusal(path))
+
+
+def test_a_header_with_millions_of_foreign_rows(tmp_path: Path) -> None:
+    path = tmp_path / "垃圾.csv"
+    path.write_bytes(n041_bytes([]) + b"lorem,ipsum\n" * 1_000_000)
+    assert "例如第 2 行：应有 232 列" in str(refusal(path))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
+@given(st.data())
+def test_whatever_happens_to_the_bytes_every_row_is_accounted_for(
+    tmp_path: Path, data: st.DataObject
+) -> None:
+    content = bytearray(n041_bytes([n041_row(BAH=str(n)) for n in range(4)]))
+    for _ in range(data.draw(st.integers(0, 6))):
+        at = data.draw(st.integers(0, len(content) - 1))
+        content[at : at + data.draw(st.integers(0, 30))] = data.draw(st.binary(max_size=4))
+    path = tmp_path / "a.csv"
+    path.write_bytes(content[: data.draw(st.integers(1, len(content)))])
+    try:
+        imported = read_cases(path, terminology())
+    except UserError:
+        return  # a sentence is an answer too
+    report = imported.report
+    assert report.rows == report.accepted + report.refused == len(imported.cases) + report.refused
+    assert len({case.case_id for case in imported.cases}) == len(imported.cases)
+    write_corrected(imported.layout, imported.cases, tmp_path / "b.csv")
+    assert (tmp_path / "b.csv").read_bytes() == path.read_bytes()
 
 
 def test_one_endless_line(tmp_path: Path) -> None:
