@@ -16,7 +16,7 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class Facet(Generic[Row]):
-    """One way to divide the rows: ``values`` gives the values of a row (several for findings, none when unknown).
+    """One way to divide the rows: ``values`` gives the values of a row, each once (several for findings, none when unknown).
 
     ``order`` fixes the order of values that have a natural one; others come by count.
     """
@@ -50,14 +50,20 @@ def count(
     facets: Sequence[Facet[Row]], rows: Sequence[Row], chosen: Chosen
 ) -> dict[str, tuple[FacetValue, ...]]:
     """The values of every facet with their counts; ticked values stay listed at count 0."""
-    return {facet.key: _count_one(facets, facet, rows, chosen) for facet in facets}
+    active = [(facet.key, facet.values, chosen[facet.key]) for facet in facets if chosen.get(facet.key)]
+    seen: dict[str, list[str]] = {facet.key: [] for facet in facets}
+    for row in rows:
+        failed = [key for key, values, ticked in active if ticked.isdisjoint(values(row))]
+        if len(failed) > 1:
+            continue
+        for facet in facets:
+            if not failed or failed[0] == facet.key:
+                seen[facet.key].extend(facet.values(row))
+    return {facet.key: _listed(facet, Counter(seen[facet.key]), chosen) for facet in facets}
 
 
-def _count_one(
-    facets: Sequence[Facet[Row]], facet: Facet[Row], rows: Sequence[Row], chosen: Chosen
-) -> tuple[FacetValue, ...]:
-    passes = accepts([other for other in facets if other.key != facet.key], chosen)
-    counts = Counter(value for row in rows if passes(row) for value in set(facet.values(row)))
+def _listed(facet: Facet[Row], counts: Counter[str], chosen: Chosen) -> tuple[FacetValue, ...]:
+    """Values in their own order, else the most frequent first."""
     ticked = chosen.get(facet.key, frozenset())
     rank = {value: place for place, value in enumerate(facet.order)}
 

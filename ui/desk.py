@@ -230,7 +230,7 @@ class Desk(QObject):
             if isinstance(knowledge.checker, MonthChecker):
                 deliver(
                     knowledge.checker.check_month(
-                        everything, lambda done, total: progress.report(done, total)
+                        everything, lambda done, total: progress.report(done, total, "正在核对跨病例规则")
                     )
                 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Slot
@@ -149,7 +150,8 @@ class MainWindow(QMainWindow):
     def show_about(self) -> None:
         """Versions and the check of the data."""
         bench = self.desk.workbench
-        AboutDialog(versions(bench.knowledge) if bench else (), self.services.verify, self.jobs, self).open()
+        known = versions(bench.knowledge) if bench else ()
+        AboutDialog(known, partial(self.services.verify, self.files.settings), self.jobs, self).open()
 
     def edit_settings(self) -> None:
         """The settings dialog."""

@@ -12,6 +12,7 @@ from app.paths import data_dir
 from app.progress import Progress
 from app.review import Knowledge
 from app.settings import Settings
+from app.verify import Verified, verify
 
 DEMO_CASES = 2400
 
@@ -19,12 +20,12 @@ DEMO_CASES = 2400
 @dataclass(frozen=True)
 class Services:
     """``load_knowledge`` reads tables, rules and schemes as the settings say; ``demo_files`` makes the demo month and
-    returns its files; ``verify`` checks all data and returns problems as sentences.
+    returns its files; ``verify`` checks all data in use.
     """
 
     load_knowledge: Callable[[Settings, Progress], Knowledge]
     demo_files: Callable[[Progress], Sequence[Path]]
-    verify: Callable[[Progress], Sequence[str]]
+    verify: Callable[[Settings, Progress], Sequence[Verified]]
 
     @staticmethod
     def finder(knowledge: Knowledge) -> Finder:
@@ -53,16 +54,5 @@ def _demo_files(progress: Progress) -> Sequence[Path]:
     return (path,)
 
 
-def _verify(progress: Progress) -> Sequence[str]:
-    from coding_rules.checks.verify import verify_shipped
-    from coding_rules.settlement.profile import SHIPPED, ProfileError, load_profile
-
-    progress.report(0, 2, "正在校验规则包")
-    problems = [str(issue) for issue in verify_shipped()]
-    progress.report(1, 2, "正在校验地区参数")
-    for name in SHIPPED:
-        try:
-            load_profile(name)
-        except ProfileError as error:
-            problems += error.problems
-    return problems
+def _verify(settings: Settings, progress: Progress) -> Sequence[Verified]:
+    return verify(Choices.of(settings), progress)

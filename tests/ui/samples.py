@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from app.review import Knowledge
+from app.verify import Verified
 from app.workbench import Workbench
 from coding_rules.case import Case, Diagnosis, Fees, Procedure, Source
 from coding_rules.edit import SetDiagnosis
@@ -226,5 +227,5 @@ def sample_services() -> Services:
     return Services(
         load_knowledge=lambda _settings, _progress: sample_knowledge(),
         demo_files=lambda _progress: (),
-        verify=lambda _progress: (),
+        verify=lambda _settings, _progress: [Verified("样例", "1 项")],
     )

@@ -17,13 +17,16 @@ from PySide6.QtWidgets import (
 )
 
 from app.progress import Progress
+from app.verify import Verified
 from app.version import NAME, program_version
 from ui.jobs import Jobs
 from ui.models.columns import Column, ColumnsModel
 from ui.tables import DenseTable
 
-Verify = Callable[[Progress], Sequence[str]]
-"""Checks everything the program carries; returns problems as sentences, none when sound."""
+Verify = Callable[[Progress], Sequence[Verified]]
+"""Checks everything the program judges by."""
+
+MOST_PROBLEMS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class AboutDialog(QDialog):
     def __init__(
         self,
         versions: Sequence[tuple[str, str, str]],
-        verify: Verify | None,
+        verify: Verify,
         jobs: Jobs,
         parent: QWidget | None = None,
     ) -> None:
@@ -70,7 +73,6 @@ class AboutDialog(QDialog):
         self.verdict = QLabel()
         self.verdict.setWordWrap(True)
         self.button = QPushButton("校验数据")
-        self.button.setEnabled(verify is not None)
         self.button.clicked.connect(self.check)
         copy = QPushButton("复制")
         copy.clicked.connect(table.copy)
@@ -92,8 +94,6 @@ class AboutDialog(QDialog):
     @Slot()
     def check(self) -> None:
         """Run the check off the window's thread."""
-        if self._verify is None:
-            return
         self.button.setEnabled(False)
         self.verdict.setText("正在校验…")
         job = self._jobs.start("正在校验数据", self._verify)
@@ -101,11 +101,13 @@ class AboutDialog(QDialog):
         job.finished.connect(self._ended)
 
     @Slot(object)
-    def _checked(self, problems: Sequence[str]) -> None:
+    def _checked(self, found: Sequence[Verified]) -> None:
+        problems = [f"{one.what}：{problem}" for one in found for problem in one.problems]
+        more = f"\n……共 {len(problems)} 处" if len(problems) > MOST_PROBLEMS else ""
         if problems:
-            self.verdict.setText("发现问题:\n" + "\n".join(problems[:20]))
+            self.verdict.setText("发现问题：\n" + "\n".join(problems[:MOST_PROBLEMS]) + more)
         else:
-            self.verdict.setText("校验通过：编码表、规则包、分组方案与地区参数均完整。")
+            self.verdict.setText(f"校验通过：{'、'.join(one.what for one in found)}均完整。")
 
     @Slot()
     def _ended(self) -> None:

@@ -42,7 +42,7 @@ class SettingsDialog(QDialog):
         self.author.setPlaceholderText("记入每一步更正和导出的清单")
         self.theme = QComboBox()
         for theme in Theme:
-            self.theme.addItem(theme.label, theme)
+            self.theme.addItem(theme.label)
         self.theme.setCurrentIndex(list(Theme).index(settings.theme))
         self.names = QCheckBox(label("names_in_lists"))
         self.names.setChecked(settings.names_in_lists)
@@ -67,7 +67,7 @@ class SettingsDialog(QDialog):
             self.settings = replace(
                 self.settings,
                 author=self.author.text().strip(),
-                theme=self.theme.currentData(),
+                theme=list(Theme)[self.theme.currentIndex()],
                 names_in_lists=self.names.isChecked(),
                 tables=self.tables.text,
                 drg_scheme=self.drg.text,

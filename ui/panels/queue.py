@@ -101,6 +101,7 @@ class QueuePanel(QWidget):
         self.tally = QLabel()
         self.tally.setProperty("role", "muted")
         self._rows: dict[str, CaseRow] = {}
+        self._matched: set[str] = set()
         self._current = ""
         self._filter_soon = QTimer(self, singleShot=True, interval=FILTER_DELAY_MS)
         self._filter_soon.timeout.connect(self.refilter)
@@ -160,9 +161,10 @@ class QueuePanel(QWidget):
         """Apply filter box and facets."""
         self._filter_soon.stop()
         text, passes = self.filter.text().strip(), accepts(QUEUE_FACETS, self.facets.chosen)
-        keep = self._current
+        self._matched = {row.case_id for row in self._rows.values() if not text or matches(row, text)}
+        keep, matched = self._current, self._matched
         self.table.selectionModel().blockSignals(True)
-        self.model.set_filter(lambda row: passes(row) and (not text or matches(row, text)))
+        self.model.set_filter(lambda row: row.case_id in matched and passes(row))
         self.table.selectionModel().blockSignals(False)
         self._count()
         if self.model.place_of(keep) >= 0:
@@ -179,8 +181,7 @@ class QueuePanel(QWidget):
     def _count(self) -> None:
         shown, total = self.model.rowCount(), len(self._rows)
         self.tally.setText(f"{shown:,} / {total:,} 例" if shown != total else f"共 {total:,} 例")
-        text = self.filter.text().strip()
-        rows = [row for row in self._rows.values() if not text or matches(row, text)]
+        rows = [row for row in self._rows.values() if row.case_id in self._matched]
         self.facets.show_counts(QUEUE_FACETS, count(QUEUE_FACETS, rows, self.facets.chosen))
 
     @Slot(QModelIndex, QModelIndex)

@@ -1,0 +1,164 @@
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from app.history import Decision
+from app.queue import QUEUE_FACETS, Status, matches
+from app.review import review
+from app.workbench import MemoryJournal, Workbench
+from coding_rules.case import Case
+from coding_rules.edit import EditError, MoveDiagnosis, RemoveDiagnosis, SetDiagnosis
+from coding_rules.finding import Finding, Severity
+from coding_rules.grouper.grouping import System
+from icd_tables.codes import Kind
+from tests.ui.samples import make_cases, sample_find, sample_knowledge, sample_workbench
+
+
+@pytest.fixture
+def bench() -> Workbench:
+    return sample_workbench(30)
+
+
+def first_with_finding(bench: Workbench) -> str:
+    return next(case_id for case_id in bench.case_ids if bench.open_findings(case_id))
+
+
+def test_nothing_is_recorded_by_asking_what_if(bench: Workbench) -> None:
+    case_id = bench.case_ids[0]
+    effect = bench.what_if(case_id, [SetDiagnosis(0, "N20.000", "肾结石")])
+    assert effect.after.case.diagnoses[0].code == "N20.000"
+    assert bench.current(case_id) is bench.original(case_id)
+    assert len(bench.history) == 0
+
+
+def test_a_change_is_seen_beside_the_original(bench: Workbench) -> None:
+    case_id = bench.case_ids[0]
+    bench.change(case_id, [SetDiagnosis(0, "Z99.000", "x")], "改", reason="依据")
+    both = bench.result(case_id)
+    assert both.before.case == bench.original(case_id)
+    assert both.after.case.diagnoses[0].code == "Z99.000"
+    assert both.changed
+    assert bench.status(case_id) is Status.CORRECTED
+    change = bench.changes(case_id)[0]
+    assert (change.author, change.reason, change.time) == ("测试员", "依据", datetime(2025, 2, 3, 10, 20))
+
+
+def test_undo_gives_the_original_itself_back(bench: Workbench) -> None:
+    case_id = bench.case_ids[0]
+    bench.change(case_id, [SetDiagnosis(0, "Z99.000", "x")], "改")
+    assert [change.case_id for change in bench.undo()] == [case_id]
+    assert bench.current(case_id) is bench.original(case_id)
+    assert bench.status(case_id) is Status.UNTOUCHED
+    assert bench.redo()[0].label == "改"
+    assert bench.altered(case_id)
+    assert not bench.redo()
+
+
+def test_change_and_its_opposite_come_to_nothing(bench: Workbench) -> None:
+    case_id = next(i for i in bench.case_ids if len(bench.original(i).diagnoses) > 1)
+    bench.change(case_id, [MoveDiagnosis(1, 0)], "移")
+    bench.change(case_id, [MoveDiagnosis(1, 0)], "移回")
+    assert not bench.altered(case_id)
+    assert bench.current(case_id) is bench.original(case_id)
+
+
+def test_impossible_edit_records_nothing(bench: Workbench) -> None:
+    with pytest.raises(EditError):
+        bench.change(bench.case_ids[0], [RemoveDiagnosis(99)], "删")
+    assert len(bench.history) == 0
+
+
+def test_decisions_answer_findings_and_set_the_status(bench: Workbench) -> None:
+    case_id = first_with_finding(bench)
+    finding = bench.open_findings(case_id)[0]
+    bench.change(case_id, [], "维持", decision=Decision.KEEP, reason="r", rule_id=finding.rule_id)
+    assert finding.rule_id in bench.answered(case_id)
+    assert finding not in bench.open_findings(case_id)
+    assert bench.status(case_id) is Status.KEPT
+    bench.change(case_id, [], "查", decision=Decision.PENDING, reason="r")
+    assert bench.status(case_id) is Status.PENDING
+
+
+def test_work_resumes_from_a_journal() -> None:
+    journal = MemoryJournal()
+    first = Workbench(make_cases(5), sample_knowledge(), journal)
+    first.change(first.case_ids[2], [SetDiagnosis(0, "Z99.000", "x")], "改")
+    again = Workbench(make_cases(5), sample_knowledge(), journal)
+    assert again.altered(again.case_ids[2])
+    assert again.current(again.case_ids[2]).diagnoses[0].code == "Z99.000"
+
+
+def test_rows_wait_until_results_come(bench: Workbench) -> None:
+    waiting = bench.row(bench.case_ids[0])
+    assert not waiting.reviewed
+    assert waiting.drg is None
+    assert bench.put(review(case, bench.knowledge) for case in bench.unreviewed()) == list(bench.case_ids)
+    row = bench.row(bench.case_ids[0])
+    assert row.reviewed
+    assert row.drg
+    assert bench.unreviewed() == []
+    assert len(bench.results()) == 30
+
+
+def test_the_queue_follows_the_payment_system() -> None:
+    knowledge = replace(sample_knowledge(), dip_settler=None)
+    bench = Workbench(make_cases(1), knowledge, system=System.DRG)
+    bench.result(bench.case_ids[0])
+    assert bench.row(bench.case_ids[0]).profit is not None
+    bench.system = System.DIP
+    assert bench.row(bench.case_ids[0]).profit is None
+
+
+def test_findings_across_cases_stay_through_edits(bench: Workbench) -> None:
+    case_id = bench.case_ids[0]
+    bench.result(case_id)
+    across = Finding("M01", Severity.WARNING, case_id, "15 日内再入院", "同一患者 3 天后再次入院。")
+    found: dict[str, Sequence[Finding]] = {case_id: [*bench.result(case_id).before.findings, across], "?": []}
+    assert bench.put_across(found) == [case_id]
+    assert across in bench.result(case_id).after.findings
+    assert across in bench.what_if(case_id, [SetDiagnosis(0, "N20.000", "x")]).after.findings
+    bench.change(case_id, [SetDiagnosis(0, "N20.000", "x")], "改")
+    assert across in bench.result(case_id).after.findings
+    assert bench.put_across({case_id: bench.result(case_id).before.findings}) == []
+
+
+def test_rising_scores_are_told(bench: Workbench) -> None:
+    case_id = bench.case_ids[0]
+    current = bench.current(case_id).diagnoses[0]
+    higher = chr(ord(current.code[0]) + 1) + current.code[1:]
+    lower = chr(ord(current.code[0]) - 1) + current.code[1:]
+    assert bench.what_if(case_id, [SetDiagnosis(0, higher, "x")]).raises
+    assert not bench.what_if(case_id, [SetDiagnosis(0, lower, "x")]).raises
+
+
+def test_filter_words_are_all_wanted(bench: Workbench) -> None:
+    row = bench.row(bench.case_ids[0])
+    assert matches(row, row.record_no)
+    assert matches(row, f"{row.department} {row.principal_code.lower()}")
+    assert not matches(row, f"{row.department} 没有的字")
+
+
+def test_facets_read_rows(bench: Workbench) -> None:
+    case_id = first_with_finding(bench)
+    row = bench.row(case_id)
+    values = {facet.key: facet.values(row) for facet in QUEUE_FACETS}
+    assert values["status"] == (Status.UNTOUCHED.value,)
+    assert values["finding"] == row.titles
+    assert values["department"] == (row.department,)
+
+
+def test_no_table_no_candidates() -> None:
+    bench = Workbench(make_cases(1), sample_knowledge())
+    assert bench.find(bench.case_ids[0], Kind.DIAGNOSIS, "肺炎") == ()
+    other = Workbench(make_cases(1), sample_knowledge(), find=sample_find)
+    assert other.find(other.case_ids[0], Kind.DIAGNOSIS, "  ") == ()
+    assert other.find(other.case_ids[0], Kind.DIAGNOSIS, "肺炎")[0].entry.code == "J18.900"
+
+
+def test_a_case_without_diagnoses_has_a_row() -> None:
+    bench = Workbench([Case("1")], sample_knowledge())
+    bench.result("1")
+    assert bench.row("1").drg == ""
+    assert bench.row("1").principal_code == ""
