@@ -152,9 +152,9 @@ def band_of(scored: Scored) -> Band:
 
 
 def _decisions(grouping: Grouping) -> list[Step]:
-    """Steps that held, and the last one when it says why the path ended."""
-    path = grouping.path
-    return [step for at, step in enumerate(path) if step.held or at == len(path) - 1]
+    """The steps that held, and why the path ended where it led to no group. Near misses are no decisions."""
+    held = [step for step in grouping.path if step.held]
+    return held if grouping.grouped else [*held, Step(Band.UNGROUPED.value, grouping.reason, held=False)]
 
 
 def _group_text(grouping: Grouping) -> str:

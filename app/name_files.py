@@ -74,7 +74,7 @@ def read_pairs(path: Path, entries: Sequence[CodeEntry]) -> tuple[list[Confirmed
     first = [cell.strip().lower() for cell in rows[0][1]]
     header = _columns(first)
     text_at, code_at, name_at = header or (0, 1, 2 if len(first) > 2 else 1)
-    by_code = {normalize_code(entry.code): entry for entry in entries}
+    by_code = {normalize_code(entry.code): entry for entry in reversed(entries)}
     by_name = {entry.name: entry for entry in reversed(entries)}
     pairs: list[Confirmed] = []
     refused: list[tuple[int, str]] = []

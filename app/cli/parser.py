@@ -33,7 +33,7 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
         groups: Iterable[argparse._MutuallyExclusiveGroup],
         prefix: str | None = None,
     ) -> None:
-        super().add_usage(usage, actions, groups, prefix or "用法：")
+        super().add_usage(usage, actions, groups, "用法：" if prefix is None else prefix)
 
 
 class Parser(argparse.ArgumentParser):
@@ -57,7 +57,7 @@ def make_parser() -> Parser:
     """The parser of ``python -m app``."""
     parser = Parser(prog="casecode-qa", description=f"{NAME}：病案首页编码质控（命令行）")
     parser.add_argument("--version", action="version", version=f"{NAME} {program_version()}", help="显示版本")
-    commands = parser.add_subparsers(dest="command", metavar="命令", required=True, title="命令")
+    commands = parser.add_subparsers(dest="command", metavar="命令", required=True, title="可用命令")
     for declare in (_check, _group, _match, _import_table, _verify, _demo):
         declare(commands)
     return parser

@@ -79,7 +79,7 @@ def test_becoming_ungrouped_tells_the_reason_and_the_band() -> None:
     assert delta.band_changed
     assert "DRG：FR21 心肌梗死 → 未入组（主要诊断无效）" in delta.describe()
     assert "费用倍率：正常 → 未入组" in delta.describe()
-    assert delta.parting == Parting(PATH[0], lost.grouping.path[0])
+    assert delta.parting == Parting(PATH[0], Step("未入组", "主要诊断无效", held=False))
 
 
 def test_the_points_of_the_group_stand_in_for_settled_ones() -> None:
