@@ -91,10 +91,16 @@ class WhatIf:
         return compare(before, after) if before is not None and after is not None else None
 
     @property
+    def deltas(self) -> tuple[ScoreDelta, ...]:
+        """The differences under the systems that answered both times."""
+        return tuple(delta for system in System if (delta := self.delta(system)) is not None)
+
+    @property
     def raises(self) -> bool:
         """Whether weight, points or amount rise under either system: such a change asks for a reason."""
-        deltas = [delta for system in System if (delta := self.delta(system)) is not None]
-        return any((figure or 0) > 0 for one in deltas for figure in (one.weight, one.points, one.amount))
+        return any(
+            (figure or 0) > 0 for one in self.deltas for figure in (one.weight, one.points, one.amount)
+        )
 
 
 class Workbench:

@@ -15,19 +15,21 @@ from ui.main_window import MainWindow
 
 SMALL, LARGE = QSize(1366, 768), QSize(1920, 1080)
 PATIENCE_SECONDS = 180
+MOST_TRIED = 200
 
 
 def render(window: MainWindow, folder: Path) -> list[Path]:
     """Take the pictures of a window in which a piece of work is open; returns the files.
 
-    The review is waited for, and a case with findings and a correction in progress is chosen.
+    The review is waited for; a case with a finding is chosen and its fix taken, so that both sides and the difference
+    show, and taken back at the end.
     """
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         raise TypeError("pictures need an application")
     folder.mkdir(parents=True, exist_ok=True)
     settle(window)
-    choose_telling_case(window)
+    corrected = show_correction(window)
     files = []
     for name, colours, size, scale in (
         ("window-light", Theme.LIGHT, LARGE, 1.0),
@@ -44,6 +46,8 @@ def render(window: MainWindow, folder: Path) -> list[Path]:
     files.append(save(window, folder / "charts.png"))
     window.actions_["charts"].setChecked(False)
     window.show_charts()
+    if corrected:
+        window.desk.undo()
     return files
 
 
@@ -64,19 +68,24 @@ def settle(window: MainWindow) -> None:
         QApplication.processEvents()
 
 
-def choose_telling_case(window: MainWindow) -> None:
-    """Go to the first case with an error that has a fix, so that a picture shows what the program is for."""
-    bench, queue = window.desk.workbench, window.page.queue
+def show_correction(window: MainWindow) -> bool:
+    """Go to a case whose fix moves it to another group and take the fix; whether there was one."""
+    bench = window.desk.workbench
     if bench is None:
-        return
-    rows = queue.model.rows()
-    telling = [row for row in rows if row.findings] or rows
-    with_fix = [
-        row for row in telling if any(finding.fixes for finding in bench.result(row.case_id).after.findings)
-    ]
-    for row in (with_fix or telling)[:1]:
-        queue.select(row.case_id)
+        return False
+    rows = [row for row in window.page.queue.model.rows() if row.findings]
+    for row in sorted(rows, key=lambda row: -row.findings)[:MOST_TRIED]:
+        for finding in bench.result(row.case_id).after.findings:
+            for fix in finding.fixes[:1]:
+                if any(delta.group_changed for delta in bench.what_if(row.case_id, fix.edits).deltas):
+                    window.page.queue.select(row.case_id)
+                    window.desk.commit(fix.edits, reason="图片示例", rule_id=finding.rule_id)
+                    settle(window)
+                    return True
+    for row in rows[:1]:
+        window.page.queue.select(row.case_id)
     settle(window)
+    return False
 
 
 def save(widget: QWidget, path: Path, scale: float = 1.0) -> Path:

@@ -17,7 +17,14 @@ ROW_PADDING = 8
 class DenseTable(QTableView):
     """A calm, dense table over a ``ColumnsModel``."""
 
-    def __init__(self, model: ColumnsModel[Any], name: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        model: ColumnsModel[Any],
+        name: str,
+        parent: QWidget | None = None,
+        *,
+        row_padding: int = ROW_PADDING,
+    ) -> None:
         super().__init__(parent)
         self.columns_model = model
         self.empty_text = ""
@@ -35,7 +42,7 @@ class DenseTable(QTableView):
         rows = self.verticalHeader()
         rows.setVisible(False)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(self.fontMetrics().height() + ROW_PADDING)
+        rows.setDefaultSectionSize(self.fontMetrics().height() + row_padding)
         self._set_widths()
         self._add_copy()
 

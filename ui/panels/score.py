@@ -124,7 +124,7 @@ class ScorePanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.score_model = ColumnsModel(SCORE_COLUMNS, lambda line: line.key, self)
-        self.score = DenseTable(self.score_model, "分组与费用对比")
+        self.score = DenseTable(self.score_model, "分组与费用对比", row_padding=5)
         self.score.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.score.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         self.parting = QLabel()
@@ -192,7 +192,7 @@ def _path(one: Scored | None) -> Sequence[Step]:
 
 
 def _parting_text(what_if: WhatIf) -> str:
-    deltas = [delta for system in System if what_if.changed and (delta := what_if.delta(system))]
+    deltas = what_if.deltas if what_if.changed else ()
     return "\n".join(f"{delta.system.value} 路径{delta.parting}" for delta in deltas if delta.parting)
 
 
