@@ -21,8 +21,17 @@ MONTH = date(2025, 9, 1)
 DELIVERY = "Z37"
 """Category of the outcome of delivery: its cases carry the weight of the newborn."""
 
+CESAREAN, VAGINAL = "O82.900", "O80.900"
+"""Mode of delivery, filed beside the complications of a delivery."""
+
+WEEKS = ("O26.900x504", "O26.900x505", "O26.900x506", "O26.900x507", "O26.900x508")
+"""Weeks 37 to 41 of gestation."""
+
 INJURIES = "ST"
 """First letters of injuries and poisonings: their cases have an external cause."""
+
+LONG_STAY = 12
+"""Days after which hardly any patient has one diagnosis only."""
 
 _EVERY_CASE_MOST = 6
 _SURGERY, _INTERVENTION = "手术", "介入治疗"
@@ -82,6 +91,7 @@ class StayMaker:
         birth, age, days = _age(random, template, admitted.date())
         diagnoses = self._diagnoses(random, template, age)
         operations = self._operations(course, admitted.date(), los, random)
+        diagnoses += self._delivery(random, diagnoses, operations)
         injured = bool(template.cause) and diagnoses[0].code[0] in INJURIES
         stay = Stay(
             record_no=f"{number:08d}",
@@ -121,7 +131,25 @@ class StayMaker:
                 wanted = random.random() < chance and len(codes) <= _EVERY_CASE_MOST
                 if wanted and not any(clash(member.code, code) for code in codes):
                     codes.append(member.code)
+        if len(codes) == 1 and template.los >= LONG_STAY and template.pools:
+            codes.append(random.choice(self._fitting(template, codes[0])))
         return [self.diagnosis(code, _condition(random, i, code)) for i, code in enumerate(codes)]
+
+    def _fitting(self, template: Template, principal: str) -> list[str]:
+        """Comorbidities of the template's pools that may stand beside its principal diagnosis."""
+        members = (member.code for pool in template.pools for member in self._pools[pool])
+        return [code for code in members if not clash(code, principal)]
+
+    def _delivery(
+        self, random: Random, diagnoses: Sequence[Diagnosis], operations: Sequence[Operation]
+    ) -> list[Diagnosis]:
+        """What the page of a delivery states beside its outcome: the mode of delivery and the week of gestation."""
+        codes = [line.code for line in diagnoses]
+        if not any(code.startswith(DELIVERY) for code in codes):
+            return []
+        mode = CESAREAN if any(op.code.startswith("74.") for op in operations) else VAGINAL
+        stated = [self.diagnosis(mode)] if mode not in codes else []
+        return [*stated, self.diagnosis(random.choices(WEEKS, (5, 15, 35, 30, 8))[0])]
 
     def _operations(self, course: Course | None, admitted: date, los: int, random: Random) -> list[Operation]:
         if course is None:
