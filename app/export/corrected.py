@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 from app.collector import paused_collector
 from app.errors import UserError
 from app.export.line_cells import CellChange, RowCells, TooManyLines
-from app.export.sheet_patch import patch_workbook
+from app.export.sheet_patch import PatchError, patch_workbook
 from app.files import safe_write
 from app.progress import Progress
 from app.readers.imported import SourceLayout
@@ -44,7 +45,7 @@ def write_corrected(
     with safe_write(path) as temporary, temporary.open("wb") as out:
         if layout.kind is FileKind.WORKBOOK:
             progress.report(0, 0, "正在写出工作簿")
-            patch_workbook(io.BytesIO(content), out, layout.sheet, changes)
+            _write_workbook(layout, content, changes, out)
         else:
             out.write(layout.encoding.mark)
             for record in records(io.BytesIO(content), layout.encoding, layout.delimiter):
@@ -88,6 +89,22 @@ def _changes(
             "请减少这些首页的条目，或在原系统中修改它们。",
         )
     return changes
+
+
+def _write_workbook(
+    layout: SourceLayout, content: bytes, changes: Mapping[int, Sequence[CellChange]], out: IO[bytes]
+) -> None:
+    """The workbook with its changed cells; one nobody changed stays the same to the last byte."""
+    if not changes:
+        out.write(content)
+        return
+    try:
+        patch_workbook(io.BytesIO(content), out, layout.sheet, changes)
+    except PatchError as error:
+        raise UserError(
+            f"“{layout.file}”的内部结构不规范，无法把更正写回工作簿。",
+            "请用 Excel 打开原文件另存为新的 .xlsx 后重新导入，或导出更正清单。",
+        ) from error
 
 
 def _source_rows(layout: SourceLayout, content: bytes) -> Iterator[tuple[int, list[str]]]:

@@ -25,15 +25,27 @@ _CALC_CHAIN = re.compile(rb"<(?:\w+:)?(?:Override|Relationship)\b[^>]*calcChain[
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
+class PatchError(ValueError):
+    """The workbook is not built the way the standard says; it can be read, but not changed safely."""
+
+
 def patch_workbook(
     source: IO[bytes], target: IO[bytes], sheet: str, changes: Mapping[int, Sequence[CellChange]]
 ) -> None:
     """Copy a workbook with some cells of one sheet changed. ``changes``: 1-based row -> cells.
 
     Raises:
-        KeyError: there is no such sheet.
-        ValueError: a changed row is not in the sheet.
+        PatchError: the sheet, or a row to change, is not where it should be.
     """
+    try:
+        _patch(source, target, sheet, changes)
+    except (KeyError, ET.ParseError, zipfile.BadZipFile) as error:
+        raise PatchError(str(error)) from error
+
+
+def _patch(
+    source: IO[bytes], target: IO[bytes], sheet: str, changes: Mapping[int, Sequence[CellChange]]
+) -> None:
     with zipfile.ZipFile(source) as package, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as out:
         part = _sheet_part(package, sheet)
         xml, formulas = _patched(package.read(part), changes)
@@ -74,7 +86,7 @@ def _patched(xml: bytes, changes: Mapping[int, Sequence[CellChange]]) -> tuple[b
         pieces += [xml[done : row.start()], b"<%srow%s>%s</%srow>" % (row[1], row[2].rstrip(), cells, row[1])]
         done, formulas = row.end(), formulas or replaced
     if waiting:
-        raise ValueError(f"rows not in the sheet: {sorted(waiting)[:5]}")
+        raise PatchError(f"rows not in the sheet: {sorted(waiting)[:5]}")
     return b"".join([*pieces, xml[done:]]), formulas
 
 

@@ -1,5 +1,6 @@
 import csv
 import errno
+import io
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -12,7 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.errors import UserError
-from app.export.corrected import write_corrected
+from app.export.corrected import _write_workbook, write_corrected
+from app.export.line_cells import CellChange
+from app.export.sheet_patch import PatchError, patch_workbook
 from app.readers import Imported, SourceLayout, read_cases
 from coding_rules.case import Case, Diagnosis, Procedure
 from coding_rules.edit import (
@@ -240,6 +243,58 @@ def test_a_workbook_keeps_all_but_the_changed_cells(tmp_path: Path) -> None:
         assert before.namelist() == after.namelist()
         changed = [name for name in before.namelist() if before.read(name) != after.read(name)]
     assert changed == ["xl/worksheets/sheet1.xml"]
+
+
+def test_a_workbook_without_changes_is_the_same_file(tmp_path: Path) -> None:
+    path = styled(tmp_path / "a.xlsx")
+    imported = read_cases(path, terminology())
+    assert write_corrected(imported.layout, imported.cases, tmp_path / "b.xlsx") == 0
+    assert (tmp_path / "b.xlsx").read_bytes() == path.read_bytes()
+
+
+def test_a_workbook_built_against_the_rules_is_not_changed(tmp_path: Path) -> None:
+    path = styled(tmp_path / "a.xlsx")
+    broken = io.BytesIO()
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(broken, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(
+                name, content.replace(b"<sheets>", b"<sheets") if name == "xl/workbook.xml" else content
+            )
+    with pytest.raises(PatchError):
+        patch_workbook(broken, io.BytesIO(), "Sheet1", {3: [CellChange(2, "I21")]})
+    with pytest.raises(PatchError, match="rows not in the sheet"):
+        patch_workbook(io.BytesIO(path.read_bytes()), io.BytesIO(), "Sheet1", {300: [CellChange(2, "I21")]})
+    imported = read_cases(path, terminology())
+    odd = replace(imported.layout, sheet="Sheet9")
+    with pytest.raises(UserError, match="内部结构不规范"):
+        _write_workbook(odd, path.read_bytes(), {3: [CellChange(2, "I21")]}, io.BytesIO())
+
+
+def test_a_replaced_formula_leaves_no_calculation_chain(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", HEADER, ["001", "甲", "I20.000", "a", "=1+1", "b"])
+    chained, out = io.BytesIO(), io.BytesIO()
+    mention = {
+        "[Content_Types].xml": (
+            b"</Types>",
+            b'<Override PartName="/xl/calcChain.xml" ContentType="x"/></Types>',
+        ),
+        "xl/_rels/workbook.xml.rels": (
+            b"</Relationships>",
+            b'<Relationship Id="rId99" Type="x" Target="calcChain.xml"/></Relationships>',
+        ),
+    }
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(chained, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(*mention.get(name, (b"", b""))))
+        new.writestr("xl/calcChain.xml", '<calcChain><c r="E2"/></calcChain>')
+    patch_workbook(chained, out, "Sheet1", {2: [CellChange(4, "I10")]})
+    with zipfile.ZipFile(out) as package:
+        assert "xl/calcChain.xml" not in package.namelist()
+        assert all(b"calcChain" not in package.read(name) for name in package.namelist())
+    book = openpyxl.load_workbook(out)
+    assert book["Sheet1"]["E2"].value == "I10"
+    book.close()
 
 
 def test_a_workbook_line_can_be_emptied(tmp_path: Path) -> None:
