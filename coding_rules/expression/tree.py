@@ -24,7 +24,7 @@ class Scope(StrEnum):
     @property
     def list_kind(self) -> str:
         """The ``kind`` a code list must have to be used with this scope: ``dx`` or ``px``."""
-        return "dx" if self.of_diagnoses else "px"
+        return self.value[-2:]
 
     @property
     def label(self) -> str:

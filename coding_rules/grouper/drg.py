@@ -7,19 +7,30 @@ from collections.abc import Iterable, Iterator
 from coding_rules.expression.compiler import Environment
 from coding_rules.grouper.complications import ComplicationIndex
 from coding_rules.grouper.drg_batch import FastPath
+from coding_rules.grouper.drg_explain import Explainer
 from coding_rules.grouper.drg_outcomes import DrgResult
+from coding_rules.grouper.grouping import Grouping
 from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.grouper.scheme import Scheme
+from coding_rules.grouper.spelling import spell_case
 
 
 class DrgGrouper:
-    """A compiled scheme. ``codes`` and ``group_batch`` take the fast path; ``group`` explains. They always agree."""
+    """A compiled scheme. ``codes`` and ``group_batch`` take the fast path, ``group`` explains; they agree on every case.
+
+    One object serves one thread: the fast path remembers what it worked out.
+    """
 
     def __init__(self, scheme: Scheme) -> None:
         self.scheme = scheme
         complications = ComplicationIndex(scheme.complications, scheme.exclusions)
         environment = Environment(scheme.codes, complications.flags)
         self._fast = FastPath(scheme, environment, complications)
+        self._explainer = Explainer(scheme, environment, complications)
+
+    def group(self, case: GrouperInput) -> Grouping:
+        """The group of a case with the whole path: every rule that mattered, why complications counted, what was near."""
+        return self._explainer.group(spell_case(case))
 
     def codes(self, case: GrouperInput) -> DrgResult:
         """MDC, ADRG and DRG of one case, without the path."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from coding_rules.expression.check import Vocabulary
 from coding_rules.expression.tree import Node
@@ -88,6 +88,9 @@ class Exclusion(NamedTuple):
     row: int
 
 
+_Row = TypeVar("_Row", bound=Complication | Exclusion)
+
+
 @dataclass(frozen=True, eq=False)
 class Scheme:
     """A complete scheme. Rules stand in the order in which they are tried; codes in normalised spelling.
@@ -158,6 +161,21 @@ class Scheme:
         return {rule.code: rule.name for rule in reversed(self.rules)}
 
     @cached_property
+    def complications_of(self) -> Mapping[str, tuple[Complication, ...]]:
+        """The complication rows of every code that has one."""
+        return _rows_by_code(self.complications)
+
+    @cached_property
+    def exclusions_of(self) -> Mapping[str, tuple[Exclusion, ...]]:
+        """The exclusion rows of every principal diagnosis that has one."""
+        return _rows_by_code(self.exclusions)
+
+    def row_of(self, name: str, kind: str, code: str) -> int:
+        """The file row that puts a code into a list; 0 when it is not in it."""
+        found = self._lists_by_key.get((name, kind))
+        return found.rows[found.codes.index(code)] if found and found.rows and code in found.members else 0
+
+    @cached_property
     def _lists_by_key(self) -> Mapping[tuple[str, str], CodeList]:
         return {(each.name, each.kind): each for each in self.lists}
 
@@ -167,3 +185,10 @@ def _by_parent(rules: tuple[GroupRule, ...]) -> dict[str, tuple[GroupRule, ...]]
     for rule in rules:
         found.setdefault(rule.parent, []).append(rule)
     return {parent: tuple(children) for parent, children in found.items()}
+
+
+def _rows_by_code(rows: tuple[_Row, ...]) -> dict[str, tuple[_Row, ...]]:
+    found: dict[str, tuple[_Row, ...]] = {}
+    for row in rows:
+        found[row[0]] = (*found.get(row[0], ()), row)
+    return found
