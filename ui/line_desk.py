@@ -55,6 +55,7 @@ class LineDesk(QObject):
         """Another case: nothing is being typed or added any more."""
         self._adding = None
         self._typing = False
+        self._effects = []
         for table in self._page.case.tables.values():
             table.close_editor()
 
@@ -198,6 +199,7 @@ class LineDesk(QObject):
         self._put(code.strip(), name.strip())
 
     def _suggest(self) -> None:
+        self._effects = []  # those of the former line mean nothing here
         lines, position = self._lines(), self._table.position()
         if position is None or position >= len(lines):
             self._page.candidates.clear("选中一行，这里列出候选编码")

@@ -8,9 +8,12 @@ from pytestqt.qtbot import QtBot
 from app.history import Decision
 from app.queue import Status
 from app.workbench import Workbench
+from coding_rules.edit import SetDiagnosis
+from coding_rules.grouper.grouping import System
 from icd_tables.codes import Kind
 from ui.dialogs.reason import ReasonDialog
 from ui.main_window import MainWindow
+from ui.panels.lines import LinesTable
 
 
 def press(qtbot: QtBot, window: MainWindow, key: Qt.Key, modifier: Qt.KeyboardModifier | None = None) -> None:
@@ -87,3 +90,180 @@ def test_keeping_a_code_needs_a_reason(qtbot: QtBot, window: MainWindow) -> None
     assert change.decision is Decision.KEEP
     assert change.reason == "病历支持"
     assert work_of(window).status(case_id) is Status.KEPT
+
+
+def settle_reason(qtbot: QtBot, window: MainWindow) -> None:
+    """Give a reason if the change asked for one."""
+    if window.findChild(ReasonDialog) is not None:
+        answer_reason(qtbot, window, "依据出院记录")
+        qtbot.waitUntil(lambda: window.findChild(ReasonDialog) is None)
+
+
+def focus_lines(window: MainWindow, kind: Kind = Kind.DIAGNOSIS) -> LinesTable:
+    table = window.page.case.tables[kind]
+    table.setFocus()
+    table.go_to(0)
+    return table
+
+
+def case_with_lines(window: MainWindow, count: int) -> str:
+    work = work_of(window)
+    case_id = next(i for i in work.case_ids if len(work.original(i).diagnoses) >= count)
+    window.page.queue.select(case_id)
+    return case_id
+
+
+def test_typing_in_a_line_opens_the_editor_and_alt_n_takes(qtbot: QtBot, window: MainWindow) -> None:
+    case_id = case_with_lines(window, 2)
+    table = focus_lines(window)
+    qtbot.keyClick(table, Qt.Key.Key_K)
+    assert table.editor is not None
+    assert table.editor.text().lower() == "k"
+    type_chinese(table.editor, "35 阑尾炎")
+    wanted = window.page.candidates.model.rows()[1].candidate.entry.code
+    qtbot.keyClick(table.editor, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    settle_reason(qtbot, window)
+    assert work_of(window).current(case_id).diagnoses[0].code == wanted
+
+
+def test_arrows_in_the_editor_steer_the_candidates(qtbot: QtBot, window: MainWindow) -> None:
+    case_with_lines(window, 1)
+    table = focus_lines(window)
+    table.edit_here()
+    assert table.editor is not None
+    type_chinese(table.editor, "炎")
+    first = window.page.candidates.current()
+    qtbot.keyClick(table.editor, Qt.Key.Key_Down)
+    second = window.page.candidates.current()
+    assert first is not None
+    assert second is not None
+    assert second.number == first.number + 1
+
+
+def test_escape_gives_up_without_a_trace(qtbot: QtBot, window: MainWindow) -> None:
+    case_with_lines(window, 1)
+    table = focus_lines(window)
+    table.edit_here()
+    assert table.editor is not None
+    type_chinese(table.editor, "肾结石")
+    qtbot.keyClick(table.editor, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: table.editor is None)
+    assert len(work_of(window).history) == 0
+
+
+def test_shift_enter_takes_the_text_as_it_is(qtbot: QtBot, window: MainWindow) -> None:
+    case_id = case_with_lines(window, 1)
+    table = focus_lines(window)
+    table.edit_here("code")
+    assert table.editor is not None
+    table.editor.selectAll()
+    qtbot.keyClicks(table.editor, "A00.999")
+    qtbot.keyClick(table.editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    settle_reason(qtbot, window)
+    line = work_of(window).current(case_id).diagnoses[0]
+    assert line.code == "A00.999"
+    assert line.name == work_of(window).original(case_id).diagnoses[0].name
+
+
+def test_a_line_is_added_by_choosing_its_code(qtbot: QtBot, window: MainWindow) -> None:
+    case_id = case_with_lines(window, 2)
+    before = len(work_of(window).original(case_id).diagnoses)
+    table = focus_lines(window)
+    press(qtbot, window, Qt.Key.Key_Insert)
+    assert table.editor is not None
+    type_chinese(table.editor, "肾结石")
+    qtbot.keyClick(table.editor, Qt.Key.Key_Return)
+    settle_reason(qtbot, window)
+    lines = work_of(window).current(case_id).diagnoses
+    assert len(lines) == before + 1
+    assert lines[1].code == "N20.000"
+
+
+def test_giving_up_an_added_line_leaves_nothing(qtbot: QtBot, window: MainWindow) -> None:
+    case_id = case_with_lines(window, 2)
+    table = focus_lines(window)
+    press(qtbot, window, Qt.Key.Key_Insert)
+    assert table.editor is not None
+    qtbot.keyClick(table.editor, Qt.Key.Key_Escape)
+    qtbot.waitUntil(
+        lambda: table.columns_model.rowCount() == len(work_of(window).original(case_id).diagnoses)
+    )
+
+
+def test_lines_are_deleted_moved_and_made_principal(qtbot: QtBot, window: MainWindow) -> None:
+    case_id = case_with_lines(window, 3)
+    original = work_of(window).original(case_id).diagnoses
+    table = focus_lines(window)
+    press(qtbot, window, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    settle_reason(qtbot, window)
+    assert work_of(window).current(case_id).diagnoses[1] == original[0]
+    assert table.position() == 1
+    press(qtbot, window, Qt.Key.Key_Home, Qt.KeyboardModifier.AltModifier)
+    settle_reason(qtbot, window)
+    assert work_of(window).current(case_id).diagnoses[0] == original[0]
+    table.go_to(2)
+    press(qtbot, window, Qt.Key.Key_Delete, Qt.KeyboardModifier.ControlModifier)
+    settle_reason(qtbot, window)
+    assert len(work_of(window).current(case_id).diagnoses) == len(original) - 1
+    assert [change.label for change in work_of(window).changes(case_id)][-1].startswith("删除其他诊断 2")
+
+
+def test_the_table_buttons_do_the_same(qtbot: QtBot, window: MainWindow) -> None:
+    case_id = case_with_lines(window, 2)
+    original = work_of(window).original(case_id).diagnoses
+    focus_lines(window)
+    window.page.case.action_wanted.emit(Kind.DIAGNOSIS, "line_down")
+    settle_reason(qtbot, window)
+    assert work_of(window).current(case_id).diagnoses[1] == original[0]
+
+
+def test_ctrl_enter_takes_the_fix_and_goes_on(qtbot: QtBot, window: MainWindow) -> None:
+    work = work_of(window)
+    case_id = next(i for i in work.case_ids if any(f.fixes for f in work.open_findings(i)))
+    window.page.queue.select(case_id)
+    window.page.queue.table.setFocus()
+    press(qtbot, window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    settle_reason(qtbot, window)
+    assert work.status(case_id) is Status.CORRECTED
+    assert work.changes(case_id)[-1].rule_id == "S01"
+    assert window.desk.case_id != case_id
+
+
+def test_ctrl_enter_on_a_clean_case_records_that_it_was_looked_at(qtbot: QtBot, window: MainWindow) -> None:
+    work = work_of(window)
+    case_id = next(i for i in work.case_ids if not work.open_findings(i))
+    window.page.queue.select(case_id)
+    window.page.queue.table.setFocus()
+    press(qtbot, window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert work.status(case_id) is Status.KEPT
+    assert work.changes(case_id)[-1].reason == "审核无误"
+
+
+def test_a_rise_without_a_reason_is_not_made(qtbot: QtBot, window: MainWindow) -> None:
+    case_id = case_with_lines(window, 1)
+    work = work_of(window)
+    letter = work.current(case_id).diagnoses[0].code[0]
+    window.desk.commit([SetDiagnosis(0, f"{chr(ord(letter) + 2)}00.000", "高")])
+    dialog = window.findChild(ReasonDialog)
+    assert isinstance(dialog, ReasonDialog)
+    dialog.accept()  # an empty reason is no reason
+    dialog.reject()
+    assert work.current(case_id) is work.original(case_id)
+    assert len(work.history) == 0
+
+
+def test_copy_puts_the_queue_on_the_clipboard(qtbot: QtBot, window: MainWindow) -> None:
+    window.page.queue.table.setFocus()
+    press(qtbot, window, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    lines = QApplication.clipboard().text().splitlines()
+    assert lines[0].startswith("病案号\t")
+    assert len(lines) == 2
+
+
+def test_payment_system_switches_queue_and_charts(qtbot: QtBot, window: MainWindow) -> None:
+    press(qtbot, window, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    assert work_of(window).system is System.DIP
+    press(qtbot, window, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    assert "DIP" in window.charts.title.text()
+    press(qtbot, window, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    assert window.pages.currentWidget() is window.page
