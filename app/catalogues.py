@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import tomllib
 from dataclasses import replace
@@ -9,7 +10,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from app import toml_text
 from app.errors import UserError
+from app.files import safe_write
 from app.progress import Progress
 from app.sheets import read_cells
 from coding_rules.grouper.dip3_rows import is_national_3, read_national_3
@@ -23,6 +26,7 @@ from coding_rules.grouper.dip_lists import (
     with_basic_list,
     with_groups,
 )
+from coding_rules.grouper.dip_points import catalogue_rows
 from coding_rules.grouper.dip_rows import read_sheets
 from coding_rules.grouper.procedure_kinds import ProcedureKinds
 from coding_rules.settlement.profile import RegionProfile
@@ -112,6 +116,33 @@ def add_tcm_groups(catalogue: DipCatalogue, path: Path, profile: RegionProfile |
     """
     more = load_dip_catalogue(path, profile)
     return with_groups(catalogue, more.groups, DipKind.TCM)
+
+
+def save_dip_catalogue(catalogue: DipCatalogue, folder: Path) -> None:
+    """Write a catalogue in the folder form (``catalogue.csv``, ``scheme.toml``), dated and readable by ``load_dip_catalogue``.
+
+    Raises:
+        UserError: the folder cannot be made or written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"无法建立文件夹 {folder.name}：{error.strerror}", "请换一个位置保存。") from error
+    manifest: dict[str, object] = {
+        "title": catalogue.title,
+        "version": catalogue.version,
+        "region": catalogue.region,
+        "demo": catalogue.demo,
+    }
+    days = {"valid_from": catalogue.valid_from, "valid_to": catalogue.valid_to}
+    manifest |= {key: day for key, day in days.items() if day is not None}
+    with (
+        safe_write(folder / "catalogue.csv") as path,
+        path.open("w", encoding="utf-8-sig", newline="") as file,
+    ):
+        csv.writer(file).writerows(catalogue_rows(catalogue))
+    with safe_write(folder / "scheme.toml") as path:
+        path.write_text(toml_text.dumps({"scheme": manifest}), encoding="utf-8")
 
 
 def _with_lists(path: Path, catalogue: DipCatalogue, dialect: Dialect) -> DipCatalogue:

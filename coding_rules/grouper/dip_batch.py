@@ -1,8 +1,9 @@
 """The fast path: a regional catalogue compiled to dictionaries, and results shared by every case of a group.
 
-Every candidate of a principal diagnosis gets one number that orders it by the region's tie-break chain, so that a case costs a few
-dictionary look-ups and integer comparisons, and one whose codes were seen before a single look-up. What cannot be ordered beforehand (the distance of fees, partial or prefix
-matches) and every ungrouped case goes through the explaining path's own decisions instead; so both give the same answer.
+Every candidate of a principal diagnosis gets one number that orders it by the region's tie-break chain, so that a case costs a
+few dictionary look-ups and integer comparisons, and one whose codes were seen before a single look-up. What cannot be
+ordered beforehand (the distance of fees, partial or prefix matches) and every ungrouped case goes through the explaining
+path's own decisions instead; so both give the same answer.
 """
 
 from __future__ import annotations

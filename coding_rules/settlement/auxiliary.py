@@ -2,41 +2,109 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from coding_rules.grouper.dip_catalogue import DipGroup
 from coding_rules.grouper.grouping import Grouping
 from coding_rules.grouper.inputs import GrouperInput
+from coding_rules.settlement.figures import show
 from coding_rules.settlement.rules import AuxiliaryRules
+from coding_rules.settlement.strata import SEVERITY, SeverityTables, Strata, strata_of
 
-
-@dataclass(frozen=True, slots=True)
-class Auxiliary:
-    """The factor that applies, with the sentence that says why and the row it comes from."""
-
-    factor: Decimal
-    why: str
-    source: str = ""
+_SUB_CODE = re.compile(r"^(.*)_([1-4])$")
+_SUB_LABELS = {"1": "轻度", "2": "中度", "3": "重度", "4": "死亡"}
 
 
 @dataclass(frozen=True, slots=True)
 class AuxiliaryRow:
-    """One published or computed factor: group, kind of stratum, label of the stratum, factor."""
+    """One published or computed factor of a group's stratum; means in yuan where known."""
 
     group: str
     kind: str
     label: str
     factor: Decimal
+    cases: int | None = None
+    stratum_mean: Decimal | None = None
+    group_mean: Decimal | None = None
     source: str = ""
 
 
-class AuxiliaryCatalogue:
-    """Factors by group."""
+@dataclass(frozen=True, slots=True)
+class Auxiliary:
+    """The factor that applies, the stratum it belongs to, the sentence that says why, and where the factor comes from."""
 
-    def __init__(self, rows: Iterable[AuxiliaryRow]) -> None:
+    factor: Decimal
+    stratum: str
+    why: str
+    source: str = ""
+    undecided: tuple[str, ...] = ()
+
+
+class AuxiliaryCatalogue:
+    """Factors by group and stratum, with the tables that decide the strata. Immutable."""
+
+    def __init__(
+        self, rows: Iterable[AuxiliaryRow], tables: SeverityTables | None = None, title: str = ""
+    ) -> None:
         self.rows = tuple(rows)
+        self.tables = tables or SeverityTables()
+        self.title = title
+        self._by_group: dict[str, dict[tuple[str, str], AuxiliaryRow]] = {}
+        for row in self.rows:
+            self._by_group.setdefault(row.group, {})[row.kind, row.label] = row
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def strata(self, grouping: Grouping, case: GrouperInput, rules: AuxiliaryRules) -> Strata:
+        """The strata of a case, whatever factors exist."""
+        return strata_of(case, grouping.mean_fee, self.tables, rules)
 
     def apply(self, grouping: Grouping, case: GrouperInput, rules: AuxiliaryRules) -> Auxiliary | None:
-        """The highest factor whose stratum the case belongs to, or ``None``."""
-        return None
+        """The highest factor whose stratum the case belongs to, or ``None``. Only 核心 groups have auxiliary strata."""
+        rows = self._by_group.get(grouping.group)
+        if grouping.kind != "核心" or not rows:
+            return None
+        strata = self.strata(grouping, case, rules)
+        triggered = [
+            (row, stratum) for stratum in strata.found if (row := rows.get((stratum.kind, stratum.label)))
+        ]
+        if not triggered:
+            return None
+        best, stratum = max(triggered, key=lambda pair: pair[0].factor)
+        others = "；".join(
+            f"{row.kind} {row.label} {show(row.factor)}" for row, _ in triggered if row is not best
+        )
+        why = f"{best.kind} {best.label}：{stratum.why}；系数 {show(best.factor)}"
+        if best.stratum_mean is not None and best.group_mean:
+            why += f" = {show(best.stratum_mean, 2)} ÷ {show(best.group_mean, 2)}"
+        if others:
+            why += f"（同时符合 {others}，取最高）"
+        return Auxiliary(
+            best.factor, f"{best.kind} {best.label}", why, best.source or self.title, strata.undecided
+        )
+
+
+def split_sub_codes(groups: Sequence[DipGroup]) -> tuple[tuple[DipGroup, ...], tuple[AuxiliaryRow, ...]]:
+    """Groups published as sub-codes ``X_1`` .. ``X_4`` (轻度 中度 重度 死亡) -> groups ``X`` with factors.
+
+    ``X`` takes the points and fee of ``X_1``; a factor is the points of a sub-code / the points of ``X_1``. Groups
+    without an ``X_1``, or without points, stay as they are.
+    """
+    found = [(group, _SUB_CODE.match(group.code)) for group in groups]
+    bases = {m[1]: group for group, m in found if m and m[2] == "1" and group.points}
+    kept: list[DipGroup] = []
+    rows: list[AuxiliaryRow] = []
+    for group, match in found:
+        base = bases.get(match[1]) if match else None
+        if match is None or base is None or not base.points or group.points is None:
+            kept.append(group)
+            continue
+        if match[2] == "1":
+            kept.append(replace(group, code=match[1]))
+        factor = group.points / base.points
+        rows.append(AuxiliaryRow(match[1], SEVERITY, _SUB_LABELS[match[2]], factor, source=group.source))
+    return tuple(kept), tuple(rows)

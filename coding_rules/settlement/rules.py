@@ -136,16 +136,33 @@ class ClearingRules:
     special_review_share: Decimal | None = None
 
 
+class AuxiliaryScheme(StrEnum):
+    """Whose strata and labels a region uses."""
+
+    NATIONAL_3 = "national_3"
+    """重度 中度 轻度 死亡; seven kinds for malignant tumours."""
+    NATIONAL_1 = "national_1"
+    """轻度I-A ... 死亡IV-B, split by stay, as in Hubei 2022-23."""
+    SUB_CODES = "sub_codes"
+    """Jining: 轻度 中度 重度 死亡 as sub-codes; a stay up to the boundary is 轻度 whatever else."""
+
+
 @dataclass(frozen=True, slots=True)
 class AuxiliaryRules:
-    """Auxiliary catalogues: whether used, and from how many cases on a stratum counts. Factors themselves are data."""
+    """Auxiliary catalogues: whether used, whose strata, and from how many cases on a stratum counts. Factors are data.
+
+    ``min_days`` is the stay that 中度 and 重度 ask for (at least so many days); ``short_stay`` the boundary of the A and B labels;
+    ``high_fee_ratio`` and ``high_fee_share`` define 高费用 of malignant tumours.
+    """
 
     enabled: bool = False
+    scheme: AuxiliaryScheme = AuxiliaryScheme.NATIONAL_3
     group_cases: int | None = None
     stratum_cases: int | None = None
     cv_drop: Decimal | None = None
     cv_screen: Decimal | None = None
     min_days: int = 3
+    short_stay: int = 3
     elderly_from: int = 65
     high_fee_ratio: Decimal = Decimal(3)
     high_fee_share: Decimal = Decimal("0.5")

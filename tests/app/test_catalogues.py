@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from coding_rules.grouper.procedure_kinds import ProcedureKind
 from coding_rules.settlement.profile import load_profile
 from tests.coding_rules.grouper.dip_samples import HEADER, ROWS, case
 
-Rows = list[tuple[Any, ...]]
+Rows = list[Sequence[Any]]
 
 
 def workbook(path: Path, **sheets: Rows) -> Path:
@@ -48,7 +49,9 @@ def test_two_sheets_complete_each_other_and_formulas_without_values_are_filled(t
             "BILL_COUNT",
         )
     ]
-    middle += [(1, "新增", row[0], float(row[8]), float(row[9]), 5718.0, 6.5, 0.4, 33) for row in ROWS[:5]]
+    middle += [
+        (1, "新增", row[0], float(str(row[8])), float(str(row[9])), 5718.0, 6.5, 0.4, 33) for row in ROWS[:5]
+    ]
     middle.append((1, "新增", "U07:BSZL", 1216.8, 6957.8, 5718.0, 10.5, 0.58, 2660))
     path = workbook(tmp_path / "目录.xlsx", 中间结果=middle, 目录=directory)
     catalogue = load_dip_catalogue(path)

@@ -1,0 +1,234 @@
+"""Strata of auxiliary catalogues (辅助分型): which severity, age, ICU and comorbidity strata a case belongs to, and why.
+
+Sources: DIP 3.0 技术规范（征求意见稿） ch. 5 and, for the labels of ``NATIONAL_1``, public Hubei implementations. The code lists behind
+重度, 中度, 转移 and CCI are tables to import; without them the strata that need them are not decided and the reason is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from coding_rules.grouper.dip_facts import principal_head
+from coding_rules.grouper.dip_spec import spec_keys
+from coding_rules.grouper.inputs import GrouperInput
+from coding_rules.settlement.rules import AuxiliaryRules, AuxiliaryScheme
+
+SEVERITY = "疾病严重程度"
+TUMOUR = "肿瘤严重程度"
+AGE = "年龄"
+ICU = "监护病房天数"
+CCI = "CCI"
+SECONDARY = "次要诊断"
+DIED = "5"
+
+
+@dataclass(frozen=True)
+class SeverityTables:
+    """Imported code lists by comparable code (full code, subcategory or category).
+
+    ``severe`` 功能衰竭、休克、脓毒症 (or MCC), ``moderate`` 重要器官病损与感染 (or CC), ``exclusions`` principal diagnoses that
+    make a secondary one not count, ``cci`` Charlson weight and category of a code.
+    """
+
+    severe: frozenset[str] = frozenset()
+    moderate: frozenset[str] = frozenset()
+    exclusions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    cci: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    secondary: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
+
+    def hit(self, listed: frozenset[str], principal: str, others: tuple[str, ...]) -> str:
+        """The first other diagnosis on a list that the principal diagnosis does not exclude."""
+        for code in others:
+            key = next((key for key in spec_keys(code) if key in listed), "")
+            barred = self.exclusions.get(key, frozenset())
+            if key and not any(each in barred for each in spec_keys(principal)):
+                return code
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """One stratum a case belongs to, with the sentence that says why."""
+
+    kind: str
+    label: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Strata:
+    """All strata of a case, and what could not be decided for want of a table or a value."""
+
+    found: tuple[Stratum, ...]
+    undecided: tuple[str, ...] = ()
+
+
+def strata_of(
+    case: GrouperInput, standard: int | None, tables: SeverityTables, rules: AuxiliaryRules
+) -> Strata:
+    """The strata of a case. ``standard`` is the fee standard of its group in 分 (for 高费用)."""
+    found: list[Stratum] = []
+    undecided: list[str] = []
+    principal = principal_head(case.diagnoses[0]) if case.diagnoses else ""
+    malignant = principal.startswith("C")
+    severity = _tumour(case, standard, tables, rules) if malignant else _severity(case, tables, rules)
+    if isinstance(severity, Stratum):
+        found.append(severity)
+    else:
+        undecided.append(severity)
+    age = _age(case, rules, severity if isinstance(severity, Stratum) else None)
+    found += [age] if age else []
+    found += [icu] if (icu := _icu(case)) else []
+    if tables.cci:
+        found.append(_charlson(case, tables))
+    found.extend(_secondary(case, tables))
+    return Strata(tuple(found), tuple(undecided))
+
+
+def _others(case: GrouperInput) -> tuple[str, ...]:
+    return tuple(principal_head(code) for code in case.diagnoses[1:] if code)
+
+
+def _severity(case: GrouperInput, tables: SeverityTables, rules: AuxiliaryRules) -> Stratum | str:
+    """Severity of other than malignant disease, or why it cannot be decided."""
+    if rules.scheme is AuxiliaryScheme.NATIONAL_1:
+        return _severity_by_stay(case, tables, rules)
+    sub_codes = rules.scheme is AuxiliaryScheme.SUB_CODES
+    if sub_codes and case.los is not None and case.los <= rules.short_stay:
+        return Stratum(SEVERITY, "轻度", f"住院 {case.los} 天，不超过 {rules.short_stay} 天")
+    if case.discharge == DIED:
+        return Stratum(SEVERITY, "死亡", "离院方式为死亡")
+    listed = _severe_or_moderate(case, tables, rules)
+    if isinstance(listed, str):
+        return listed
+    label, why = listed
+    return Stratum(SEVERITY, label, why)
+
+
+def _severe_or_moderate(
+    case: GrouperInput, tables: SeverityTables, rules: AuxiliaryRules
+) -> tuple[str, str] | str:
+    if not tables.severe and not tables.moderate:
+        return "缺少中、重度诊断字典，无法判断疾病严重程度"
+    if case.los is None:
+        return "缺少住院天数，无法判断疾病严重程度"
+    principal, others = principal_head(case.diagnoses[0]), _others(case)
+    for label, listed in (("重度", tables.severe), ("中度", tables.moderate)):
+        code = tables.hit(listed, principal, others)
+        if code and case.los >= rules.min_days:
+            return label, f"次要诊断 {code} 属{label}，住院 {case.los} 天"
+        if code:
+            return "轻度", f"次要诊断 {code} 属{label}，但住院 {case.los} 天不足 {rules.min_days} 天"
+    return "轻度", "无中、重度次要诊断"
+
+
+def _severity_by_stay(case: GrouperInput, tables: SeverityTables, rules: AuxiliaryRules) -> Stratum | str:
+    """Labels I-A to IV-B: death and light cases are split by stay, 中度II and 重度III by the lists."""
+    if case.los is None:
+        return "缺少住院天数，无法判断疾病严重程度"
+    half = "A" if case.los <= rules.short_stay else "B"
+    if case.discharge == DIED:
+        return Stratum(SEVERITY, f"死亡IV-{half}", f"离院方式为死亡，住院 {case.los} 天")
+    if not tables.severe and not tables.moderate:
+        return "缺少 CC/MCC 表，无法判断疾病严重程度"
+    principal, others = principal_head(case.diagnoses[0]), _others(case)
+    if code := tables.hit(tables.severe, principal, others):
+        return Stratum(SEVERITY, "重度III", f"次要诊断 {code} 属 MCC")
+    if code := tables.hit(tables.moderate, principal, others):
+        return Stratum(SEVERITY, "中度II", f"次要诊断 {code} 属 CC")
+    return Stratum(SEVERITY, f"轻度I-{half}", f"无 CC/MCC，住院 {case.los} 天")
+
+
+def _tumour(
+    case: GrouperInput, standard: int | None, tables: SeverityTables, rules: AuxiliaryRules
+) -> Stratum | str:
+    """Severity of malignant tumours: the first of seven kinds that holds."""
+    if case.discharge == DIED:
+        return Stratum(TUMOUR, "死亡", "离院方式为死亡")
+    if high := _high_fee(case, standard, rules):
+        return high
+    principal, others = principal_head(case.diagnoses[0]), _others(case)
+    spread = next((code for code in others if code.startswith("C") and code[:3] != principal[:3]), "")
+    if spread and (case.los or 0) >= rules.min_days:
+        return Stratum(
+            TUMOUR, "转移或其他部位并发", f"次要诊断 {spread} 为其他部位恶性肿瘤，住院 {case.los} 天"
+        )
+    listed = _severe_or_moderate(case, tables, rules)
+    if isinstance(listed, str):
+        return listed.replace("疾病", "肿瘤")
+    label, why = listed
+    names = {"重度": "功能衰竭、休克、脓毒症", "中度": "重要器官病损或感染", "轻度": "其他"}
+    return Stratum(TUMOUR, names[label], why)
+
+
+def _high_fee(case: GrouperInput, standard: int | None, rules: AuxiliaryRules) -> Stratum | None:
+    if not standard or not case.total_fee or Decimal(case.total_fee) < rules.high_fee_ratio * standard:
+        return None
+    times = Decimal(case.total_fee) / standard
+    for label, name, part in (
+        ("高费用一", "治疗费", case.treatment_fee),
+        ("高费用二", "药品费", case.drug_fee),
+    ):
+        if part is not None and Decimal(part) / case.total_fee >= rules.high_fee_share:
+            share = Decimal(part) * 100 / case.total_fee
+            return Stratum(TUMOUR, label, f"费用为标准的 {times:.2f} 倍，{name}占 {share:.1f}%")
+    return None
+
+
+def _age(case: GrouperInput, rules: AuxiliaryRules, severity: Stratum | None) -> Stratum | None:
+    """Age strata; the elderly are combined with severity."""
+    if case.age_days is not None and not case.age:
+        label = "0-28天" if case.age_days <= 28 else "29天-1周岁"
+        return Stratum(AGE, label, f"年龄 {case.age_days} 天")
+    if case.age is None or case.age == 0:
+        return None
+    for top, label in ((6, "1-6岁"), (17, "7-17岁")):
+        if case.age <= top:
+            return Stratum(AGE, label, f"年龄 {case.age} 岁")
+    if case.age < rules.elderly_from:
+        return None
+    elderly = f"{rules.elderly_from}岁及以上"
+    if rules.scheme is AuxiliaryScheme.NATIONAL_3:
+        if severity is None:
+            return None
+        return Stratum(AGE, f"{elderly}·{severity.label}", f"年龄 {case.age} 岁，{severity.why}")
+    return Stratum(AGE, elderly, f"年龄 {case.age} 岁")
+
+
+def _icu(case: GrouperInput) -> Stratum | None:
+    """ICU days in full days of 24 hours."""
+    if case.icu_hours is None:
+        return None
+    days = int(case.icu_hours // 24)
+    for low, label in ((31, "31天及以上"), (15, "15-30天"), (8, "8-14天"), (2, "2-7天")):
+        if days >= low:
+            return Stratum(ICU, label, f"监护 {case.icu_hours:g} 小时，计 {days} 天")
+    return None
+
+
+def charlson(case: GrouperInput, tables: SeverityTables) -> tuple[int, tuple[str, ...]]:
+    """Charlson score over the other diagnoses, each category once at its highest weight, and the codes that counted."""
+    best: dict[str, tuple[int, str]] = {}
+    for code in _others(case):
+        entry = next((tables.cci[key] for key in spec_keys(code) if key in tables.cci), None)
+        if entry is not None and entry[0] > best.get(entry[1], (0, ""))[0]:
+            best[entry[1]] = (entry[0], code)
+    return sum(weight for weight, _ in best.values()), tuple(code for _, code in best.values())
+
+
+def _charlson(case: GrouperInput, tables: SeverityTables) -> Stratum:
+    score, codes = charlson(case, tables)
+    label = "极严重" if score >= 5 else "严重" if score >= 3 else "一般" if score >= 1 else "无"
+    return Stratum(CCI, label, f"CCI {score} 分" + (f"（{'、'.join(codes)}）" if codes else ""))
+
+
+def _secondary(case: GrouperInput, tables: SeverityTables) -> Iterator[Stratum]:
+    seen: set[str] = set()
+    for code in _others(case):
+        label = next((tables.secondary[key] for key in spec_keys(code) if key in tables.secondary), "")
+        if label and label not in seen:
+            seen.add(label)
+            yield Stratum(SECONDARY, label, f"次要诊断 {code}")
