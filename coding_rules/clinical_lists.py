@@ -58,6 +58,50 @@ USUALLY_OPERATED = _codes(
 )
 """Diseases people are mostly admitted for to be operated on (elective surgery)."""
 
+TREATS: tuple[tuple[CodeSet, CodeSet], ...] = tuple(
+    (_codes(procedures), _codes(diagnoses))
+    for procedures, diagnoses in (
+        ("01.2-01.5 02.0 02.3", "I60-I62 S06 S02 C70-C72 C79.3 D32-D33 D42-D43 G91"),
+        ("03.0 03.6 80.5 81.0 81.3 81.65-81.66", "M40-M54 M80 S12-S13 S22-S23 S32-S33 M99 C79.5"),
+        ("06.2-06.5", "C73 D34 E01-E07"),
+        ("12.3-12.6", "H40-H42"),
+        ("13.1-13.6", "H25-H28 Q12"),
+        ("14.2-14.7", "H30-H36 H43-H45"),
+        ("21.3 21.6 21.8 22.3-22.6", "J30-J34 S02.2"),
+        ("28.2-28.6", "J03 J35-J36 G47.3"),
+        ("32.2-32.6", "C34 D14 D38 J85 J93-J94 A15"),
+        ("35 36.0-36.1 00.66 00.61", "I05-I09 I20-I25 I33-I38 Q20-Q25"),
+        ("37.7-37.9 37.3", "I42 I44-I50"),
+        ("38.5", "I83"),
+        ("39.95 54.98", "N17-N19 I12-I13 E10.2 E11.2 E14.2 T36-T65 K85"),
+        ("43.4-43.9", "C16 K25-K28 D13 D37 K31"),
+        ("45.4-45.8 46", "C17-C20 D12 K55-K63 K50-K51"),
+        ("47", "K35-K38"),
+        ("49.0-49.7", "I84 K60-K64"),
+        ("50.2-50.4", "C22 C78.7 D13.4 D18"),
+        ("51.2 51.4 51.8", "K80-K83 C23-C24"),
+        ("53", "K40-K46"),
+        ("55.0-55.6 56.0-56.4 59.8 98.5", "N13 N20-N23 C64-C66"),
+        ("57.4-57.7", "C67 D09.0 D30 D41 N32"),
+        ("60.2-60.6", "N40-N42 C61"),
+        ("65.2-65.6 68.2-68.9", "C51-C58 D25-D28 D39 N80-N85 N92-N93"),
+        ("72-75", "O00-O99"),
+        ("76-79 81.5 84.7", "S02 S12 S22 S32 S42 S52 S62 S72 S82 S92 M80 M84 M16-M17 M87 T02 T08-T14"),
+        ("80.6 81.4", "M17 M23-M24 S83 S43 M75"),
+        ("85.2-85.4", "C50 D05 D24 D48.6 N60-N64"),
+        ("92.2-92.3", "Z51.0"),
+        ("99.25", "Z51.1-Z51.2"),
+        ("99.28", "Z51.8"),
+    )
+)
+"""What operations of a kind mainly treat: the common ground of the classifications, used where no catalogue is loaded."""
+
+
+def treats(procedure: str, diagnosis: str) -> bool:
+    """Whether the procedure is a usual treatment of the diagnosis (bare normalised codes)."""
+    return any(procedure in done and diagnosis in treated for done, treated in TREATS)
+
+
 DEPARTMENTS: tuple[tuple[str, CodeSet], ...] = tuple(
     (name, _codes(codes.replace(",", " ")))
     for name, codes in (

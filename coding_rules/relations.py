@@ -73,28 +73,37 @@ class Relations:
         return bool(self._groups or self.families.procedures)
 
     def groups_of(self, diagnosis: str) -> Sequence[Group]:
-        """Catalogue rows of a diagnosis."""
-        return self._groups.get(diagnosis_key(diagnosis), ())
+        """Catalogue rows of a diagnosis: those of its subcategory, else those of its category."""
+        key = diagnosis_key(diagnosis)
+        return self._groups.get(key) or self._groups.get(key[:3]) or ()
 
     def mains_of(self, diagnosis: str) -> frozenset[str]:
         """Procedures that stand as main procedure with the diagnosis."""
         return frozenset(group.main for group in self.groups_of(diagnosis) if group.main)
 
     def bond(self, diagnosis: str, procedure: str) -> Bond:
-        """How the two stand to each other; ``NEVER`` only when both are known and no table brings them together."""
+        """How the two stand to each other.
+
+        ``NEVER`` only when both are known, no table brings them together, and the procedure's diagnoses lie in other
+        chapters: a catalogue lists common pairs, so that a rare pair within a chapter is unknown, not wrong.
+        """
         key, code = diagnosis_key(diagnosis), normalize_code(procedure)
         known = self._diagnoses_of.get(code, set())
         if key in known:
             return Bond.PAIR
-        own = self.families.diagnoses.get(without_marks(normalize_code(diagnosis)), frozenset())
+        own = self._families_of(normalize_code(diagnosis))
         theirs = self.families.procedures.get(code, frozenset())
-        if own & theirs:
+        if own & theirs or any(other[:3] == key[:3] for other in known):
             return Bond.FAMILY
-        if own and theirs and not known:
+        if own and theirs:
             return Bond.NEVER
-        if known and any(other[:3] == key[:3] for other in known):
-            return Bond.FAMILY
-        return Bond.NEVER if known and (key in self._groups or own) else Bond.UNKNOWN
+        apart = bool(known) and all(other[:1] != key[:1] for other in known)
+        return Bond.NEVER if apart and (own or self.groups_of(diagnosis)) else Bond.UNKNOWN
+
+    def _families_of(self, diagnosis: str) -> frozenset[str]:
+        """A scheme lists a dagger code with or without its asterisk part."""
+        known = self.families.diagnoses
+        return known.get(diagnosis) or known.get(without_marks(diagnosis)) or frozenset()
 
     def operated_only(self, diagnosis: str) -> bool:
         """Whether the catalogue has the diagnosis only with a procedure, never treated without."""

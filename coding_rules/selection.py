@@ -183,11 +183,14 @@ def _operated_disease(setting: _Setting) -> Iterator[Signal]:
     if not setting.main or not setting.insured_diagnoses:
         return
     bonds = [setting.relations.bond(code, setting.main) for code in setting.insured_diagnoses]
-    if bonds[0] is Bond.PAIR:
+    usual = [lists.treats(setting.procedures[0], code) for code in setting.diagnoses]
+    if bonds[0] is Bond.PAIR or usual[0]:
         return
     name = setting.case.procedures[0].name or setting.main
     for index, bond in enumerate(bonds[1:], 1):
-        if bond is Bond.PAIR:
+        if usual[index]:
+            yield Signal(index, 3.0, f"主要手术“{name}”是它的常用治疗，与所填主要诊断不相配")
+        elif bond is Bond.PAIR:
             yield Signal(index, 3.0, f"主要手术“{name}”在目录中与它相配，与所填主要诊断不相配")
         elif bond is Bond.FAMILY and bonds[0] is Bond.NEVER:
             yield Signal(index, 1.5, f"主要手术“{name}”与它同属一个诊断大类")
@@ -272,10 +275,13 @@ def _matching(setting: _Setting) -> Iterator[Signal]:
     bonds = [
         setting.relations.bond(setting.insured_diagnoses[0], code) for code in setting.insured_procedures
     ]
-    if bonds[0] in {Bond.PAIR, Bond.UNKNOWN}:
+    usual = [lists.treats(code, setting.diagnoses[0]) for code in setting.procedures]
+    if bonds[0] is Bond.PAIR or usual[0]:
         return
     for index, bond in enumerate(bonds[1:], 1):
-        if bond is Bond.PAIR:
+        if usual[index]:
+            yield Signal(index, 3.0, "是主要诊断的常用治疗，所填主要手术不相配")
+        elif bond is Bond.PAIR and bonds[0] is not Bond.UNKNOWN:
             yield Signal(index, 2.0, "在目录中与主要诊断相配，所填主要手术不相配")
 
 

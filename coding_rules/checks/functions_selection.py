@@ -9,10 +9,13 @@ from coding_rules.checks.names import Facet, Type
 from coding_rules.checks.predicates import Env, function, note
 from coding_rules.checks.view import CaseView, Line
 from coding_rules.clinical_lists import USUALLY_OPERATED
+from coding_rules.codeset import CodeSet
 from coding_rules.relations import Bond, Group, Relations
 from coding_rules.selection import Confidence, Suggestion, suggest_main_procedure, suggest_principal
 from icd_tables.codes import Edition, Kind
 
+_GOES_WITH_ANYTHING = CodeSet(["87-99", "38.9", "34.04", "31.1", "54.91", "86.0-86.2", "41.31", "03.31"])
+"""Non-operative procedures, lines, drains and punctures that a patient with any disease may need."""
 _WHOLE = (Facet.DIAGNOSES, Facet.PROCEDURES, Facet.REST)
 
 
@@ -80,7 +83,7 @@ def maybe_better_main(env: Env, view: CaseView) -> bool:
 @function((Type.LINE, Type.LINE), prose="{1}在所载入的目录中从不与{0}同现")
 def never_together(env: Env, view: CaseView, diagnosis: Line, procedure: Line) -> bool | None:
     """Whether the loaded tables know both and never bring them together; ``None`` without such tables."""
-    if not env.relations or not diagnosis.code or not procedure.code:
+    if not env.relations or not diagnosis.code or not procedure.code or procedure.bare in _GOES_WITH_ANYTHING:
         return None
     bond = env.relations.bond(insurance_code(env, view, diagnosis), insurance_code(env, view, procedure))
     return None if bond is Bond.UNKNOWN else bond is Bond.NEVER
