@@ -13,7 +13,7 @@ from typing import Any
 from app.errors import UserError
 from app.files import safe_write
 from app.paths import data_dir
-from coding_rules.fields import FIELDS, N041_HEADER
+from coding_rules.fields import FIELDS, MOST_LINES, N041_HEADER, diagnosis_fields
 from coding_rules.header_names import fold_header
 from coding_rules.headers import HeaderMatch, match_header
 
@@ -63,6 +63,8 @@ class ColumnMapping:
         return bool(known & {"JBDM", "ZYZD"}) and len(known - {""}) >= 2
 
 
+_LINE_OF = {f: line for line in range(MOST_LINES + 1) for f in diagnosis_fields(line)}
+"""Form line of every diagnosis field."""
 _N041_IDS = frozenset(fold_header(field_id) for field_id in N041_HEADER)
 
 
@@ -73,7 +75,7 @@ def guess_mapping(headers: Sequence[str], sample_rows: Sequence[Sequence[str]] =
     columns of its own for it.
     """
     plain = [fold_header(header) for header in headers]
-    matches = [match_header(header) for header in headers]
+    matches = [None if fold_header(header) in _BARE else match_header(header) for header in headers]
     if {"ZYZDJBBM", "ZLLB"} <= set(plain):  # the TCM layout uses JBDM for the outpatient TCM diagnosis
         matches = [None if p == "JBDM" else m for p, m in zip(plain, matches, strict=True)]
     fixed = {m.field for m in matches if m and not m.numbered and not m.weak}
@@ -88,8 +90,37 @@ def guess_mapping(headers: Sequence[str], sample_rows: Sequence[Sequence[str]] =
             if field_id in FIELDS and field_id not in taken:
                 fields[column] = field_id
                 taken.add(field_id)
+    _by_neighbours(plain, fields)
     mapping = ColumnMapping(tuple(headers), tuple(fields))
     return _prefer_filled(mapping, matches, sample_rows)
+
+
+_BARE = {
+    "疾病编码": 0,
+    "编码": 0,
+    "ICD": 0,
+    "ICD编码": 0,
+    "ICD10": 0,
+    "ICD10编码": 0,
+    "ICD码": 0,
+    "入院病情": 2,
+}
+"""Headers that mean something only beside the diagnosis they belong to: code (0) or 入院病情 (2)."""
+_OTHER_NAMES = {"MZZD": "JBBM", "WBYY": "H23", "BLZD": "JBMM"}
+
+
+def _by_neighbours(plain: Sequence[str], fields: list[str]) -> None:
+    """Give columns headed just 编码 or 入院病情 the line of the diagnosis to their left."""
+    for column, header in enumerate(plain):
+        if header not in _BARE or fields[column]:
+            continue
+        left = next((f for f in reversed(fields[max(0, column - 2) : column]) if f), "")
+        line = _LINE_OF.get(left)
+        found = _OTHER_NAMES.get(left, "") if line is None else diagnosis_fields(line)[_BARE[header]]
+        if line is None and _BARE[header]:
+            continue
+        if found not in fields:
+            fields[column] = found
 
 
 def _resolved(match: HeaderMatch, fixed: set[str], repeats: dict[tuple[str, int], int]) -> str:
@@ -161,10 +192,10 @@ def remember(mapping: ColumnMapping) -> None:
 def recall(headers: Sequence[str]) -> ColumnMapping | None:
     """The mapping remembered for these headers, if any."""
     values = _remembered().get(fingerprint(headers))
-    if values is None:
+    fields = values.get("fields") if isinstance(values, dict) else None
+    if not isinstance(fields, list) or len(fields) != len(headers):
         return None
-    fields = tuple(str(f) if f in FIELDS else "" for f in values.get("fields", ()))
-    return ColumnMapping(tuple(headers), fields) if len(fields) == len(headers) else None
+    return ColumnMapping(tuple(headers), tuple(f if f in FIELDS else "" for f in map(str, fields)))
 
 
 def _remembered() -> dict[str, Any]:
