@@ -68,8 +68,11 @@ class FileDesk(QObject):
         if names:
             self.open_paths([Path(name) for name in names])
 
-    def open_paths(self, paths: Sequence[Path]) -> None:
-        """Open front pages (a session is made for them, or the one made before is offered) or a session file."""
+    def open_paths(self, paths: Sequence[Path], *, resume: bool = False) -> None:
+        """Open front pages (a session is made for them, or the one made before is offered) or a session file.
+
+        ``resume`` goes on with the session made before without asking.
+        """
         self._paths = tuple(paths)
         session = [path for path in paths if path.suffix.lower() == SUFFIX]
         if session:
@@ -80,7 +83,9 @@ class FileDesk(QObject):
         except UserError as error:
             self.refused(error)
             return
-        if target.exists():
+        if target.exists() and resume:
+            self._continue(target)
+        elif target.exists():
             self._ask_to_continue(target)
         else:
             self._start(target)

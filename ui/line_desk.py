@@ -215,9 +215,9 @@ class LineDesk(QObject):
         lines, position = self._lines(), self._table.position()
         here = "" if self._adding is not None or position is None else lines[position].code
         title = f"候选编码 · {text}" if text else "候选编码"
-        self._page.candidates.show_candidates(
-            title, found, here, note if found or not text else f"没有相近的编码 · {note}"
-        )
+        if text and not found:
+            note = f"没有相近的编码 · {note}"
+        self._page.candidates.show_candidates(title, found, here, note, typing=self._typing)
         self._effects = [
             (number, self._edits_for(one.entry.code, one.entry.name))
             for number, one in enumerate(found, start=1)

@@ -75,9 +75,10 @@ class MainWindow(QMainWindow):
     # --- work ----------------------------------------------------------------------------------------------
 
     def open_paths(self, paths: Sequence[Path]) -> None:
-        """Open files, or the demo month when there are none."""
-        if paths:
-            self.files.open_paths(paths)
+        """Open files; when there are none, go on with the last work, or with the demo month at first."""
+        last = [Path(path) for path in self.files.settings.recent[:1] if Path(path).exists()]
+        if paths or last:
+            self.files.open_paths(paths or last)
         else:
             self.open_demo()
 
@@ -212,7 +213,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _open_made(self, paths: Sequence[Path]) -> None:
-        self.files.open_paths(paths)
+        self.files.open_paths(paths, resume=True)
 
     @Slot()
     def _closed(self) -> None:

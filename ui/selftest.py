@@ -68,7 +68,7 @@ def _groups(home: Path) -> str:
     grouped = sum(
         bool(r.drg and r.drg.grouping.grouped and r.dip and r.dip.grouping.grouped) for r in results
     )
-    settled = sum(bool(r.drg and r.drg.settlement and r.drg.settlement.amount) for r in results)
+    settled = sum(bool(r.dip and r.dip.settlement and r.dip.settlement.amount) for r in results)
     if grouped < CASES * 3 // 4 or not settled or not any(result.findings for result in results):
         raise AssertionError(
             f"only {grouped} of {CASES} demo cases group under both systems, {settled} settle"

@@ -256,7 +256,7 @@ def test_copy_puts_the_queue_on_the_clipboard(qtbot: QtBot, window: MainWindow) 
     window.page.queue.table.setFocus()
     press(qtbot, window, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     lines = QApplication.clipboard().text().splitlines()
-    assert lines[0].startswith("病案号\t")
+    assert lines[0].startswith("状态\t病案号\t")
     assert len(lines) == 2
 
 

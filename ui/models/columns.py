@@ -29,7 +29,8 @@ class Column(Generic[Row]):
 
     ``text`` is what is shown and copied; ``sort`` what is compared (default: the text); ``tone`` names a colour of
     ``ui.theme.Tokens``; ``icon`` names one of our icons. A column with ``commit`` can be edited: ``commit(row, text)``
-    takes the new text and says whether it was accepted (the new row arrives through ``set_rows``).
+    takes the new text and says whether it was accepted (the new row arrives through ``set_rows``). ``icon_only`` leaves
+    the text to the tip, to screen readers and to the clipboard.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Column(Generic[Row]):
     width: int = 90
     numeric: bool = False
     stretch: bool = False
+    icon_only: bool = False
     tip: Callable[[Row], str] | None = None
     tone: Callable[[Row], str] | None = None
     icon: Callable[[Row], str] | None = None
@@ -137,6 +139,8 @@ class ColumnsModel(QAbstractTableModel, Generic[Row]):
         if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
+            return "" if self.columns[section].icon_only else self.columns[section].title
+        if role == Qt.ItemDataRole.ToolTipRole:
             return self.columns[section].title
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(self.columns[section])
@@ -201,6 +205,10 @@ def _alignment(column: Column[Any]) -> Qt.AlignmentFlag:
 
 
 def _display(column: Column[Any], row: Any) -> str:
+    return "" if column.icon_only else column.text(row)
+
+
+def _text(column: Column[Any], row: Any) -> str:
     return column.text(row)
 
 
@@ -236,7 +244,8 @@ def _palette() -> QPalette:
 
 _READERS: dict[int, Callable[[Column[Any], Any], Any]] = {
     int(Qt.ItemDataRole.DisplayRole): _display,
-    int(Qt.ItemDataRole.EditRole): _display,
+    int(Qt.ItemDataRole.EditRole): _text,
+    int(Qt.ItemDataRole.AccessibleTextRole): _text,
     int(Qt.ItemDataRole.ToolTipRole): _tip,
     int(Qt.ItemDataRole.ForegroundRole): _tone,
     int(Qt.ItemDataRole.DecorationRole): _icon,

@@ -111,9 +111,15 @@ class CandidatesPanel(QWidget):
         column.addWidget(self.note)
 
     def show_candidates(
-        self, title: str, candidates: Sequence[Candidate], current_code: str, note: str = ""
+        self,
+        title: str,
+        candidates: Sequence[Candidate],
+        current_code: str,
+        note: str = "",
+        *,
+        typing: bool = False,
     ) -> None:
-        """Show a fresh list; the first candidate that is not the current code is selected."""
+        """Show a fresh list with the first one selected; while typing, the first that would change something."""
         self.heading.setText(title)
         rows = [
             CandidateRow(n, candidate, candidate.entry.code == current_code)
@@ -122,7 +128,7 @@ class CandidatesPanel(QWidget):
         self.model.set_rows(rows)
         self.note.setText(note)
         self.note.setVisible(bool(note))
-        first = next((place for place, row in enumerate(rows) if not row.current), 0)
+        first = next((place for place, row in enumerate(rows) if not row.current), 0) if typing else 0
         if rows:
             self.list.select(first)
 

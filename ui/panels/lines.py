@@ -103,7 +103,7 @@ def columns(kind: Kind) -> tuple[Column[LineRow], ...]:
         return False  # nothing enters the page but through a chosen candidate
 
     own: tuple[Column[LineRow], ...] = (
-        Column("ordinal", "序", _ordinal, width=38, tone=lambda _row: "muted"),
+        Column("ordinal", "序", _ordinal, width=46, tone=lambda _row: "muted"),
         Column("old_code", "原编码", lambda row: _code(row.pair.original), width=98),
         Column("old_name", "原名称", lambda row: _name(row.pair.original), width=150, stretch=True),
         Column(

@@ -47,8 +47,14 @@ _STATUS_ICON = {
 
 QUEUE_COLUMNS: tuple[Column[CaseRow], ...] = (
     Column(
-        "record", "病案号", lambda row: row.record_no, width=92, icon=lambda row: _STATUS_ICON[row.status]
+        "status",
+        "状态",
+        lambda row: row.status.value,
+        width=26,
+        icon_only=True,
+        icon=lambda row: _STATUS_ICON[row.status],
     ),
+    Column("record", "病案号", lambda row: row.record_no, width=84),
     Column(
         "finding",
         "发现",
@@ -65,7 +71,6 @@ QUEUE_COLUMNS: tuple[Column[CaseRow], ...] = (
         lambda row: f"{row.principal_code} {row.principal_name}".strip() or "（缺）",
         width=150,
     ),
-    Column("status", "状态", lambda row: row.status.value, width=64, tone=lambda _row: "muted"),
     Column("drg", "DRG", lambda row: _group(row.drg, row), width=56),
     Column("dip", "DIP", lambda row: _group(row.dip, row), width=110),
     Column("band", "倍率", lambda row: row.band.value if row.band else "", width=58),

@@ -9,6 +9,7 @@ from itertools import zip_longest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QLabel, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
+from app.compare import Parting
 from app.review import Scored
 from app.workbench import WhatIf
 from coding_rules.grouper.grouping import Step, System
@@ -153,6 +154,7 @@ class ScorePanel(QWidget):
             before, after = what_if.sides(system)
             model.set_rows(path_rows(_path(before), _path(after)))
         self.parting.setText(_parting_text(what_if))
+        self.parting.setToolTip("\n".join(str(delta.parting) for delta in what_if.deltas if delta.parting))
         self.parting.setVisible(bool(self.parting.text()))
         self.figures.set_rows(_figure_rows(what_if))
 
@@ -193,7 +195,13 @@ def _path(one: Scored | None) -> Sequence[Step]:
 
 def _parting_text(what_if: WhatIf) -> str:
     deltas = what_if.deltas if what_if.changed else ()
-    return "\n".join(f"{delta.system.value} 路径{delta.parting}" for delta in deltas if delta.parting)
+    parted = [(delta.system.value, _stage(delta.parting)) for delta in deltas if delta.parting]
+    return "；".join(f"{system} 从“{stage}”一步分开" for system, stage in parted)
+
+
+def _stage(parting: Parting) -> str:
+    step = parting.after or parting.before
+    return step.stage if step else ""
 
 
 def _figure_rows(what_if: WhatIf) -> list[FigureRow]:
