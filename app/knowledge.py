@@ -14,6 +14,7 @@ from pathlib import Path
 from app import log
 from app.errors import UserError
 from app.progress import Progress
+from app.relations import learn_relations
 from app.review import Knowledge
 from app.settings import Settings
 from coding_rules.checks.engine import CheckEngine
@@ -22,6 +23,7 @@ from coding_rules.grouper.dip import DipGrouper
 from coding_rules.grouper.dip_catalogue import DipCatalogue
 from coding_rules.grouper.drg import DrgGrouper
 from coding_rules.grouper.scheme import Scheme
+from coding_rules.relations import Relations
 from coding_rules.settlement.amount import Settler
 from coding_rules.settlement.profile import ProfileError, RegionProfile, load_profile
 from icd_tables.terminology import Terminology
@@ -80,11 +82,11 @@ def load_knowledge(choices: Choices | None = None, progress: Progress | None = N
     with log.timed("knowledge.load"):
         progress.report(0, 4, "正在载入编码表")
         terminology = load_terminology(choices.tables, progress)
-        progress.report(1, 4, "正在载入审核规则")
-        packs = load_packs(choices.packs)
-        checker = CheckEngine(terminology, packs)
-        progress.report(2, 4, "正在载入分组方案")
+        progress.report(1, 4, "正在载入分组方案")
         groupers = load_groupers(choices)
+        progress.report(3, 4, "正在载入审核规则")
+        packs = load_packs(choices.packs)
+        checker = CheckEngine(terminology, packs, relations=_relations(groupers))
         progress.report(4, 4, "载入完成")
     return Knowledge(
         terminology=terminology,
@@ -184,6 +186,13 @@ def demo_folder(name: str) -> Path:
     return Path(str(files("coding_rules").joinpath("schemes", name)))
 
 
+def _relations(groupers: Groupers) -> Relations:
+    """Which procedures go with which diagnoses, as the loaded payment tables say."""
+    return learn_relations(
+        groupers.dip.catalogue if groupers.dip else None, groupers.drg.scheme if groupers.drg else None
+    )
+
+
 def _drg_profile(choices: Choices, scheme: Scheme | None) -> RegionProfile | None:
     """A chosen profile; the invented demonstration rates only with the demonstration scheme."""
     if scheme is None:
@@ -206,40 +215,36 @@ def _user_pack(path: Path) -> Pack:
 def _table_versions(terminology: Terminology) -> Iterator[tuple[str, str, str]]:
     for (kind, edition), table in terminology.tables.items():
         info = table.info
-        kept = "（起步表）" if info.starter else ""
-        yield (
-            f"{kind.label} {edition.value}",
-            f"{info.version}{kept}，{len(table)} 条",
-            info.source or info.title,
-        )
+        what = f"{info.version}{'（起步表）' if info.starter else ''}"
+        yield f"{kind.label} {edition.value}", _listed(what, f"{len(table)} 条"), info.source or info.title
     for kind, crosswalk in terminology.crosswalks.items():
         yield f"{kind.label}对照", f"{len(crosswalk)} 对", crosswalk.title
 
 
 def _scheme_versions(scheme: Scheme | None, choice: str) -> Iterator[tuple[str, str, str]]:
     if scheme is not None:
-        demo = "（演示）" if scheme.info.demo else ""
-        weights = "" if scheme.weights is not None else "，无权重数据"
-        yield (
-            "DRG 分组方案",
-            f"{scheme.name} {scheme.info.version}{demo}{weights}",
-            Path(choice).name or scheme.id,
-        )
+        name = _marked(f"{scheme.name} {scheme.info.version}", demo=scheme.info.demo)
+        weights = "" if scheme.weights is not None else "无权重数据"
+        yield "DRG 分组方案", _listed(name, weights), Path(choice).name or scheme.id
 
 
 def _catalogue_versions(catalogue: DipCatalogue | None, choice: str) -> Iterator[tuple[str, str, str]]:
     if catalogue is not None:
-        demo = "（演示）" if catalogue.demo else ""
-        digest = f"，SHA-256 {catalogue.sha256[:16]}" if catalogue.sha256 else ""
-        version = f"{catalogue.title} {catalogue.version}".strip()
-        yield (
-            "DIP 病种目录",
-            f"{version}{demo}，{len(catalogue)} 个病种",
-            f"{Path(choice).name or DEMO_DIP}{digest}",
-        )
+        name = _marked(f"{catalogue.title} {catalogue.version}", demo=catalogue.demo)
+        digest = f"SHA-256 {catalogue.sha256[:16]}" if catalogue.sha256 else ""
+        source = _listed(Path(choice).name or DEMO_DIP, digest)
+        yield "DIP 病种目录", _listed(name, f"{len(catalogue)} 个病种"), source
 
 
 def _profile_versions(what: str, profile: RegionProfile | None) -> Iterator[tuple[str, str, str]]:
     if profile is not None:
-        demo = "（演示）" if profile.demo else ""
-        yield what, f"{profile.title} {profile.version}{demo}".strip(), profile.source
+        yield what, _marked(f"{profile.title} {profile.version}", demo=profile.demo), profile.source
+
+
+def _marked(name: str, *, demo: bool) -> str:
+    """A name that says so when it is of demonstration data."""
+    return f"{name.strip()}（演示）" if demo and "演示" not in name else name.strip()
+
+
+def _listed(*parts: str) -> str:
+    return "，".join(part for part in parts if part)

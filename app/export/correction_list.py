@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -99,10 +100,10 @@ def _lacking(scored: Sequence[Scored]) -> str:
     """Why no case at all has a payment; empty when one has, or when no case was asked for."""
     if not scored or any(amount_of(one) is not None for one in scored):
         return ""
-    reasons = (
-        one.settlement.missing for one in scored if one.settlement is not None and one.settlement.missing
-    )
-    return next(reasons, "没有结算参数")
+    if all(one.grouping.weight is None and one.grouping.points is None for one in scored):
+        return "所用方案没有权重或分值数据"
+    missing = Counter(one.settlement.missing for one in scored if one.settlement and one.settlement.missing)
+    return missing.most_common(1)[0][0] if missing else "没有选择结算参数"
 
 
 def _shape(reviewed: Sequence[ReviewedCase], *, names: bool) -> Shape:

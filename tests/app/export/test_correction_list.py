@@ -261,9 +261,14 @@ def test_systems_that_did_not_answer_have_no_columns(tmp_path: Path) -> None:
 
 
 def test_without_payments_the_reason_stands_instead_of_a_chart(tmp_path: Path) -> None:
-    bare = Scored(Grouping(System.DIP, "目录", "I20.0"), Settlement("市", missing="未设点值"))
-    book = made(tmp_path / "a.xlsx", [ReviewedCase.untouched(CaseResult(CASE, (UNKNOWN,), dip=bare))])
+    unpriced = Scored(
+        Grouping(System.DIP, "目录", "I20.0", points=Decimal(100)), Settlement("市", missing="未设点值")
+    )
+    unweighted = Scored(Grouping(System.DRG, "方案", "FR21"))
+    case = ReviewedCase.untouched(CaseResult(CASE, (UNKNOWN,), drg=unweighted, dip=unpriced))
+    book = made(tmp_path / "a.xlsx", [case])
     assert ["注意", "DIP 没有金额：未设点值"] in flat(book, "汇总")
+    assert ["注意", "DRG 没有金额：所用方案没有权重或分值数据"] in flat(book, "汇总")
     assert book["汇总"]._charts == []
 
 
