@@ -51,19 +51,22 @@ FREQUENCY: Mapping[Mistake, int] = {
     Mistake.AGE_CONFLICT: 6,
     Mistake.DATE_ORDER: 6,
     Mistake.FEE_SUM: 6,
-    Mistake.PRINCIPAL_ORDER: 46,
-    Mistake.ASTERISK_PRINCIPAL: 420,
-    Mistake.CAUSE_PRINCIPAL: 75,
+    Mistake.PRINCIPAL_ORDER: 24,
+    Mistake.ASTERISK_PRINCIPAL: 6,
+    Mistake.CAUSE_PRINCIPAL: 6,
     Mistake.DUPLICATE: 7,
     Mistake.MISSING_PROCEDURE: 20,
-    Mistake.PROCEDURE_ORDER: 130,
+    Mistake.PROCEDURE_ORDER: 8,
     Mistake.MISSING_SECONDARY: 12,
     Mistake.OVERCODED: 14,
-    Mistake.UNDERCODED: 34,
+    Mistake.UNDERCODED: 22,
     Mistake.HIGH_FEE: 10,
     Mistake.LOW_FEE: 10,
 }
-"""How often each kind is tried; rare occasions (an asterisk, an injury) are tried more often."""
+"""How often each kind is tried."""
+
+RARE = (Mistake.ASTERISK_PRINCIPAL, Mistake.CAUSE_PRINCIPAL, Mistake.PROCEDURE_ORDER)
+"""Kinds with few occasions (an asterisk, an injury, a minor procedure beside the main one): tried first, every other time."""
 
 _SEVERE = ("J96.000", "N17.900", "R57.200", "I46.900", "A41.900")
 """Grave conditions that raise a group and that nothing in the stay supports when they are made up."""
@@ -183,12 +186,14 @@ def _principal_order(_: Saboteur, random: Random, stay: Stay) -> str | None:
 
 
 def _asterisk_principal(_: Saboteur, random: Random, stay: Stay) -> str | None:
-    code = stay.diagnoses[0].code
-    part = manifestation(code)
-    if not part:
+    """The manifestation of a dagger-asterisk pair stands first, torn off its cause."""
+    pairs = [line for line in stay.diagnoses if manifestation(line.code)]
+    if not pairs:
         return None
-    stay.diagnoses[0] = replace(stay.diagnoses[0], code=part)
-    return f"{part} for {code}"
+    pair = pairs[0]
+    part = manifestation(pair.code)
+    stay.diagnoses.insert(0, replace(pair, code=part))
+    return f"{part} for {pair.code}"
 
 
 def _cause_principal(_: Saboteur, random: Random, stay: Stay) -> str | None:

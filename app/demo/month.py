@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from random import Random
 
-from app.demo.mistakes import FREQUENCY, Mistake, Saboteur
+from app.demo.mistakes import FREQUENCY, RARE, Saboteur
 from app.demo.n041 import FILE_NAME, Writer
 from app.demo.people import invent_staff
 from app.demo.stay import Stay, StayMaker
@@ -21,7 +21,7 @@ from icd_tables.terminology import Terminology
 
 ERROR_SHARE = 0.3
 """Share of cases with a seeded error."""
-_TRIES = 40
+_TRIES = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +85,9 @@ def _case(
 
 def _sabotage(random: Random, stay: Stay, saboteur: Saboteur) -> tuple[str, str]:
     """One mistake the stay gives occasion for; a stay that gives none in many tries stays clean."""
-    kinds, weights = list(FREQUENCY), list(FREQUENCY.values())
-    for _ in range(_TRIES):
-        kind: Mistake = random.choices(kinds, weights)[0]
+    chosen = [kind for kind in RARE if random.random() < 0.5]
+    kinds = [*chosen, *random.choices(list(FREQUENCY), list(FREQUENCY.values()), k=_TRIES)]
+    for kind in kinds:
         detail = saboteur.apply(kind, random, stay)
         if detail is not None:
             return kind.value, detail

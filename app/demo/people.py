@@ -8,8 +8,8 @@ from random import Random
 
 from coding_rules.identity import check_character
 
-REGION = "990100"
-"""Region code of the identity numbers; province codes end at 91, so no real number starts like this."""
+REGION = "9901"
+"""First digits of the region codes in identity numbers; province codes end at 91, so no real number starts like this."""
 
 _SURNAMES = "赵钱孙李周吴郑王冯陈蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜谢邹苏潘范彭鲁韦马方任袁柳史唐薛贺汤罗毕郝安常于傅齐康伍余顾孟黄萧尹"
 _GIVEN = {
@@ -37,15 +37,15 @@ class Person:
     relation: str
 
 
-def invent_person(random: Random, sex: str, birth: date, age: int, newborn: bool) -> Person:
-    """A person of this sex and birth date."""
+def invent_person(random: Random, number: int, sex: str, birth: date, age: int, newborn: bool) -> Person:
+    """Person ``number`` of a month, of this sex and birth date."""
     surname = random.choice(_SURNAMES)
     given = "".join(random.choice(_GIVEN[sex]) for _ in range(random.choice((1, 2, 2))))
     return Person(
         name=f"{surname}{given}之婴" if newborn else surname + given,
         sex=sex,
         birth=birth,
-        id_number="-" if newborn else invent_id_number(random, birth, sex),
+        id_number="-" if newborn else invent_id_number(random, number, birth, sex),
         job=_job(random, age),
         marriage="1" if age < 22 else "3" if age > 75 and random.random() < 0.3 else "2",
         address=f"示例省示例市示例区{random.choice(_STREETS)}{random.randint(1, 299)}号",
@@ -55,10 +55,13 @@ def invent_person(random: Random, sex: str, birth: date, age: int, newborn: bool
     )
 
 
-def invent_id_number(random: Random, birth: date, sex: str) -> str:
-    """An identity number of a region that does not exist, with birth date, sex and check character in order."""
-    serial = random.randint(1, 98) * 10 + random.choice((1, 3, 5, 7, 9) if sex == "1" else (2, 4, 6, 8))
-    body = f"{REGION}{birth:%Y%m%d}{serial:03d}"
+def invent_id_number(random: Random, number: int, birth: date, sex: str) -> str:
+    """An identity number of a region that does not exist, with birth date, sex and check character in order.
+
+    ``number`` keeps the first 9,900 people of a month apart even when they share a birthday.
+    """
+    serial = (number // 100 % 99 + 1) * 10 + random.choice((1, 3, 5, 7, 9) if sex == "1" else (2, 4, 6, 8))
+    body = f"{REGION}{number % 100:02d}{birth:%Y%m%d}{serial:03d}"
     return body + check_character(body)
 
 

@@ -96,7 +96,7 @@ class StayMaker:
         stay = Stay(
             record_no=f"{number:08d}",
             template=template,
-            person=invent_person(random, sex, birth, age, template.newborn),
+            person=invent_person(random, number, sex, birth, age, template.newborn),
             sex=sex,
             age=age,
             age_days=days,

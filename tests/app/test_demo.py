@@ -122,6 +122,8 @@ def test_a_seed_means_one_month_and_a_longer_month_begins_like_a_shorter_one() -
 def test_the_month_is_like_a_hospital(month: DemoMonth) -> None:
     assert len(month.cases) == len(month.truth) == 2000
     assert len({case.case_id for case in month.cases}) == 2000
+    numbers = [case.id_number for case in month.cases if case.id_number]
+    assert len(set(numbers)) == len(numbers)
     assert len({case.department for case in month.cases}) >= 30
     assert {case.discharged.month for case in clean(month) if case.discharged} == {9}
     died = sum(case.discharge_way == "5" for case in month.cases)
