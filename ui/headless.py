@@ -37,11 +37,12 @@ def run(paths: Sequence[Path], out: Path, services: Services | None = None) -> i
         window = launch.make_window(services, settings)
         window.show()
         window.open_workbench(bench)
-        pictures = snapshots.render(window, out)
+        snapshots.settle(window)
         names = [one.report.file for one in imported]
         correction_list = out / "更正清单.xlsx"
         export_list(correction_list, reviewed_cases(bench), bench, names, names=settings.names_in_lists)
         findings = write_findings(out / "审核发现.csv", bench.results())
+        pictures = snapshots.render(window, out)  # last: they show a correction, which is no part of the work
         window.close()
         app.processEvents()
     except UserError as error:
