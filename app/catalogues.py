@@ -27,7 +27,7 @@ from coding_rules.grouper.dip_lists import (
     with_groups,
 )
 from coding_rules.grouper.dip_points import catalogue_rows
-from coding_rules.grouper.dip_rows import read_sheets
+from coding_rules.grouper.dip_rows import guess_dialect, read_sheets
 from coding_rules.grouper.procedure_kinds import ProcedureKinds
 from coding_rules.settlement.profile import RegionProfile
 
@@ -42,7 +42,7 @@ def load_dip_catalogue(
     A folder holds ``catalogue.csv`` (or the published files as they come) and may hold ``scheme.toml`` (title, region, version,
     dates, demo), ``procedure_kinds.csv``, ``basic.csv`` (基层病种), ``tcm.csv`` (中医优势病种), ``excluded_diagnoses.csv``.
 
-    The profile says how procedures are spelled (dialect); without one the national platform's spelling is assumed.
+    The profile says how procedures are spelled (dialect); without one the separators in the file tell.
     Mean fees in files are yuan. Every row ends as a group or as an issue in ``.report``.
 
     Raises:
@@ -54,7 +54,7 @@ def load_dip_catalogue(
     sheets = [Sheet(file.name, cells.name, cells.rows) for file in files for cells in read_cells(file)]
     progress.report(1, 3, "正在识别目录")
     manifest = _manifest(path)
-    dialect = profile.grouping.dialect if profile else Dialect(manifest.get("dialect", Dialect.PLATFORM))
+    dialect = profile.grouping.dialect if profile else guess_dialect(sheets)
     catalogue = _catalogue(path, sheets, dialect)
     progress.report(2, 3, "正在整理病种")
     kinds = _kinds(path)

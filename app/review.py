@@ -106,6 +106,8 @@ def grouper_input(
         if fees.items
         else None,
         insurance=case.payment,
+        self_paid_fee=fees.self_paid,
+        discharged=case.discharged.date() if case.discharged else None,
     )
     return seen, diagnoses, procedures
 

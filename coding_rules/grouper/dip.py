@@ -54,7 +54,7 @@ class DipGrouper:
             *outcome_steps(choice, facts, self._index),
         )
         group = choice.winner.group if choice.winner else None
-        return self._grouping(group, "" if group else why_not(facts, self._index), path)
+        return self._grouping(group, "" if group else why_not(facts, self._index, self.kinds), path)
 
     def group_batch(self, cases: Iterable[GrouperInput]) -> list[LightGrouping]:
         """The groups of many cases without paths; equal cases may share one result object."""
@@ -67,7 +67,7 @@ class DipGrouper:
             return outcome.group, outcome.reason
         facts = read_facts(case, self.rules, self.kinds, self.rules.excluded_procedures)
         choice = self._choose(facts)
-        return (choice.winner.group, "") if choice.winner else (None, why_not(facts, self._index))
+        return (choice.winner.group, "") if choice.winner else (None, why_not(facts, self._index, self.kinds))
 
     def _choose(self, facts: Facts) -> Choice:
         return choose(candidates(self._index, facts), facts, self.rules)

@@ -63,7 +63,7 @@ def outcome_steps(choice: Choice, facts: Facts, index: CatalogueIndex) -> Iterat
     yield from _main_procedure_warning(winner, facts, index)
 
 
-def why_not(facts: Facts, index: CatalogueIndex) -> str:
+def why_not(facts: Facts, index: CatalogueIndex, kinds: ProcedureKinds) -> str:
     """Why a case reached no group, as one sentence for the coder."""
     key = facts.keys[0]
     layers = [layer for layer in index.rules.layers if layer != DipKind.MIXED.value]
@@ -78,7 +78,11 @@ def why_not(facts: Facts, index: CatalogueIndex) -> str:
         first = f"主诊断 {key} 在目录中，但手术操作 {'、'.join(facts.procedures)} 未匹配任何病种"
     else:
         first = f"主诊断 {key} 在目录中，但没有不带手术操作的病种"
-    return "；".join(part for part in (first, tried) if part)
+    unknown = [code for code in facts.procedures if kinds.kind(code) is None]
+    unsorted_ = (
+        f"手术操作 {'、'.join(unknown)} 未归类（手术、治疗性、诊断性），按保守治疗计" if unknown else ""
+    )
+    return "；".join(part for part in (first, tried, unsorted_) if part)
 
 
 def _won(winner: Candidate, facts: Facts) -> Step:

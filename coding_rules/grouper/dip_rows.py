@@ -66,6 +66,20 @@ def read_sheets(sheets: Sequence[Sheet], dialect: Dialect) -> ReadRows:
     return ReadRows(tuple(groups.values()), read, tuple(issues))
 
 
+def guess_dialect(sheets: Sequence[Sheet]) -> Dialect:
+    """The dialect whose "or" the procedure cells use; the national platform's (all needed) when there is none."""
+    for sheet in sheets:
+        header, columns = find_header(sheet.rows)
+        places = [columns[each] for each in ("main", "related") if each in columns]
+        for row in sheet.rows[header + 1 :] if header >= 0 else ():
+            cells = [text(row[place]) for place in places if place < len(row)]
+            if any("/" in cell for cell in cells):
+                return Dialect.SLASH_PLUS
+            if any("|" in cell for cell in cells):
+                return Dialect.PIPE_PLUS
+    return Dialect.PLATFORM
+
+
 def _complete(group: DipGroup, more: DipGroup, remarks: Remarks, row: int) -> DipGroup:
     """Fill what the leading sheet lacks; say so where both have points and they differ."""
     if (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +12,8 @@ class GrouperInput:
 
     ``diagnoses[0]`` is the principal diagnosis, ``procedures[0]`` the principal procedure; codes in normalised spelling.
     ``sex`` 1 male, 2 female, 0 unknown; ``age`` years; ``age_days`` days (under one year); ``weight`` grams at birth or
-    admission (0 counts as missing); ``los`` days; ``icu_hours`` hours; ``discharge`` 离院方式 (5 died); fees in 分.
+    admission (0 counts as missing); ``los`` days; ``icu_hours`` hours; ``discharge`` 离院方式 (5 died); fees in 分;
+    ``discharged`` the day of discharge, which decides the month's point value.
     ``None`` means missing and makes every comparison with it false.
     """
 
@@ -30,3 +32,5 @@ class GrouperInput:
     drug_fee: int | None = None
     treatment_fee: int | None = None
     insurance: str = ""
+    self_paid_fee: int | None = None
+    discharged: date | None = None

@@ -11,7 +11,7 @@ from coding_rules.settlement.auxiliary import Auxiliary, AuxiliaryCatalogue
 from coding_rules.settlement.bands import BandAnswer, band_points, find_band
 from coding_rules.settlement.figures import show, show_money, show_ratio, to_fen, yuan
 from coding_rules.settlement.profile import RegionProfile
-from coding_rules.settlement.rules import PointPrice, Standard, Ungrouped
+from coding_rules.settlement.rules import FundBasis, PointPrice, Standard, Ungrouped
 from coding_rules.settlement.settlement import Band, Figure, Settlement
 
 NO_PRICE = "点值缺失：只能出分值，不能出金额"
@@ -162,11 +162,12 @@ class Settler:
     def _price(self, case: GrouperInput, given: Circumstances, sheet: _Sheet) -> PointPrice | None:
         money = self.profile.money
         insurance = money.insurance_codes.get(case.insurance, case.insurance)
+        month = given.month or (case.discharged.strftime("%Y-%m") if case.discharged else "")
         fitting = [
             price
             for price in money.prices
             if price.insurance in {"", insurance}
-            and price.month in {"", given.month}
+            and price.month in {"", month}
             and price.region in {"", given.region}
         ]
         if fitting:
@@ -176,7 +177,7 @@ class Settler:
             sheet.missing.append(NO_PRICE if self._by_points else NO_RATE)
         else:
             sheet.missing.append(
-                f"没有适用于险种“{insurance or '未填'}”{given.month}的{'点值' if self._by_points else '费率'}"
+                f"没有适用于险种“{insurance or '未填'}”{month}的{'点值' if self._by_points else '费率'}"
             )
         return None
 
@@ -310,9 +311,9 @@ class Settler:
         profit = fen - fee if fen is not None and fee is not None else None
         if profit is not None and fen is not None and fee is not None:
             value = show_money(yuan(profit))
-            sheet.figures.append(
-                Figure("盈亏", value, f"{show_money(yuan(fen))} − 总费用 {show_money(yuan(fee))} = {value}")
-            )
+            formula = f"{show_money(yuan(fen))} − 总费用 {show_money(yuan(fee))} = {value}"
+            sheet.figures.append(Figure("盈亏", value, formula))
+        fund, fund_profit = self._fund(fen, case, sheet)
         return Settlement(
             profile=self.profile.title,
             band=band,
@@ -324,7 +325,36 @@ class Settler:
             figures=tuple(sheet.figures),
             missing="；".join(dict.fromkeys(sheet.missing)),
             demo=grouping.demo or self.profile.demo,
+            fund=fund,
+            fund_profit=fund_profit,
         )
+
+    def _fund(self, fen: int | None, case: GrouperInput, sheet: _Sheet) -> tuple[int | None, int | None]:
+        """What the fund owes and the hospital's gain or loss against what the fund was charged, in 分."""
+        money = self.profile.money
+        if fen is None or money.fund_basis is FundBasis.UNSET:
+            return None, None
+        if case.total_fee is None or case.self_paid_fee is None:
+            sheet.missing.append("病例没有自付金额，无法计算统筹盈亏")
+            return None, None
+        charged = case.total_fee - case.self_paid_fee
+        shown = show(yuan(fen), 2)
+        if money.fund_basis is FundBasis.DEDUCT:
+            fund = fen - case.self_paid_fee
+            formula = f"{shown} − 自付 {show(yuan(case.self_paid_fee), 2)} = {show_money(yuan(fund))}"
+        else:
+            insurance = money.insurance_codes.get(case.insurance, case.insurance)
+            share = money.fund_share.get(insurance, money.fund_share.get(""))
+            if share is None:
+                sheet.missing.append(f"没有险种“{insurance or '未填'}”的基金支付比例")
+                return None, None
+            fund = to_fen(yuan(fen) * share)
+            formula = f"{shown} × 基金支付比例 {show(share)} = {show_money(yuan(fund))}"
+        sheet.add("医保应付", show_money(yuan(fund)), formula, "money", "fund_basis")
+        profit = fund - charged
+        gain = f"{show(yuan(fund), 2)} − 统筹记账 {show(yuan(charged), 2)} = {show_money(yuan(profit))}"
+        sheet.add("统筹盈亏", show_money(yuan(profit)), gain, "money", "fund_basis")
+        return fund, profit
 
 
 def _ratios(

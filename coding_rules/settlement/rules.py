@@ -43,6 +43,16 @@ class Standard(StrEnum):
     """Payment standard: points x hospital factor x point value."""
 
 
+class FundBasis(StrEnum):
+    """How the fund's part of a case follows from its amount."""
+
+    UNSET = "unset"
+    DEDUCT = "deduct"
+    """医保应付 = amount - (fee - 统筹记账): the hospital bears or keeps the whole difference."""
+    SHARE = "share"
+    """医保应付 = amount x 基金支付比例."""
+
+
 class Ungrouped(StrEnum):
     """What an ungrouped case gets."""
 
@@ -104,7 +114,7 @@ class MoneyRules:
     """Points to money. ``hospital_factor`` 机构系数; ``group_factors`` 机构系数 by group; factors of 基层病种 are 1.
 
     ``region_mean`` is the mean fee of the region in yuan; ``points_per_weight`` turns DRG weights into points where a region
-    pays DRG by points; ``fund_share`` the share of the amount that the fund pays, by insurance.
+    pays DRG by points; ``fund_basis`` how the fund's part follows, ``fund_share`` its share of the amount by insurance.
     """
 
     basis: str = "points"
@@ -115,6 +125,7 @@ class MoneyRules:
     group_factors: Mapping[str, Decimal] = field(default_factory=dict)
     basic_factor: Decimal = Decimal(1)
     region_mean: Decimal | None = None
+    fund_basis: FundBasis = FundBasis.UNSET
     fund_share: Mapping[str, Decimal] = field(default_factory=dict)
 
 

@@ -34,6 +34,8 @@ class Settlement:
 
     ``points`` are the case's settled points after band and factors; ``amount``, ``fee`` and ``profit`` (amount - fee) in 分;
     ``ratio`` is fee / standard (倍率). ``None``: cannot be had, and ``missing`` says which parameter is absent.
+    ``fund`` is what the fund owes (医保应付) and ``fund_profit`` that minus what the fund was charged (统筹记账), where the
+    region's way of reckoning is set.
     """
 
     profile: str
@@ -46,3 +48,5 @@ class Settlement:
     figures: tuple[Figure, ...] = ()
     missing: str = ""
     demo: bool = False
+    fund: int | None = None
+    fund_profit: int | None = None

@@ -123,6 +123,18 @@ def test_hubei_table(tmp_path: Path) -> None:
     assert (basic.group, basic.kind) == ("H7", "基层")
 
 
+def test_dialect_is_guessed_from_the_separators(tmp_path: Path) -> None:
+    path = tmp_path / "目录.csv"
+    path.write_text(
+        "病种编码,主要诊断编码,主要手术操作编码,分值\nA,K35.3,47.0100/47.0900,9\n", encoding="utf-8"
+    )
+    assert DipGrouper(load_dip_catalogue(path)).group(case("K35.300", "47.0900")).group == "A"
+    path.write_text(
+        "病种编码,主要诊断编码,主要手术操作编码,分值\nA,K35.3,47.0100|47.0900,9\n", encoding="utf-8"
+    )
+    assert DipGrouper(load_dip_catalogue(path)).group(case("K35.300", "47.0900")).group == "A"
+
+
 def test_prefix_procedures_and_full_codes_first(tmp_path: Path) -> None:
     path = tmp_path / "襄阳.csv"
     rows = [

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -8,8 +9,8 @@ import pytest
 from coding_rules.grouper.grouping import Grouping, System
 from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.settlement.amount import NO_PRICE, Circumstances, Settler
-from coding_rules.settlement.profile import RegionProfile, load_profile
-from coding_rules.settlement.rules import PointPrice
+from coding_rules.settlement.profile import RegionProfile, load_profile, shipped_profiles
+from coding_rules.settlement.rules import FundBasis, PointPrice
 from coding_rules.settlement.settlement import Band
 
 
@@ -50,8 +51,6 @@ def test_without_point_value_there_are_points_but_no_amount() -> None:
 
 
 def test_every_shipped_profile_but_the_demos_leaves_the_point_value_open() -> None:
-    from coding_rules.settlement.profile import shipped_profiles
-
     for profile in shipped_profiles():
         assert bool(profile.money.prices) is profile.demo
 
@@ -172,3 +171,45 @@ def test_price_of_the_month_and_region_beats_the_general_one() -> None:
     assert settler.settle(dip("100", 100_000), filed, Circumstances("2025-03")).amount == 110_000
     assert settler.settle(dip("100", 100_000), filed, Circumstances("2025-03", "省内异地")).amount == 120_000
     assert "居民" in settler.settle(dip("100", 100_000), replace(filed, insurance="2")).missing
+
+
+def with_fund(basis: FundBasis, **shares: str) -> RegionProfile:
+    profile = priced(load_profile("national_platform"), PointPrice(Decimal(10)))
+    rates = {insurance: Decimal(rate) for insurance, rate in shares.items()}
+    return replace(profile, money=replace(profile.money, fund_basis=basis, fund_share=rates))
+
+
+def test_fund_by_deducting_what_the_patient_paid() -> None:
+    filed = GrouperInput(total_fee=900_000, self_paid_fee=300_000, insurance="1")
+    settled = Settler(with_fund(FundBasis.DEDUCT)).settle(dip("1000", 1_000_000), filed)
+    assert (settled.amount, settled.fund, settled.fund_profit) == (1_000_000, 700_000, 100_000)
+    assert settled.profit == settled.fund_profit
+
+
+def test_fund_by_share_of_the_amount() -> None:
+    filed = GrouperInput(total_fee=900_000, self_paid_fee=300_000, insurance="1")
+    settled = Settler(with_fund(FundBasis.SHARE, 职工="0.7")).settle(dip("1000", 1_000_000), filed)
+    assert (settled.fund, settled.fund_profit) == (700_000, 100_000)
+    figures = {figure.label: figure.formula for figure in settled.figures}
+    assert figures["医保应付"] == "10000 × 基金支付比例 0.7 = 7000.00 元"
+    assert figures["统筹盈亏"] == "7000 − 统筹记账 6000 = 1000.00 元"
+
+
+def test_fund_needs_its_parameters() -> None:
+    filed = GrouperInput(total_fee=900_000, self_paid_fee=300_000, insurance="1")
+    assert "基金支付比例" in Settler(with_fund(FundBasis.SHARE)).settle(dip("1000", 1_000_000), filed).missing
+    unfiled = replace(filed, self_paid_fee=None)
+    assert "自付金额" in Settler(with_fund(FundBasis.DEDUCT)).settle(dip("1000", 1_000_000), unfiled).missing
+    assert Settler(with_fund(FundBasis.UNSET)).settle(dip("1000", 1_000_000), filed).fund is None
+
+
+def test_month_follows_from_the_day_of_discharge() -> None:
+    profile = priced(
+        load_profile("national_platform"), PointPrice(Decimal(10)), PointPrice(Decimal(11), month="2025-03")
+    )
+    filed = GrouperInput(total_fee=100_000, discharged=date(2025, 3, 31))
+    assert Settler(profile).settle(dip("100", 100_000), filed).amount == 110_000
+    assert (
+        Settler(profile).settle(dip("100", 100_000), replace(filed, discharged=date(2025, 4, 1))).amount
+        == 100_000
+    )
