@@ -82,8 +82,7 @@ PAYMENT = MappingProxyType(
 )
 """HQMS values 1-9; N041 writes the same with two digits (``01``...``08``, ``99``)."""
 
-DIAGNOSIS_LINE = ("JBDM", "QTZD", "RYBQ")
-"""Families of an other-diagnosis line: code, name, 入院病情. The principal line is ``JBDM``, ``ZYZD``, ``RYBQ``."""
+OUTCOME = MappingProxyType({"1": "治愈", "2": "好转", "3": "未愈", "4": "死亡", "9": "其他"})
 PROCEDURE_LINE: tuple[tuple[str, str, FieldKind, Mapping[str, str]], ...] = (
     ("SSJCZBM", "手术及操作编码", FieldKind.PROCEDURE_CODE, {}),
     ("SSJCZRQ", "手术及操作日期", FieldKind.DATE, {}),
@@ -258,6 +257,11 @@ def diagnosis_fields(line: int) -> tuple[str, str, str]:
     return (f"JBDM{line}", f"QTZD{line}", f"RYBQ{line}") if line else ("JBDM", "ZYZD", "RYBQ")
 
 
+def outcome_field(line: int) -> str:
+    """Field id of 出院情况 of a diagnosis line, which N041 does not have but older and newer interfaces do."""
+    return f"CYQK{line}" if line else "CYQK"
+
+
 def procedure_fields(line: int) -> tuple[str, ...]:
     """Field ids of a procedure line (1-based, as on the form), in the order of ``PROCEDURE_LINE``."""
     return tuple(f"{family}{line}" for family, *_ in PROCEDURE_LINE)
@@ -313,10 +317,16 @@ def _beyond_n041() -> list[FieldInfo]:
             FieldInfo(f"C50x0{n}", f"重症监护室{n}退出时间", FieldKind.DATE),
         )
     ]
+    outcomes = [
+        FieldInfo(
+            outcome_field(n), f"其他诊断出院情况{n}" if n else "主要诊断出院情况", FieldKind.CHOICE, OUTCOME
+        )
+        for n in range(MOST_LINES + 1)
+    ]
     combined = [FieldInfo(f"QKYHDJ{n}", f"切口愈合等级{n}") for n in range(1, MOST_LINES + 1)]
     diagnoses = [i for n in range(OTHER_DIAGNOSES + 1, MOST_LINES + 1) for i in _diagnosis(n)]
     procedures = [i for n in range(PROCEDURES + 1, MOST_LINES + 1) for i in _procedure(n)]
-    return [*_parse(_ADDITIONAL), *icu, *combined, *diagnoses, *procedures]
+    return [*_parse(_ADDITIONAL), *icu, *outcomes, *combined, *diagnoses, *procedures]
 
 
 N041_FIELDS: tuple[FieldInfo, ...] = tuple(_n041())

@@ -13,9 +13,18 @@ from functools import cache
 
 from coding_rules.fields import FEE_ITEMS, FIELDS, MOST_LINES, PROCEDURE_LINE
 
-LINE_FAMILIES = frozenset({"JBDM", "QTZD", "RYBQ", "QKYHDJ", *(family for family, *_ in PROCEDURE_LINE)})
+LINE_FAMILIES = frozenset(
+    {"JBDM", "QTZD", "RYBQ", "CYQK", "QKYHDJ", *(family for family, *_ in PROCEDURE_LINE)}
+)
 """Families whose ids carry a line number."""
-WEAK_NAMES = {"住院号": "BAH", "住院编号": "BAH", "住院流水号": "BAH", "就诊号": "BAH", "科主任医师": "KZR"}
+WEAK_NAMES = {
+    "住院号": "BAH",
+    "住院编号": "BAH",
+    "住院流水号": "BAH",
+    "就诊号": "BAH",
+    "科主任医师": "KZR",
+    "出院情况": "CYQK",
+}
 """Names that stand for a field only when the file has no better column for it."""
 
 
@@ -58,6 +67,7 @@ JBBM 门诊诊断编码 门诊编码
 ZYZD 主要诊断名称 主诊断 主诊断名称 出院主要诊断 出院主要诊断名称 主诊 主诊名称 主要诊断描述
 JBDM 主诊断编码 出院主要诊断编码 主诊编码 主要诊断疾病编码 主要疾病编码
 RYBQ 主要诊断入院病情 主诊断入院病情 出院主要诊断入院病情 主诊入院病情
+CYQK 主诊断出院情况 出院主要诊断出院情况
 WBYY 损伤中毒外部原因 损伤中毒外部原因名称 外部原因 外部原因名称 损伤中毒的外部原因名称
 H23 损伤中毒的外部原因编码 外部原因编码 外因编码
 BLZD 病理诊断名称
@@ -186,6 +196,7 @@ MZZD C02N P281
 JBDM C03C P321 ABC01C
 ZYZD C04N P322 ABC01N
 RYBQ C05C P805
+CYQK P323
 JBMM C09C P351 ABF01C
 BLZD C10N P352 ABF01N
 BLH C11 P816 ABF04
@@ -238,8 +249,8 @@ _HQMS_FEES = [
 ]
 _P_FEES = [f"P{n}" for n in range(752, 782) if n not in {753, 766}]
 _P_DIAGNOSES = (
-    "P324 P325 P806,P327 P328 P807,P3291 P3292 P808,P3294 P3295 P809,P3297 P3298 P810,"
-    "P3281 P3282 P811,P3284 P3285 P812,P3287 P3288 P813,P3271 P3272 P814,P3274 P3275 P815"
+    "P324 P325 P806 P326,P327 P328 P807 P329,P3291 P3292 P808 P3293,P3294 P3295 P809 P3296,P3297 P3298 P810 P3299,"
+    "P3281 P3282 P811 P3283,P3284 P3285 P812 P3286,P3287 P3288 P813 P3289,P3271 P3272 P814 P3273,P3274 P3275 P815 P3276"
 )
 _P_PROCEDURE_STARTS = (
     "P490 P491 P492 P495 P496 P497 P498 P499 P4910,P4911 P4912 P4913 P4916 P4917 P4918 P4919 P4920 P4921,"
@@ -287,6 +298,7 @@ def _hqms_lines() -> dict[str, str]:
     table: dict[str, str] = {}
     for n in range(1, MOST_LINES):
         table |= {f"C06X{n:02}C": f"JBDM{n}", f"C07X{n:02}N": f"QTZD{n}", f"C08X{n:02}C": f"RYBQ{n}"}
+        table[f"F06X{n:02}"] = f"CYQK{n}"
         for offset, role in enumerate(_HQMS_PROCEDURE):
             family, _, suffix = role.partition(" ")
             table[f"C{35 + offset}X{n:02}{suffix}"] = f"{family}{n + 1}"
@@ -300,7 +312,7 @@ def _p_lines() -> dict[str, str]:
     """Line families of the old P ids; from the sixth procedure on they are numbered regularly (12 ids a line)."""
     table: dict[str, str] = {}
     for n, group in enumerate(_P_DIAGNOSES.split(","), start=1):
-        table |= dict(zip(group.split(), (f"JBDM{n}", f"QTZD{n}", f"RYBQ{n}"), strict=True))
+        table |= dict(zip(group.split(), (f"JBDM{n}", f"QTZD{n}", f"RYBQ{n}", f"CYQK{n}"), strict=True))
     lines = [group.split() for group in _P_PROCEDURE_STARTS.split(",")]
     lines += [[f"P{45002 + 12 * k + o}" for o in (0, 1, 2, 5, 6, 7, 8, 10, 11)] for k in range(5)]
     for n, ids in enumerate(lines, start=1):

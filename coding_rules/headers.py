@@ -74,14 +74,19 @@ def _arabic(match: re.Match[str]) -> str:
 def _families() -> dict[str, tuple[str, int, bool]]:
     """Folded header without its number -> (family, shift, open)."""
     table: dict[str, tuple[str, int, bool]] = {}
-    roles = {"JBDM": ("编码", "疾病编码"), "QTZD": ("", "名称"), "RYBQ": ("入院病情",)}
+    roles = {"JBDM": ("编码", "疾病编码"), "QTZD": ("", "名称"), "RYBQ": ("入院病情",), "CYQK": ("出院情况",)}
     others = ("其他诊断", "出院其他诊断", "次要诊断", "其他西医诊断", "西医其他诊断", "出院西医其他诊断")
     for family, words in roles.items():
         for word in words:
             table |= {prefix + word: (family, 0, False) for prefix in others}
             if word:
                 table |= {prefix + word: (family, 0, True) for prefix in ("诊断", "出院诊断")}
-    table |= {"疾病编码": ("JBDM", 0, False), "入院病情": ("RYBQ", 0, False), "诊断": ("QTZD", 0, True)}
+    table |= {
+        "疾病编码": ("JBDM", 0, False),
+        "入院病情": ("RYBQ", 0, False),
+        "出院情况": ("CYQK", 0, False),
+        "诊断": ("QTZD", 0, True),
+    }
     for prefix in ("手术", "手术操作", "手术及操作", "手术与操作", "操作"):
         for family, words in _PROCEDURE_ROLES.items():
             for word in words:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -58,22 +58,34 @@ class RowCells:
         if len(where) < len(lines):
             raise TooManyLines(f"诊断 {len(lines)} 条，文件最多 {len(columns)} 条")
         after = dict(zip(where, lines, strict=True))
-        said = {line.condition: cells[columns[n][2]] for n, line in before.items() if columns[n][2] >= 0}
-        labelled = any(text in CONDITION.values() for text in said.values())
+        origin = _origins(before, after)
+        spelled = self._condition_spelling(cells, before)
         wanted: dict[int, str] = {}
         for n in {*before, *after}:
             old, new = before.get(n, Diagnosis()), after.get(n, Diagnosis())
-            condition = said.get(new.condition) or (
-                CONDITION.get(new.condition, new.condition) if labelled else new.condition
+            outcome = columns[origin[n]][3] if n in origin else -1
+            texts = (new.code, new.name, spelled(new.condition), cells[outcome] if outcome >= 0 else "")
+            same = (
+                old.code == new.code,
+                old.name == new.name,
+                old.condition == new.condition,
+                origin.get(n) == n,
             )
-            texts = (new.code, new.name, condition)
-            same = (old.code == new.code, old.name == new.name, old.condition == new.condition)
             wanted |= {
                 column: text
                 for column, text, kept in zip(columns[n], texts, same, strict=True)
                 if column >= 0 and not kept
             }
         return wanted
+
+    def _condition_spelling(
+        self, cells: Sequence[str], before: Mapping[int, Diagnosis]
+    ) -> Callable[[str], str]:
+        """入院病情 as the row spells it: some files write 有 where others write 1."""
+        columns = self._builder.diagnosis_columns
+        said = {line.condition: cells[columns[n][2]] for n, line in before.items() if columns[n][2] >= 0}
+        labels = CONDITION if any(text in CONDITION.values() for text in said.values()) else {}
+        return lambda condition: said.get(condition) or labels.get(condition, condition)
 
     def _procedure_cells(self, cells: Sequence[str], lines: Sequence[Procedure]) -> dict[int, str]:
         before = self._builder.procedures_by_line(cells)
@@ -120,6 +132,18 @@ class RowCells:
 
     def _day(self, day: date) -> str:
         return day.strftime("%Y%m%d") if self._compact_dates else day.isoformat()
+
+
+def _origins(before: Mapping[int, Diagnosis], after: Mapping[int, Diagnosis]) -> dict[int, int]:
+    """Which line of before each line of after was: an equal one, else the one in its place unless that went elsewhere."""
+    free = dict(before)
+    origin: dict[int, int] = {}
+    for n, line in after.items():
+        found = n if free.get(n) == line else next((m for m, old in free.items() if old == line), None)
+        if found is not None:
+            origin[n] = found
+            del free[found]
+    return origin | {n: n for n in after if n not in origin and n in free}
 
 
 def _details(procedure: Procedure) -> Procedure:

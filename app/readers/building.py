@@ -21,6 +21,7 @@ from coding_rules.fields import (
     MOST_LINES,
     FieldKind,
     diagnosis_fields,
+    outcome_field,
 )
 from icd_tables.codes import Edition
 
@@ -54,7 +55,7 @@ PROCEDURE_ATTRIBUTES = (
 class CaseBuilder:
     """Builds the cases of one file. ``issues`` collects what could not be read in single cells.
 
-    ``diagnosis_columns`` (code, name, 入院病情) and ``procedure_columns`` give the columns of every line the form has, by form
+    ``diagnosis_columns`` (code, name, 入院病情, 出院情况) and ``procedure_columns`` give the columns of every line the form has, by form
     line; -1 where the file lacks a column.
     """
 
@@ -65,7 +66,7 @@ class CaseBuilder:
         self._index = field_index(mapping)
         self._at = {f: column for column, f in enumerate(mapping.fields) if f}
         self.diagnosis_columns = {
-            n: tuple(self._at.get(f, -1) for f in diagnosis_fields(n))
+            n: tuple(self._at.get(f, -1) for f in (*diagnosis_fields(n), outcome_field(n)))
             for n in range(MOST_LINES + 1)
             if n == 0 or any(f in self._at for f in diagnosis_fields(n)[:2])
         }
@@ -193,7 +194,7 @@ class CaseBuilder:
     def diagnoses_by_line(self, cells: Sequence[str]) -> dict[int, Diagnosis]:
         """Filled diagnosis lines by form line; the principal line (0) is always there."""
         lines: dict[int, Diagnosis] = {}
-        for form_line, (code, name, condition) in self.diagnosis_columns.items():
+        for form_line, (code, name, condition, _) in self.diagnosis_columns.items():
             code_text, name_text = _said(cells, code), _said(cells, name)
             if code_text or name_text or not form_line:
                 poa = _said(cells, condition)

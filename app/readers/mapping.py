@@ -131,7 +131,7 @@ def _resolved(match: HeaderMatch, fixed: set[str], repeats: dict[tuple[str, int]
     if line is None:
         key = (match.field, match.shift)
         repeats[key] = line = repeats.get(key, 0) + 1
-    diagnosis = match.field in {"JBDM", "QTZD", "RYBQ"}
+    diagnosis = match.field in {"JBDM", "QTZD", "RYBQ", "CYQK"}
     if match.open and diagnosis and not fixed & {"JBDM", "ZYZD"}:
         line -= 1
         return (

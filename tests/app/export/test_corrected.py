@@ -131,6 +131,31 @@ def test_words_for_the_admission_condition_stay_words(tmp_path: Path) -> None:
     assert "1,I20,b,无,I10,a,临床未确定" in (tmp_path / "b.csv").read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    ("edits", "expected"),
+    [
+        ([MoveDiagnosis(2, 0)], "c,1,甲丙 a,1,治愈 b,2,好转"),
+        ([SetDiagnosis(1, "x", "")], "a,1,治愈 x,2,好转 c,1,甲丙"),
+        ([SetCondition(1, "4")], "a,1,治愈 b,4,好转 c,1,甲丙"),
+        ([InsertDiagnosis(1, Diagnosis("n", "", "3"))], "a,1,治愈 n,3, b,2,好转 c,1,甲丙"),
+        ([RemoveDiagnosis(0)], "b,2,好转 c,1,甲丙 ,,"),
+    ],
+)
+def test_the_outcome_of_a_diagnosis_goes_where_it_goes(
+    tmp_path: Path, edits: list[Edit], expected: str
+) -> None:
+    lines = [("主要诊断编码", "主要诊断入院病情", "主要诊断出院情况")]
+    lines += [(f"其他诊断编码{n}", f"其他诊断入院病情{n}", f"其他诊断出院情况{n}") for n in (1, 2, 3)]
+    path = tmp_path / "a.csv"
+    path.write_text(
+        ",".join(["病案号", *sum(lines, ())]) + "\n1,a,1,治愈,b,2,好转,c,1,甲丙,,,\n", encoding="utf-8"
+    )
+    imported = read_cases(path, terminology())
+    corrected(imported, edits, tmp_path / "b.csv")
+    row = (tmp_path / "b.csv").read_text("utf-8").splitlines()[1]
+    assert row.startswith("1," + expected.replace(" ", ","))
+
+
 def test_rows_that_were_refused_are_written_as_they_were(tmp_path: Path) -> None:
     path = n041_file(tmp_path, n041_row())
     path.write_bytes(path.read_bytes() + "合计,,\r\n".encode("gb18030") + b'"broken\r\n')
