@@ -55,8 +55,8 @@ class Fields(Mapping[str, str]):
 
     def as_dict(self) -> dict[str, str]:
         """The row as a plain dictionary, for code that reads many cells."""
-        values = self._values
-        return {key: values[i] for key, i in self._index.items()}
+        index = self._index
+        return dict(zip(index, map(self._values.__getitem__, index.values()), strict=True))
 
     @property
     def cells(self) -> tuple[str, ...]:

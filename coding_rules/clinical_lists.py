@@ -6,6 +6,8 @@ Sources: the chapter and category meanings of ICD-10 and ICD-9-CM-3; the topics 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from coding_rules.codeset import CodeSet
 
 
@@ -97,6 +99,7 @@ TREATS: tuple[tuple[CodeSet, CodeSet], ...] = tuple(
 """What operations of a kind mainly treat: the common ground of the classifications, used where no catalogue is loaded."""
 
 
+@lru_cache(maxsize=100_000)
 def treats(procedure: str, diagnosis: str) -> bool:
     """Whether the procedure is a usual treatment of the diagnosis (bare normalised codes)."""
     return any(procedure in done and diagnosis in treated for done, treated in TREATS)
@@ -140,6 +143,7 @@ DEPARTMENTS: tuple[tuple[str, CodeSet], ...] = tuple(
 """What a department mainly treats, by a part of its name; the first part that matches counts."""
 
 
+@lru_cache(maxsize=4096)
 def department_codes(name: str) -> CodeSet | None:
     """The diseases a department mainly treats, or ``None`` for a department we do not know."""
     return next((codes for part, codes in DEPARTMENTS if part in name), None)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from coding_rules import clinical_lists as lists
 from coding_rules.case import Case, Diagnosis, Procedure
@@ -83,7 +84,7 @@ ProcedureSuggestion = Suggestion
 
 @dataclass(frozen=True)
 class _Setting:
-    """A case with its codes ready: bare clinical codes for the lists, 医保版 codes for the relations."""
+    """A case with its codes ready: bare filed codes for the lists, 医保版 codes for the relations (procedures or nothing)."""
 
     case: Case
     diagnoses: tuple[str, ...]
@@ -110,7 +111,7 @@ def suggest_principal(
     setting = _setting(case, relations, terminology)
     signals = [signal for ask in _DIAGNOSIS_SIGNALS for signal in ask(setting)]
     signals.extend(_conditions(setting, standard))
-    candidates = [i for i, code in enumerate(setting.diagnoses) if code and code not in lists.NEVER_PRINCIPAL]
+    candidates = [i for i, code in enumerate(setting.diagnoses) if code and _nature_of(code) is not lists.NEVER_PRINCIPAL]
     return _decide(signals, candidates, standard, _TITLES[standard])
 
 
@@ -143,12 +144,17 @@ def _decide(
     return Suggestion(best, reason, rule, confidence, standard, tuple(signals))
 
 
+@lru_cache(maxsize=100_000)
+def _bare(code: str) -> str:
+    return without_marks(normalize_code(code))
+
+
 def _setting(case: Case, relations: Relations | None, terminology: Terminology | None) -> _Setting:
     return _Setting(
         case,
-        tuple(without_marks(normalize_code(line.code)) for line in case.diagnoses),
-        tuple(normalize_code(line.code) for line in case.procedures),
-        _insured(case, case.diagnoses, Kind.DIAGNOSIS, terminology),
+        tuple(_bare(line.code) for line in case.diagnoses),
+        tuple(_bare(line.code) for line in case.procedures),
+        _insured(case, case.diagnoses, Kind.DIAGNOSIS, terminology) if case.procedures else (),
         _insured(case, case.procedures, Kind.PROCEDURE, terminology),
         relations or Relations(),
     )
@@ -165,7 +171,7 @@ def _insured(
 # -- signals for the principal diagnosis ---------------------------------------------------------
 def _admission_reason(setting: _Setting) -> Iterator[Signal]:
     """The outpatient diagnosis is the recorded reason for admission."""
-    wanted = without_marks(normalize_code(setting.case.outpatient_diagnosis.code))
+    wanted = _bare(setting.case.outpatient_diagnosis.code)
     if not wanted or not setting.diagnoses or category(setting.diagnoses[0]) == category(wanted):
         return
     for index, code in enumerate(setting.diagnoses[1:], 1):
@@ -211,29 +217,35 @@ def _nature(setting: _Setting) -> Iterator[Signal]:
     for index, code in enumerate(setting.diagnoses):
         if not code:
             continue
-        if code in lists.NEVER_PRINCIPAL:
+        nature = _nature_of(code)
+        if nature is lists.NEVER_PRINCIPAL:
             yield Signal(index, -6.0, "所填主要诊断的编码不能作主要诊断")
-        elif code in lists.SYMPTOMS and _has_definite(setting, index):
+        elif nature is lists.SYMPTOMS and _has_definite(setting, index):
             yield Signal(index, -2.0, "所填主要诊断是症状、体征，已有明确疾病")
-        elif code in lists.BACKGROUND:
+        elif nature is lists.BACKGROUND:
             yield Signal(index, -1.5, "所填主要诊断是长期存在或伴随的情况")
-        elif code in lists.TERMINAL and _has_definite(setting, index):
+        elif nature is lists.TERMINAL and _has_definite(setting, index):
             yield Signal(index, -0.5, "所填主要诊断是疾病引起的衰竭、终末状态")
 
 
 def _has_definite(setting: _Setting, index: int) -> bool:
-    weak: tuple[CodeSet, ...] = (lists.NEVER_PRINCIPAL, lists.SYMPTOMS, lists.BACKGROUND, lists.TERMINAL)
     return any(
-        code and other != index and not any(code in codes for codes in weak)
-        for other, code in enumerate(setting.diagnoses)
+        code and other != index and _nature_of(code) is None for other, code in enumerate(setting.diagnoses)
     )
+
+
+@lru_cache(maxsize=100_000)
+def _nature_of(code: str) -> CodeSet | None:
+    """The first of the lists against leading that holds the code."""
+    weak = (lists.NEVER_PRINCIPAL, lists.SYMPTOMS, lists.BACKGROUND, lists.TERMINAL)
+    return next((codes for codes in weak if code in codes), None)
 
 
 def _special(setting: _Setting) -> Iterator[Signal]:
     """Tumour treatment, obstetrics, poisoning, acute events."""
     treated = bool(setting.procedures) and setting.procedures[0] in lists.TUMOUR_TREATMENT
     delivered = bool(setting.diagnoses) and setting.diagnoses[0] in lists.DELIVERY
-    poisoned = any(code in lists.POISONING for code in setting.diagnoses)
+    poisoned = any(code[:1] == "T" and code in lists.POISONING for code in setting.diagnoses)
     for index, code in enumerate(setting.diagnoses):
         if index == 0:
             continue

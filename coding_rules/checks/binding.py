@@ -123,7 +123,7 @@ def bind(rule: Rule, lists: Mapping[str, CodeSet], env: Env) -> BoundRule:
     return BoundRule(
         rule,
         env,
-        compiled.test,
+        _remembering(compiled.test, compiled.cell) if compiled.cell else compiled.test,
         operator.attrgetter(rule.each) if rule.each else None,
         say,
         at,
@@ -132,6 +132,26 @@ def bind(rule: Rule, lists: Mapping[str, CodeSet], env: Env) -> BoundRule:
         compiled.trigger,
         rule.valid_from is not None or rule.valid_to is not None,
     )
+
+
+_MOST_REMEMBERED = 20_000
+
+
+def _remembering(test: Read, cell: str) -> Read:
+    """The same test of one cell, asked once per text: a month repeats its cells."""
+    known: dict[str | None, bool | None] = {}
+
+    def remembered(view: CaseView) -> bool | None:
+        text = view.cells.get(cell)
+        if text in known:
+            return known[text]
+        if len(known) >= _MOST_REMEMBERED:
+            known.clear()
+        answer: bool | None = test(view)
+        known[text] = answer
+        return answer
+
+    return remembered
 
 
 def _default_place(rule: Rule, compiled: Compiled) -> str:

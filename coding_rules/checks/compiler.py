@@ -11,6 +11,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from coding_rules.case import is_blank
+from coding_rules.checks.closures import (
+    Lines,
+    all_of,
+    any_of,
+    cell_text,
+    count_in,
+    fee_of,
+    first_line,
+    is_blank_value,
+    line_in,
+    not_of,
+    own_attribute,
+    row_attribute,
+    single_in,
+    some_in,
+)
 from coding_rules.checks.names import ATTRIBUTES, SELECTORS, VALUES, Facet, Read, Type
 from coding_rules.checks.parser import parse
 from coding_rules.checks.predicates import FUNCTIONS, Env
@@ -31,7 +47,7 @@ from coding_rules.checks.syntax import (
     Param,
     RuleSyntaxError,
 )
-from coding_rules.checks.view import CaseView, Line
+from coding_rules.checks.view import CaseView
 from coding_rules.codeset import CodeSet, CodeSetError
 from coding_rules.fields import FEE_ITEMS, FIELDS
 
@@ -46,7 +62,6 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
 _LINE_CELLS = frozenset(
     name for name in FIELDS if name.rstrip("0123456789") in {"JBDM", "QTZD", "RYBQ", "SSJCZBM", "SSJCZMC"}
 )
-_Lines = Callable[[CaseView], tuple[Line, ...]]
 
 
 @dataclass(frozen=True)
@@ -55,7 +70,8 @@ class Compiled:
 
     ``columns`` must exist in the file for the rule to be evaluated at all; ``facets`` are the parts of a case it reads;
     ``trigger`` holds the code categories of which a case needs at least one (``None``: the rule is always tried);
-    ``captures`` and ``notes`` are the names its message may use.
+    ``captures`` and ``notes`` are the names its message may use. ``cell`` is set when the predicate reads that cell and nothing
+    else, so that its answer may be remembered by the cell's text.
     """
 
     test: Read
@@ -65,6 +81,7 @@ class Compiled:
     captures: tuple[str, ...]
     notes: frozenset[str]
     tree: Node
+    cell: str = ""
 
 
 def compile_rule(
@@ -88,6 +105,7 @@ def compile_rule(
         tuple(compiler.captures),
         frozenset(compiler.notes),
         tree,
+        next(iter(compiler.cells)) if len(compiler.cells) == 1 and compiler.only_cells else "",
     )
 
 
@@ -101,12 +119,15 @@ class _Compiler:
         self.facets: set[Facet] = set()
         self.captures: list[str] = []
         self.notes: set[str] = set()
+        self.cells: set[str] = set()
+        self.only_cells = not each
 
     def error(self, reason: str, node: Node) -> RuleSyntaxError:
         return RuleSyntaxError(reason, self.text, node.at)
 
     def depend_on(self, selector: str) -> None:
         info = SELECTORS[selector]
+        self.only_cells = False
         self.columns.add(info.column)
         self.facets.add(info.facet)
 
@@ -114,11 +135,11 @@ class _Compiler:
     def truth(self, node: Node) -> Read:
         match node:
             case Both(_, True, parts):
-                return _all([self.truth(part) for part in parts])
+                return all_of([self.truth(part) for part in parts])
             case Both(_, False, parts):
-                return _any([self.truth(part) for part in parts])
+                return any_of([self.truth(part) for part in parts])
             case Not(_, part):
-                return _not(self.truth(part))
+                return not_of(self.truth(part))
             case Member():
                 return self.member(node)
             case Named():
@@ -141,11 +162,11 @@ class _Compiler:
         codes = self.code_set(node.codes, node)
         capture = self.capture(node)
         if node.lines == "line":
-            return _line_in(codes, capture)
+            return line_in(codes, capture)
         lines = self.lines(node.lines, node)
         if self.is_single(node.lines):
-            return _single_in(lines, codes, capture)
-        return _some_in(lines, codes, capture)
+            return single_in(lines, codes, capture)
+        return some_in(lines, codes, capture)
 
     def named(self, node: Named) -> Read:
         lines, texts, capture = self.lines(node.lines, node), node.texts, self.capture(node)
@@ -201,7 +222,7 @@ class _Compiler:
 
         if mode == "empty":
             return empty
-        return _not(blank) if mode == "filled" else blank
+        return not_of(blank) if mode == "filled" else blank
 
     def compare(self, node: Compare) -> Read:
         left, left_type = self.value(node.left)
@@ -236,7 +257,7 @@ class _Compiler:
             case Arithmetic():
                 return self.arithmetic(node)
             case Count(_, lines, codes):
-                return _count(self.lines(lines, node), self.code_set(codes, node)), Type.NUMBER
+                return count_in(self.lines(lines, node), self.code_set(codes, node)), Type.NUMBER
             case Call():
                 return self.call(node)
             case _:
@@ -253,6 +274,7 @@ class _Compiler:
     def name(self, name: str, node: Node) -> tuple[Read, Type]:
         if name in VALUES:
             value = VALUES[name]
+            self.only_cells = False
             self.columns.add(value.column)
             self.facets.add(value.facet)
             return value.read, value.type
@@ -260,7 +282,10 @@ class _Compiler:
             return self.attribute(name, node)
         if self.is_cell(name):
             self.use_cell(name)
-            return (_fee(name), Type.NUMBER) if name in FEE_ITEMS else (_cell(name), Type.TEXT)
+            if name in FEE_ITEMS:
+                self.only_cells = False
+                return fee_of(name), Type.NUMBER
+            return cell_text(name), Type.TEXT
         if name in SELECTORS or name == "line" or name in self.captures:
             return self.lines(name, node), Type.LINE if self.is_single(name) else Type.LINES
         raise self.error(f"没有“{name}”这个名字", node)
@@ -276,8 +301,8 @@ class _Compiler:
         if info.column:
             self.columns.add(info.column)
         if attribute in {"code", "name"}:
-            return _own(lines, attribute), info.type
-        return _attribute(lines, attribute), info.type
+            return own_attribute(lines, attribute), info.type
+        return row_attribute(lines, attribute), info.type
 
     def arithmetic(self, node: Arithmetic) -> tuple[Read, Type]:
         left, left_type = self.value(node.left)
@@ -303,9 +328,10 @@ class _Compiler:
             read, kind = self.value(argument)
             if kind is not wanted:
                 raise self.error(f"{node.name}() 的参数应是{wanted}", argument)
-            reads.append(_first(read) if wanted is Type.LINE else read)
+            reads.append(first_line(read) if wanted is Type.LINE else read)
         self.columns.update(info.columns)
         self.facets.update(info.facets)
+        self.only_cells = self.only_cells and not info.facets and not info.columns and not info.notes
         self.notes.update(info.notes)
         env, run = self.env, info.run
 
@@ -319,7 +345,7 @@ class _Compiler:
     def is_single(self, name: str) -> bool:
         return name == "line" or name in self.captures or (name in SELECTORS and SELECTORS[name].single)
 
-    def lines(self, name: str, node: Node) -> _Lines:
+    def lines(self, name: str, node: Node) -> Lines:
         if name == "line":
             if not self.each:
                 raise self.error("“line”只能用于逐行的规则（each）", node)
@@ -353,6 +379,7 @@ class _Compiler:
         if cell in _LINE_CELLS:
             raise RuleSyntaxError(f"{cell} 会被修改，请用 principal / others / procedures", self.text, 0)
         self.columns.add(cell)
+        self.cells.add(cell)
         self.facets.add(Facet.REST)
 
     # -- triggers ------------------------------------------------------------
@@ -376,123 +403,3 @@ class _Compiler:
                 return self.code_set(codes, node).groups
             case _:
                 return None
-
-
-def is_blank_value(value: object) -> bool:
-    """Whether a value read from a case says nothing."""
-    return value is None or (isinstance(value, str) and is_blank(value))
-
-
-def _all(parts: list[Read]) -> Read:
-    def test(view: CaseView) -> bool | None:
-        unknown = False
-        for part in parts:
-            held = part(view)
-            if held is None:
-                unknown = True
-            elif not held:
-                return False
-        return None if unknown else True
-
-    return test
-
-
-def _any(parts: list[Read]) -> Read:
-    def test(view: CaseView) -> bool | None:
-        unknown = False
-        for part in parts:
-            held = part(view)
-            if held is None:
-                unknown = True
-            elif held:
-                return True
-        return None if unknown else False
-
-    return test
-
-
-def _not(part: Read) -> Read:
-    def test(view: CaseView) -> bool | None:
-        held = part(view)
-        return None if held is None else not held
-
-    return test
-
-
-def _line_in(codes: CodeSet, capture: str) -> Read:
-    def test(view: CaseView) -> bool:
-        line = view.line
-        if line is None or not codes.holds(line.group, line.bare):
-            return False
-        if capture:
-            view.captures[capture] = line
-        return True
-
-    return test
-
-
-def _single_in(lines: _Lines, codes: CodeSet, capture: str) -> Read:
-    def test(view: CaseView) -> bool | None:
-        for line in lines(view):
-            if not codes.holds(line.group, line.bare):
-                return False
-            if capture:
-                view.captures[capture] = line
-            return True
-        return None
-
-    return test
-
-
-def _some_in(lines: _Lines, codes: CodeSet, capture: str) -> Read:
-    def test(view: CaseView) -> bool:
-        for line in lines(view):
-            if codes.holds(line.group, line.bare):
-                if capture:
-                    view.captures[capture] = line
-                return True
-        return False
-
-    return test
-
-
-def _count(lines: _Lines, codes: CodeSet) -> Read:
-    return lambda view: sum(codes.holds(line.group, line.bare) for line in lines(view))
-
-
-def _cell(cell: str) -> Read:
-    def read(view: CaseView) -> str | None:
-        text = view.cells.get(cell)
-        return None if is_blank(text) or text is None else text.strip()
-
-    return read
-
-
-def _fee(item: str) -> Read:
-    """A fee item in 分; unknown when the cell is empty or no number."""
-    return lambda view: view.case.fees.items.get(item)
-
-
-def _own(lines: _Lines, attribute: str) -> Read:
-    def read(view: CaseView) -> Any:
-        found = lines(view)
-        return (getattr(found[0], attribute) or None) if found else None
-
-    return read
-
-
-def _attribute(lines: _Lines, attribute: str) -> Read:
-    def read(view: CaseView) -> Any:
-        found = lines(view)
-        value = getattr(found[0].row, attribute, None) if found else None
-        return None if is_blank_value(value) else value
-
-    return read
-
-
-def _first(lines: Read) -> Read:
-    def read(view: CaseView) -> Line | None:
-        found: tuple[Line, ...] = lines(view)
-        return found[0] if found else None
-
-    return read

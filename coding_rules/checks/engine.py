@@ -58,6 +58,7 @@ class CheckEngine:
         self._bound: list[BoundRule] = [
             bind(rule, lists, self.env) for rule in self.rules if rule.scope != MONTH
         ]
+        self._order = {rule.id: i for i, rule in enumerate(self.rules)}
         self._month = [rule for rule in self.rules if rule.scope == MONTH]
         self._plans: dict[int, tuple[Mapping[str, int], _Plan]] = {}
 
@@ -68,11 +69,7 @@ class CheckEngine:
     def check(self, case: Case) -> tuple[Finding, ...]:
         """Findings of one case, most serious first, then in the order of the packs."""
         view = CaseView(case)
-        plan = self._plan(case)
-        wanted = set(plan.always)
-        for group in view.groups:
-            wanted.update(plan.by_group.get(group, ()))
-        return self._run(view, sorted(wanted))
+        return self._run(view, self._wanted(view))
 
     def recheck(self, case: Case, previous: Case, findings: Sequence[Finding]) -> tuple[Finding, ...]:
         """Findings after an edit: rules that read none of the changed parts keep their findings.
@@ -85,11 +82,7 @@ class CheckEngine:
         stale = {bound.rule.id for bound in self._bound if bound.facets & changed}
         kept = [found for found in findings if found.rule_id not in stale]
         view = CaseView(case)
-        plan = self._plan(case)
-        wanted = set(plan.always)
-        for group in view.groups:
-            wanted.update(plan.by_group.get(group, ()))
-        again = self._run(view, sorted(i for i in wanted if self._bound[i].facets & changed))
+        again = self._run(view, [i for i in self._wanted(view) if self._bound[i].facets & changed])
         return self._sorted([*kept, *again])
 
     def check_month(
@@ -112,6 +105,14 @@ class CheckEngine:
         return self._plan(case).missing
 
     # -- inside ----------------------------------------------------------------
+    def _wanted(self, view: CaseView) -> list[int]:
+        """Positions of the rules to try: those always tried, and those some code of the case calls up."""
+        plan = self._plan(view.case)
+        wanted = set(plan.always)
+        for group in view.groups:
+            wanted.update(plan.by_group.get(group, ()))
+        return sorted(wanted)
+
     def _run(self, view: CaseView, positions: Sequence[int]) -> tuple[Finding, ...]:
         found: list[Finding] = []
         for position in positions:
@@ -119,13 +120,8 @@ class CheckEngine:
         return self._sorted(found) if found else ()
 
     def _sorted(self, found: Sequence[Finding]) -> tuple[Finding, ...]:
-        order = self._order()
+        order = self._order
         return tuple(sorted(found, key=lambda one: (one.severity.rank, order.get(one.rule_id, 0))))
-
-    def _order(self) -> Mapping[str, int]:
-        if not hasattr(self, "_order_of"):
-            self._order_of = {rule.id: i for i, rule in enumerate(self.rules)}
-        return self._order_of
 
     def _plan(self, case: Case) -> _Plan:
         header = case.fields.header

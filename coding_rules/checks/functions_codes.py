@@ -29,12 +29,18 @@ def table_of(env: Env, view: CaseView, line: Line) -> CodeTable | None:
 
 def entry_of(env: Env, view: CaseView, line: Line) -> CodeEntry | None:
     """The table's row of a line's code."""
-    table = table_of(env, view, line)
-    return table.get(line.normal) if table is not None and line.code else None
+    found = line.entry
+    if isinstance(found, bool):
+        table = table_of(env, view, line)
+        found = table.get(line.normal) if table is not None and line.code else None
+        line.entry = found
+    return found
 
 
 def names_agree(entry: CodeEntry, name: str) -> bool:
     """Whether a filed name is the entry's name or one of its aliases."""
+    if name == entry.name:
+        return True
     wanted = comparable(name)
     return any(comparable(known) == wanted for known in (entry.name, *entry.aliases))
 
@@ -65,7 +71,7 @@ def unknown_code(env: Env, view: CaseView, line: Line) -> bool | None:
     table = table_of(env, view, line)
     if table is None or not line.code:
         return None
-    if table.get(line.normal) is not None:
+    if entry_of(env, view, line) is not None:
         return False
     near = near_codes(table, line, 1)
     hint = f"相近的是 {near[0].code} {near[0].name}" if near else "表中没有相近的编码"
@@ -87,11 +93,13 @@ def not_in_force(env: Env, view: CaseView, line: Line) -> bool | None:
 @function((Type.LINE,), prose="{0}的名称是另一个编码的标准名称", notes=("standard", "other"))
 def name_of_another_code(env: Env, view: CaseView, line: Line) -> bool | None:
     """Whether the filed name is the published name of a different code than the one filed."""
-    table, entry = table_of(env, view, line), entry_of(env, view, line)
-    if table is None or entry is None or not line.name:
+    entry = entry_of(env, view, line)
+    if entry is None or not line.name:
         return None
     if names_agree(entry, line.name):
         return False
+    table = table_of(env, view, line)
+    assert table is not None
     other = next((found for found in entries_named(table, line.name) if found.code != entry.code), None)
     if other is None:
         return False
@@ -102,10 +110,11 @@ def name_of_another_code(env: Env, view: CaseView, line: Line) -> bool | None:
 @function((Type.LINE,), prose="{0}的名称不是该编码的标准名称", notes=("standard",))
 def name_not_standard(env: Env, view: CaseView, line: Line) -> bool | None:
     """Whether the filed name is neither the code's published name nor that of another code."""
-    table, entry = table_of(env, view, line), entry_of(env, view, line)
-    if table is None or entry is None or not line.name:
+    entry = entry_of(env, view, line)
+    if entry is None or not line.name:
         return None
-    if names_agree(entry, line.name) or entries_named(table, line.name):
+    table = table_of(env, view, line)
+    if names_agree(entry, line.name) or (table is not None and entries_named(table, line.name)):
         return False
     note(view, standard=entry.name)
     return True
@@ -184,8 +193,10 @@ def dagger_without_asterisk(env: Env, view: CaseView, line: Line) -> bool | None
 
 def full_compound(env: Env, view: CaseView, line: Line) -> CodeEntry | None:
     """The compound code whose dagger part the line has filed alone."""
+    if entry_of(env, view, line) is not None or not line.code or "+" in line.normal:
+        return None
     table = table_of(env, view, line)
-    if table is None or not line.code or "+" in line.normal or table.get(line.normal) is not None:
+    if table is None:
         return None
     return next((entry for entry in table.prefix(line.normal + "+")), None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from coding_rules.checks.names import Facet, Type
@@ -89,12 +90,29 @@ def never_together(env: Env, view: CaseView, diagnosis: Line, procedure: Line) -
     return None if bond is Bond.UNKNOWN else bond is Bond.NEVER
 
 
-def _groups(env: Env, view: CaseView) -> tuple[Relations, str, list[Group]] | None:
+@dataclass(frozen=True)
+class _Known:
+    """What the catalogue has on the principal diagnosis."""
+
+    relations: Relations
+    code: str
+    groups: tuple[Group, ...]
+
+
+def _known(env: Env, view: CaseView) -> _Known | None:
+    """The catalogue's rows of the principal diagnosis, looked up once per case; ``None`` where there are none."""
+    if "known" not in view.remembered:
+        view.remembered["known"] = _look_up(env, view)
+    found = view.remembered["known"]
+    return found if isinstance(found, _Known) else None
+
+
+def _look_up(env: Env, view: CaseView) -> _Known | None:
     if not env.relations or not view.principal or not view.principal[0].code:
         return None
     code = insurance_code(env, view, view.principal[0])
-    groups = list(env.relations.groups_of(code))
-    return (env.relations, code, groups) if groups else None
+    groups = tuple(env.relations.groups_of(code))
+    return _Known(env.relations, code, groups) if groups else None
 
 
 @function(
@@ -106,13 +124,12 @@ def _groups(env: Env, view: CaseView) -> tuple[Relations, str, list[Group]] | No
 )
 def operation_expected(env: Env, view: CaseView) -> bool | None:
     """Whether the catalogue has the principal diagnosis only with procedures, and none was filed."""
-    found = _groups(env, view)
+    found = _known(env, view)
     if found is None:
         return None
-    relations, code, groups = found
-    if view.procedures or not relations.operated_only(code):
+    if view.procedures or not found.relations.operated_only(found.code):
         return False
-    note(view, usual="、".join(sorted({_procedure_name(env, group.main) for group in groups})[:3]))
+    note(view, usual="、".join(sorted({_procedure_name(env, group.main) for group in found.groups})[:3]))
     return True
 
 
@@ -136,11 +153,11 @@ def usually_operated(env: Env, view: CaseView) -> bool:
 )
 def only_related_done(env: Env, view: CaseView) -> bool | None:
     """Whether every procedure filed is known with this diagnosis only beside a main procedure that was not filed."""
-    found = _groups(env, view)
-    if found is None or not view.procedures:
+    found = _known(env, view) if view.procedures else None
+    if found is None:
         return None
     done = {insurance_code(env, view, line) for line in view.procedures}
-    groups = found[2]
+    groups = found.groups
     if any(group.main in done for group in groups):
         return False
     mains = {group.main for group in groups if done & set(group.related)}
@@ -159,12 +176,12 @@ def only_related_done(env: Env, view: CaseView) -> bool | None:
 )
 def fee_of_an_operation(env: Env, view: CaseView, times: float) -> bool | None:
     """Whether the fee of a case without procedures is far above the catalogue's conservative group and near an operative one."""
-    found = _groups(env, view)
     total = view.case.fees.total
-    if found is None or view.procedures or total is None:
+    found = _known(env, view) if not view.procedures else None
+    if found is None or total is None:
         return None
-    quiet = [g.mean_fee for g in found[2] if not g.main and g.mean_fee]
-    active = [g for g in found[2] if g.main and g.mean_fee]
+    quiet = [g.mean_fee for g in found.groups if not g.main and g.mean_fee]
+    active = [g for g in found.groups if g.main and g.mean_fee]
     if not quiet or not active or total < times * max(quiet):
         return False
     nearest = min(active, key=lambda g: abs((g.mean_fee or 0) - total))

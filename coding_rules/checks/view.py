@@ -14,6 +14,7 @@ from coding_rules.case import Case, Diagnosis, Procedure, is_blank
 from coding_rules.codeset import group_key
 from coding_rules.fields import diagnosis_fields
 from icd_tables.codes import Kind, normalize_code, without_marks
+from icd_tables.table import CodeEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,13 @@ def code_parts(code: str, kind: Kind) -> CodeParts:
 
 
 class Line:
-    """One diagnosis or procedure line as rules see it. ``index`` is 0-based in its own list; ``field`` the cell of its code."""
+    """One diagnosis or procedure line as rules see it.
 
-    __slots__ = ("bare", "code", "field", "group", "index", "kind", "name", "normal", "row")
+    ``index`` is 0-based in its own list, ``field`` the cell of its code, ``entry`` the table's row once somebody asked for it
+    (``False``: nobody has).
+    """
+
+    __slots__ = ("bare", "code", "entry", "field", "group", "index", "kind", "name", "normal", "row")
 
     def __init__(self, row: Diagnosis | Procedure, index: int, kind: Kind, field: str) -> None:
         code = "" if is_blank(row.code) else row.code
@@ -50,6 +55,7 @@ class Line:
         self.normal = parts.normal
         self.bare = parts.bare
         self.group = parts.group
+        self.entry: CodeEntry | bool | None = False
 
     @property
     def text(self) -> str:
