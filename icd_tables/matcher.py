@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -11,23 +10,20 @@ import numpy as np
 from icd_tables.codes import Kind, normalize_code
 from icd_tables.crosswalk import Crosswalk
 from icd_tables.matching.explain import why
-from icd_tables.matching.features import Query, features
+from icd_tables.matching.grams import Floats, Ints
 from icd_tables.matching.index import Form, Former, MatchIndex
 from icd_tables.matching.keys import BroughtKeys, CodeKeys, KeyHit, Place, TypedKeys
 from icd_tables.matching.memory import Memory
+from icd_tables.matching.recall import Recall, target_of
 from icd_tables.matching.rows import Names, Origin, key_rows
-from icd_tables.matching.scoring import score, tier
-from icd_tables.matching.segments import Segment, search_pieces, split
+from icd_tables.matching.scoring import tier, weights
+from icd_tables.matching.segments import Segment, split
+from icd_tables.matching.similar import Match, SimilarNames
 from icd_tables.normalize import compact, fold
 from icd_tables.pinyin import readings
 from icd_tables.search import Candidate, Tier
 from icd_tables.synonyms import lexicon
 from icd_tables.table import CodeEntry, CodeTable
-
-_POOL = 160
-"""Key rows that get the full set of features."""
-_PIECE_LOSS = 0.1
-"""What a match on a piece of the text gives up against one on the whole text."""
 
 
 class ProgressLike(Protocol):
@@ -36,16 +32,6 @@ class ProgressLike(Protocol):
     def report(self, done: int, total: int = 0, text: str = "") -> None:
         """Say how far the work is; may raise to stop it."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Match:
-    """A name found by wording: its best row, score and features."""
-
-    row: int
-    score: float
-    form: Form
-    found: Mapping[str, float]
 
 
 class Matcher:
@@ -70,6 +56,8 @@ class Matcher:
         self._entries = entries
         self._former = Former(lexicon(self.kind))
         self._index = MatchIndex.build(key_rows(self.names, crosswalk), self._former)
+        self._similar = SimilarNames(self._index, self._former, len(self.names), weights(self.kind))
+        self._recall: Recall | None = None
         self._exact = _exact_rows(self._index)
         self._codes = CodeKeys([entry.code for entry in entries], self.kind)
         self._typed = _typed_keys(self._index)
@@ -104,6 +92,15 @@ class Matcher:
                 progress.report(done, len(distinct), "正在匹配")
         return found
 
+    def pool(self, text: str) -> tuple[Ints, dict[str, Floats]] | None:
+        """The names considered for a text (their positions) and the features they are scored by; for fitting weights."""
+        found = self._similar.pool(self._former.form(text), self.recall())
+        return None if found is None else (self._index.target[found[0]], found[1])
+
+    def forget(self) -> None:
+        """Drop what was derived from the memory (after another memory was put in place)."""
+        self._recall = None
+
     def split(self, text: str) -> Sequence[Segment]:
         """The single statements of a text with several, each with 否认 / 既往 / 待排 where that is said."""
         return split(text, self._former.lexicon.flags)
@@ -117,7 +114,7 @@ class Matcher:
         if self._crosswalk is None:
             return
         for row in self._crosswalk.targets(text):
-            at_name = self.names.by_code.get(row.target_code)
+            at_name = self.names.by_code.get(normalize_code(row.target_code))
             if at_name is not None:
                 entry = self.names.entry(at_name)
                 reason = f"对照：{row.source_code} {row.source_name} → {row.target_code}"
@@ -140,7 +137,7 @@ class Matcher:
             return
         pairs = self.memory.lookup(text)
         for pair in pairs:
-            target = self.names.position.get(pair.name, self.names.by_code.get(pair.code))
+            target = target_of(pair, self.names)
             if target is None:
                 continue
             who = f"，{pair.who}" if pair.who else ""
@@ -164,53 +161,29 @@ class Matcher:
             found.add(_typed_candidate(hit, self._entries[hit.row], "表内检索码"))
 
     def _add_similar(self, form: Form, found: _Ranking) -> None:
-        matches = self.similar(form)
-        for target in sorted(matches, key=lambda at: -matches[at].score):
+        for target, match in self._similar.find(form, self.recall()).items():
             if found.full:
                 break
-            match = matches[target]
-            entry = self.names.entry(target)
-            reason = why(
-                match.form,
-                self._index.surfaces[match.row],
-                entry.name,
-                Origin(int(self._index.origin[match.row])),
-                self._former.lexicon.canonical(self._index.surfaces[match.row]),
-                match.found,
+            found.add(
+                Candidate(
+                    self.names.entry(target), tier(match.score), self._why(match), min(match.score, 0.96)
+                )
             )
-            found.add(Candidate(entry, tier(match.score), reason, min(match.score, 0.96)))
 
-    def similar(self, form: Form) -> dict[int, _Match]:
-        """The best match per name over the whole text and its pieces."""
-        best: dict[int, _Match] = {}
-        pieces = [(form, 0.0)] + [
-            (self._former.form(piece), _PIECE_LOSS) for piece in search_pieces(form.text)
-        ]
-        for piece, loss in pieces:
-            for target, match in self._similar_to(piece).items():
-                if target not in best or match.score - loss > best[target].score:
-                    best[target] = replace(match, score=match.score - loss)
-        return best
+    def _why(self, match: Match) -> str:
+        wording = self._index.surfaces[match.row]
+        origin = Origin(int(self._index.origin[match.row]))
+        theirs = self._former.lexicon.canonical(wording)
+        remembered = self._recall.pair(match.echo) if self._recall and match.echo >= 0 else None
+        return why(match, wording, origin, theirs, remembered)
 
-    def _similar_to(self, form: Form) -> dict[int, _Match]:
-        if not len(self._index) or not form.surface:
-            return {}
-        query = Query.of(form, self._index)
-        first = query.first_score()
-        size = min(_POOL, len(first))
-        rows = np.argpartition(-first, size - 1)[:size]
-        rows = rows[first[rows] > 0]
-        if not len(rows):
-            return {}
-        found = features(query, rows, self._index, self._former.marks.lines)
-        scores = score(found)
-        best: dict[int, _Match] = {}
-        for at in np.argsort(-scores).tolist():
-            target = int(self._index.target[rows[at]])
-            if target not in best:
-                values = {name: float(column[at]) for name, column in found.items()}
-                best[target] = _Match(int(rows[at]), float(scores[at]), form, values)
-        return best
+    def recall(self) -> Recall | None:
+        """The index of similar remembered texts, built anew when the memory has grown enough."""
+        if self.memory is None:
+            return None
+        if self._recall is None or self._recall.stale(self.memory):
+            self._recall = Recall(self.memory, self.names, self._former)
+        return self._recall if len(self._recall) else None
 
 
 class _Ranking:

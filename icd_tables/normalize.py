@@ -25,6 +25,13 @@ _ROMAN_NEAR = re.compile(
 )
 _CHINESE_NEAR = re.compile(rf"([一二三四五六七八九十两])(?=[{_GRADED}])|(?<=第)([一二三四五六七八九十])")
 _GRADE_FIRST = re.compile(r"(?<=[型期级度])([一二三四五六七八九])(?![一二三四五六七八九十\w])")
+_REGIONS = {"l": "腰椎", "t": "胸椎", "c": "颈椎"}
+_VERTEBRA = re.compile(
+    r"(?<![a-z\d])([ltc])(?:1[0-2]|[1-9])(?![\dnm])(?:[-~、/,及和.]?(?:[ltcs]?(?:1[0-2]|[1-9])))*(?:椎体|椎)?"
+)
+_NUMBERED_REGION = re.compile(
+    r"([腰胸颈])(?:1[0-2]|[1-9])(?:[-~、/,及和.]?(?:[腰胸颈骶]?(?:1[0-2]|[1-9])))*(?:椎体|椎)?"
+)
 _DEGREE = re.compile(r"(?<=\d)\s*[°º˚]")
 
 
@@ -61,6 +68,12 @@ def surface(text: str) -> str:
 def units(comparable: str) -> list[str]:
     """What a surface is made of: single Chinese characters, whole Latin words, whole numbers."""
     return _UNITS.findall(comparable)
+
+
+def vertebrae(folded: str) -> str:
+    """Numbered vertebrae by region: ``l1``, ``腰1`` -> ``腰椎``; TNM stages (``t1n0``) stay."""
+    folded = _VERTEBRA.sub(lambda m: _REGIONS[m.group(1)], folded)
+    return _NUMBERED_REGION.sub(r"\1椎", folded)
 
 
 def compact(text: str) -> str:

@@ -14,7 +14,7 @@ from functools import cache
 from importlib import resources
 
 from icd_tables.codes import Kind
-from icd_tables.normalize import surface, units
+from icd_tables.normalize import fold, strip_punctuation, surface, unify_numerals, units, vertebrae
 
 _LEXICON = "icd_tables.lexicon"
 
@@ -92,17 +92,56 @@ class WordFinder:
         return kept, found
 
 
+class Anatomy:
+    """Body parts and what they are part of. A site is a number >= 1; 0 stands for none."""
+
+    def __init__(self, rows: Iterable[Mapping[str, str]]) -> None:
+        lines = list(rows)
+        self.names: tuple[str, ...] = ("", *(line["site"] for line in lines))
+        number = {name: i for i, name in enumerate(self.names)}
+        self._number: dict[str, int] = {}
+        for line in lines:
+            for word in (line["site"], *line["also"].split("|")):
+                self._number.setdefault(word, number[line["site"]])
+        words = {word: word for word in self._number}
+        self._finder = WordFinder(words)
+        self._wider: list[frozenset[int]] = [frozenset()] * len(self.names)
+        for line in lines:
+            self._wider[number[line["site"]]] = frozenset(
+                number[name] for name in line["part_of"].split("|") if name in number
+            )
+
+    def find(self, parts: Sequence[str]) -> tuple[int, ...]:
+        """The body parts a unit sequence names, in order, each once."""
+        _, found = self._finder.cut(parts)
+        return tuple(dict.fromkeys(self._number[word] for word in found))
+
+    def around(self, site: int) -> frozenset[int]:
+        """Everything this site is part of."""
+        found: set[int] = set()
+        todo = list(self._wider[site])
+        while todo:
+            wider = todo.pop()
+            if wider not in found:
+                found.add(wider)
+                todo.extend(self._wider[wider])
+        return frozenset(found)
+
+
 @dataclass(frozen=True, slots=True)
 class Canonical:
     """A text reduced to concepts.
 
     ``parts`` are the units of the canonical text; ``sides`` holds left/right/both/one, ``residual`` other/unspecified,
-    ``changes`` the (word, replacement) pairs, for the sentence that explains a candidate.
+    ``sites`` the numbers of the body parts named, ``bare`` the units
+    before synonyms but without small words, ``changes`` the (word, replacement) pairs, for the sentence that explains a candidate.
     """
 
     parts: tuple[str, ...]
     sides: frozenset[str] = frozenset()
     residual: frozenset[str] = frozenset()
+    sites: tuple[int, ...] = ()
+    bare: tuple[str, ...] = ()
     changes: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -121,18 +160,26 @@ class Lexicon:
         groups = (*_groups("miswritings.csv"), *_groups("shared.csv"), *_groups(specific))
         self._spelling = Replacer(_pairs(_groups("miswritings.csv")))
         self._synonyms = Replacer(_pairs(groups))
-        self._noise = WordFinder(dict.fromkeys(words["noise"], "noise"))
+        noise = words["noise" if kind is Kind.DIAGNOSIS else "noise_procedure"]
+        self._noise = WordFinder(dict.fromkeys(noise, "noise"))
+        drop = words["drop"]
+        self._drop = WordFinder(dict.fromkeys(drop["kept"], "") | dict.fromkeys(drop[kind.value], "drop"))
+        self.anatomy = Anatomy(csv.DictReader(_read("anatomy.csv").splitlines()))
         self._residual = WordFinder(_labels(words["residual"]))
         sides = dict(words["sides"])
         protected = dict.fromkeys(sides.pop("kept"), "")
         self._sides = WordFinder(protected | _labels(sides))
+        self.other_side: tuple[str, ...] = tuple(words["other_side"])
         self.opposites = tuple(
             tuple(line["words"]) for line in words["opposites"] if line.get("kind", kind.value) == kind.value
         )
         self.unasked: tuple[str, ...] = tuple(words["unasked"])
         self.flags: Mapping[str, Sequence[str]] = words["flags"]
-        self.broader: Mapping[str, tuple[str, ...]] = {
-            word: tuple(more.split("|")) for word, more in _rows("broader.csv")
+        self._broader = {
+            tuple(self._bare(word)): [tuple(self._bare(more)) for more in row["broader"].split("|")]
+            for row in csv.DictReader(_read("broader.csv").splitlines())
+            if row["kind"] in {"", kind.value}
+            for word in (row["word"],)
         }
 
     def spelled(self, text: str) -> str:
@@ -141,15 +188,34 @@ class Lexicon:
 
     def canonical(self, text: str) -> Canonical:
         """The canonical form of a text or of a published name."""
-        parts = units(surface(text))
+        parts = units(strip_punctuation(vertebrae(unify_numerals(fold(text)))))
         bare, residual = self._residual.cut(parts)
         bare, sides = self._sides.cut(bare)
         bare, _ = self._noise.cut(bare)
+        sites = self.anatomy.find(bare)
         replaced, changes = self._synonyms.replace(bare)
+        replaced, _ = self._drop.cut(replaced)
         # A text made of nothing but small words ("待查") keeps them: nothing else could be compared.
         return Canonical(
-            tuple(replaced or parts), frozenset(sides), frozenset(residual), tuple(dict.fromkeys(changes))
+            tuple(replaced or parts),
+            frozenset(sides),
+            frozenset(residual),
+            sites,
+            tuple(bare),
+            tuple(dict.fromkeys(changes)),
         )
+
+    def broadened(self, parts: Sequence[str]) -> list[tuple[str, ...]]:
+        """The canonical text with single words replaced by what they are a kind of (腺癌 -> 恶性肿瘤), one text per pair."""
+        found: list[tuple[str, ...]] = []
+        for at in range(len(parts)):
+            for length in range(min(6, len(parts) - at), 0, -1):
+                for more in self._broader.get(tuple(parts[at : at + length]), ()):
+                    found.append((*parts[:at], *more, *parts[at + length :]))
+        return found
+
+    def _bare(self, word: str) -> list[str]:
+        return self._drop.cut(units(surface(word)))[0]
 
 
 @cache
@@ -160,7 +226,15 @@ def lexicon(kind: Kind) -> Lexicon:
 
 def lexicon_fingerprint() -> str:
     """All lexicon texts as one string: an index built with other words must be rebuilt."""
-    names = ("words.toml", "miswritings.csv", "shared.csv", "diagnoses.csv", "procedures.csv", "broader.csv")
+    names = (
+        "words.toml",
+        "miswritings.csv",
+        "shared.csv",
+        "diagnoses.csv",
+        "procedures.csv",
+        "broader.csv",
+        "anatomy.csv",
+    )
     return "\0".join(_read(name) for name in names)
 
 

@@ -5,22 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from icd_tables.matching.index import Form
+from icd_tables.matching.memory import Confirmed
 from icd_tables.matching.rows import Origin
+from icd_tables.matching.similar import Match
 from icd_tables.synonyms import Canonical
 
 _MOST_CHANGES = 3
 
 
-def why(
-    form: Form, wording: str, name: str, origin: Origin, theirs: Canonical, found: Mapping[str, float]
-) -> str:
+_ECHO_WORTH_TELLING = 0.6
+
+
+def why(match: Match, wording: str, origin: Origin, theirs: Canonical, remembered: Confirmed | None) -> str:
     """For a similar candidate: what is covered, which words count as the same, what was left aside, what speaks against."""
+    form, found = match.form, match.found
     parts = [_covered(found)]
     parts += _same_words(form, theirs)
     if origin in {Origin.BRACKET, Origin.ALIAS}:
         parts.append(f"别名“{wording}”")
     elif origin is Origin.OLD_NAME:
         parts.append(f"对照旧名“{wording}”")
+    if remembered is not None and found.get("echo_best", 0) >= _ECHO_WORTH_TELLING:
+        parts.append(f"本院曾把“{remembered.text}”编到这里")
     parts += _left_aside(form, found)
     parts += _against(found)
     return "；".join(part for part in parts if part)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from icd_tables.matching.grams import Floats, GramTable, Ints
-from icd_tables.matching.index import Form, MatchIndex
+from icd_tables.matching.grams import Floats, GramQuery, GramTable
+from icd_tables.matching.index import Form, Former, MatchIndex
 from icd_tables.matching.marks import BOTH, LEFT, ONE, OTHER, RIGHT, UNSPECIFIED
 from icd_tables.matching.rows import Origin
 
@@ -20,58 +20,22 @@ _ENDING = 3
 
 
 @dataclass(frozen=True)
-class GramQuery:
-    """The grams of a text that a table knows, how strongly each is meant (1 said, less implied), and what is unknown."""
-
-    ids: Ints
-    strength: Floats
-    overlap: Floats
-    total: float
-    total_pairs: float
-
-    @classmethod
-    def of(
-        cls, table: GramTable, said: Sequence[str], implied: Iterable[tuple[str, float]] = ()
-    ) -> GramQuery:
-        """Look up the grams of a text; ``implied`` grams count only as far as their strength."""
-        strengths = dict(implied) | dict.fromkeys(said, 1.0)
-        known = [(i, s) for gram, s in strengths.items() if (i := table.vocabulary.get(gram)) is not None]
-        ids = np.array([i for i, _ in known], np.int32)
-        strength = np.array([s for _, s in known], np.float32)
-        unknown = [gram for gram in said if gram not in table.vocabulary]
-        singles = sum("\0" not in gram for gram in unknown)
-        rare = float(table.idf.max()) if len(table.idf) else 1.0
-        idf, single = table.idf[ids], table.single[ids]
-        said_mask = strength >= 1.0
-        return cls(
-            ids,
-            strength,
-            table.similarity(ids, strength),
-            float(idf[single & said_mask].sum()) + 0.5 * rare * singles,
-            float(idf[~single & said_mask].sum()) + 0.5 * rare * (len(unknown) - singles),
-        )
-
-    def bounded(self, table: GramTable) -> Floats:
-        """The overlap divided by the norm of the text: 1 for the same text."""
-        own = float((table.weight[self.ids] * self.strength).sum())
-        return self.overlap / np.float32(max(own, 1e-6) ** 0.35)
-
-
-@dataclass(frozen=True)
 class Query:
     """A text against an index: its form and its grams in both tables."""
 
     form: Form
     surface: GramQuery
     canonical: GramQuery
+    sites: Floats
 
     @classmethod
-    def of(cls, form: Form, index: MatchIndex, implied: Iterable[tuple[str, float]] = ()) -> Query:
+    def of(cls, form: Form, index: MatchIndex, former: Former) -> Query:
         """Prepare a text for one index."""
         return cls(
             form,
             GramQuery.of(index.surface_grams, form.surface_grams),
-            GramQuery.of(index.canonical_grams, form.canonical_grams, implied),
+            GramQuery.of(index.canonical_grams, form.canonical_grams, former.implied(form).items()),
+            former.site_agreement(form),
         )
 
     def first_score(self) -> Floats:
@@ -85,13 +49,15 @@ def features(query: Query, rows: Rows, index: MatchIndex, lines: Sequence[int]) 
     found = {
         "surface_ratio": _ratio(form.surface, index.surfaces, rows),
         "canonical_ratio": _ratio(form.canonical.text, index.canonicals, rows),
-        "surface_overlap": _own_scale(query.surface, index.surface_grams, rows),
-        "canonical_overlap": _own_scale(query.canonical, index.canonical_grams, rows),
+        "surface_overlap": query.surface.cosine(index.surface_grams, rows),
+        "canonical_overlap": query.canonical.cosine(index.canonical_grams, rows),
         "ending": _ending(form.canonical.text, index.canonicals, rows),
+        "within": _within(form.canonical.text, index.canonicals, rows),
         "alias": (index.origin[rows] >= Origin.BRACKET).astype(np.float32),
     }
     found |= _coverage(index.canonical_grams, query.canonical, rows)
     found |= _mark_features(form, rows, index, lines)
+    found |= _sites(query.sites, index.sites[rows])
     return found
 
 
@@ -99,13 +65,6 @@ def _ratio(text: str, texts: Sequence[str], rows: Rows) -> Floats:
     choices = [texts[i] for i in rows.tolist()]
     ratios = process.cdist([text], choices, scorer=fuzz.ratio, dtype=np.float32)[0]
     return np.asarray(ratios, np.float32) / np.float32(100)
-
-
-def _own_scale(query: GramQuery, table: GramTable, rows: Rows) -> Floats:
-    own = float((table.weight[query.ids] * query.strength).sum())
-    row_norm = table.scale[rows] ** np.float32(1 / 1.3)
-    raw = query.overlap[rows] / table.scale[rows]
-    return np.asarray(raw * row_norm / np.float32(max(own, 1e-6) ** 0.5), np.float32)
 
 
 def _coverage(table: GramTable, query: GramQuery, rows: Rows) -> dict[str, Floats]:
@@ -122,6 +81,8 @@ def _coverage(table: GramTable, query: GramQuery, rows: Rows) -> dict[str, Float
 
     single_idf = np.where(single, idf, zero)
     pair_idf = idf - single_idf
+    missing = np.where(single, idf * (1 - said), zero)
+    strangest = np.maximum.reduceat(missing, offsets)
     numbers = per_row(number.astype(np.float32))
     numbers_said = per_row((number & exact).astype(np.float32))
     query_numbers = bool(table.number[query.ids].any())
@@ -131,9 +92,14 @@ def _coverage(table: GramTable, query: GramQuery, rows: Rows) -> dict[str, Float
         "text_covered": per_row(np.where(exact, single_idf, zero)) / np.float32(max(query.total, 1e-6)),
         "text_pairs_covered": per_row(np.where(exact, pair_idf, zero))
         / np.float32(max(query.total_pairs, 1e-6)),
+        "name_strangest": strangest / np.float32(10),
         "number_conflict": ((numbers > numbers_said) & query_numbers).astype(np.float32),
-        "number_extra": ((numbers > numbers_said) & (not query_numbers)).astype(np.float32),
     }
+
+
+def _within(text: str, texts: Sequence[str], rows: Rows) -> Floats:
+    """Whether the name stands in the text as it is."""
+    return np.array([texts[i] in text for i in rows.tolist()], np.float32)
 
 
 def _ending(text: str, texts: Sequence[str], rows: Rows) -> Floats:
@@ -162,6 +128,15 @@ def _mark_features(form: Form, rows: Rows, index: MatchIndex, lines: Sequence[in
         **_sides(marks.sides, index.sides[rows]),
         "other": ((residual & OTHER) != 0).astype(np.float32),
         "unspecified": ((residual & UNSPECIFIED) != 0).astype(np.float32),
+    }
+
+
+def _sites(agreement: Floats, theirs: NDArray[np.int16]) -> dict[str, Floats]:
+    """Whether the body parts of the name are those of the text: the best and the worst of them."""
+    values = agreement[theirs]
+    return {
+        "site_fits": np.maximum(values.max(axis=1), np.float32(0)),
+        "site_strange": -np.minimum(values.min(axis=1), np.float32(0)),
     }
 
 

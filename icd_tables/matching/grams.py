@@ -46,11 +46,16 @@ class GramTable:
     @classmethod
     def build(cls, rows: Iterable[Sequence[str]]) -> GramTable:
         """Index rows given as unit sequences."""
+        return cls.of_grams(grams(parts) for parts in rows)
+
+    @classmethod
+    def of_grams(cls, rows: Iterable[Sequence[str]]) -> GramTable:
+        """Index rows given as their distinct grams."""
         vocabulary: dict[str, int] = {}
         found: list[int] = []
         starts = [0]
-        for parts in rows:
-            found.extend(vocabulary.setdefault(gram, len(vocabulary)) for gram in grams(parts))
+        for row in rows:
+            found.extend(vocabulary.setdefault(gram, len(vocabulary)) for gram in row)
             starts.append(len(found))
         return cls.from_rows(vocabulary, np.array(starts, np.int32), np.array(found, np.int32))
 
@@ -95,3 +100,43 @@ class GramTable:
         offsets = np.cumsum(lengths) - lengths
         where = np.arange(int(lengths.sum()), dtype=np.int32) + np.repeat(starts - offsets, lengths)
         return self.row_grams[where], offsets.astype(np.int32)
+
+
+@dataclass(frozen=True)
+class GramQuery:
+    """The grams of a text that a table knows, how strongly each is meant (1 said, less implied), and what is unknown."""
+
+    ids: Ints
+    strength: Floats
+    overlap: Floats
+    total: float
+    total_pairs: float
+
+    @classmethod
+    def of(
+        cls, table: GramTable, said: Sequence[str], implied: Iterable[tuple[str, float]] = ()
+    ) -> GramQuery:
+        """Look up the grams of a text; ``implied`` grams count only as far as their strength."""
+        strengths = dict(implied) | dict.fromkeys(said, 1.0)
+        known = [(i, s) for gram, s in strengths.items() if (i := table.vocabulary.get(gram)) is not None]
+        ids = np.array([i for i, _ in known], np.int32)
+        strength = np.array([s for _, s in known], np.float32)
+        unknown = [gram for gram in said if gram not in table.vocabulary]
+        singles = sum("\0" not in gram for gram in unknown)
+        rare = float(table.idf.max()) if len(table.idf) else 1.0
+        idf, single = table.idf[ids], table.single[ids]
+        said_mask = strength >= 1.0
+        return cls(
+            ids,
+            strength,
+            table.similarity(ids, strength),
+            float(idf[single & said_mask].sum()) + 0.5 * rare * singles,
+            float(idf[~single & said_mask].sum()) + 0.5 * rare * (len(unknown) - singles),
+        )
+
+    def cosine(self, table: GramTable, rows: NDArray[np.intp]) -> Floats:
+        """The overlap with some rows between 0 and 1: 1 for the same grams."""
+        own = float((table.weight[self.ids] * self.strength).sum())
+        norm = table.scale[rows] ** np.float32(1 / NORM_POWER)
+        raw = self.overlap[rows] / table.scale[rows]
+        return np.asarray(raw * norm / np.float32(max(own, 1e-6) ** 0.5), np.float32)

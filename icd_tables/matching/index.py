@@ -14,6 +14,13 @@ from icd_tables.matching.rows import KeyRow
 from icd_tables.normalize import units
 from icd_tables.synonyms import Canonical, Lexicon
 
+SITES_KEPT = 4
+"""Body parts remembered per row."""
+IMPLIED = 0.6
+"""How much an implied gram counts against one that is said."""
+WIDER, FINER = 0.8, -0.3
+"""Agreement with a body part that contains, or is contained in, one the text names."""
+
 
 @dataclass(frozen=True)
 class Form:
@@ -23,6 +30,11 @@ class Form:
     surface: str
     canonical: Canonical
     marks: Marks
+
+    @property
+    def bare(self) -> tuple[str, ...]:
+        """The units as written, without sides, noise and residual wording."""
+        return self.canonical.bare or self.canonical.parts
 
     @property
     def surface_grams(self) -> list[str]:
@@ -48,6 +60,29 @@ class Former:
         canonical = self.lexicon.canonical(text)
         return Form(text, surface, canonical, self.marks.read(surface, canonical))
 
+    def implied(self, form: Form) -> dict[str, float]:
+        """Grams that a text does not say but means: what its words are a kind of."""
+        wider = {
+            gram: IMPLIED for parts in self.lexicon.broadened(form.canonical.parts) for gram in grams(parts)
+        }
+        if {"left", "right"} <= form.canonical.sides:
+            wider |= dict.fromkeys(grams(self.lexicon.other_side), IMPLIED)
+        return wider
+
+    def site_agreement(self, form: Form) -> NDArray[np.float32]:
+        """For every body part: 1 named by the text, less for what it is part of, below 0 for what it does not fit."""
+        anatomy = self.lexicon.anatomy
+        agreement = np.full(len(anatomy.names), -1.0 if form.canonical.sites else -0.5, np.float32)
+        agreement[0] = 0
+        named = set(form.canonical.sites)
+        for site in range(1, len(anatomy.names)):
+            if named & anatomy.around(site):
+                agreement[site] = FINER
+        for site in named:
+            agreement[list(anatomy.around(site))] = WIDER
+        agreement[list(named)] = 1
+        return agreement
+
 
 @dataclass(frozen=True)
 class MatchIndex:
@@ -63,6 +98,7 @@ class MatchIndex:
     unasked: NDArray[np.uint64]
     sides: NDArray[np.uint8]
     residual: NDArray[np.uint8]
+    sites: NDArray[np.int16]
 
     def __len__(self) -> int:
         return len(self.target)
@@ -83,4 +119,9 @@ class MatchIndex:
             unasked=np.array([form.marks.unasked for form in forms], np.uint64),
             sides=np.array([form.marks.sides for form in forms], np.uint8),
             residual=np.array([form.marks.residual for form in forms], np.uint8),
+            sites=np.array([_first_sites(form.canonical.sites) for form in forms], np.int16),
         )
+
+
+def _first_sites(sites: tuple[int, ...]) -> tuple[int, ...]:
+    return (*sites[:SITES_KEPT], *(0 for _ in range(SITES_KEPT - len(sites))))

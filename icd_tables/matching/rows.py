@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+from icd_tables.codes import normalize_code
 from icd_tables.crosswalk import Crosswalk
 from icd_tables.table import CodeEntry
 
@@ -65,7 +66,7 @@ class Names:
         self.by_code: dict[str, int] = {}
         for at, group in enumerate(self.entries):
             for entry in group:
-                self.by_code.setdefault(entry.code, at)
+                self.by_code.setdefault(normalize_code(entry.code), at)
 
     def __len__(self) -> int:
         return len(self.entries)

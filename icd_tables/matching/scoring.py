@@ -1,41 +1,47 @@
-"""The score of a candidate: a weighted sum of features, and the tier it stands for. Only orders, is never shown."""
+"""The score of a candidate: a weighted sum of features, and the tier it stands for. Only orders, is never shown.
+
+The weights are in ``icd_tables/lexicon/weights.toml``; ``python -m tests.bench.fit_matching`` writes them from confirmed pairs.
+"""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
+from functools import cache
+from importlib import resources
 
 import numpy as np
 
+from icd_tables.codes import Kind
 from icd_tables.matching.grams import Floats
 from icd_tables.search import Tier
 
-WEIGHTS: Mapping[str, float] = {
-    "surface_overlap": 0.1,
-    "canonical_overlap": 0.2,
-    "surface_ratio": 0.15,
-    "canonical_ratio": 0.2,
-    "name_covered": 0.25,
-    "text_covered": 0.10,
-    "name_pairs_covered": 0.1,
-    "text_pairs_covered": 0.05,
-    "ending": 0.05,
-    "number_conflict": -0.1,
-    "number_extra": -0.05,
-    "opposite": -0.1,
-    "unasked": -0.1,
-    "side_match": 0.05,
-    "side_conflict": -0.1,
-    "side_extra": -0.05,
-    "other": -0.05,
-}
+_PLAIN, _MEMORY = "plain", "memory"
 
 
-def score(found: Mapping[str, Floats]) -> Floats:
-    """One score per candidate row."""
-    total = np.zeros_like(next(iter(found.values())))
-    for name, weight in WEIGHTS.items():
-        total += np.float32(weight) * found[name]
-    return total
+class Weights:
+    """The weights of one kind of table: without a memory, and with one."""
+
+    def __init__(self, plain: Mapping[str, float], memory: Mapping[str, float]) -> None:
+        self._plain = dict(plain)
+        self._memory = dict(memory)
+
+    def score(self, found: Mapping[str, Floats], with_memory: bool) -> Floats:
+        """One score per candidate row; about 1 for the same words, 0 or less for nothing in common."""
+        weights = self._memory if with_memory else self._plain
+        most = sum(weight for name, weight in weights.items() if weight > 0 and not name.startswith("habit"))
+        total = np.zeros_like(next(iter(found.values())))
+        for name, weight in weights.items():
+            total += np.float32(weight / most) * found[name]
+        return total
+
+
+@cache
+def weights(kind: Kind) -> Weights:
+    """The weights the program comes with."""
+    text = resources.files("icd_tables.lexicon").joinpath("weights.toml").read_text(encoding="utf-8")
+    own = tomllib.loads(text)[kind.value]
+    return Weights(own[_PLAIN], own[_MEMORY])
 
 
 def tier(value: float) -> Tier:
