@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import zlib
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,46 +14,16 @@ from app.progress import Progress
 from app.readers.building import CaseBuilder
 from app.readers.editions import FiledCodes, detect_edition
 from app.readers.imported import Imported, ImportIssue, ImportReport, SourceLayout
-from app.readers.mapping import HEADER_SEARCH, ColumnMapping, find_header, guess_mapping, recall
-from app.readers.opening import UTF8, Encoding, FileKind, detect_encoding, sniff, unreadable
-from app.readers.text import guess_delimiter, line_codec, physical_lines, records
-from app.readers.values import cell_text
-from app.readers.workbook import open_workbook
+from app.readers.mapping import ColumnMapping, guess_mapping, recall
+from app.readers.opening import FileKind
+from app.readers.sources import OpenedSource, SourceRow, open_source, packed_content
 from coding_rules.case import Case
 from icd_tables.codes import Edition, Kind
 from icd_tables.terminology import Terminology
 
-MAX_BYTES = 1 << 30
 _MAX_CELL_ISSUES = 5_000
 _HOPELESS = 20_000  # refused rows after which a file with hardly a case in it is given up
 _MAX_CELL = 32_767  # what a spreadsheet cell can hold
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRow:
-    """One row of any source: 1-based number, trimmed cells, why it could not be split, whether a line end closes it,
-    and columns whose cells were stored as numbers.
-    """
-
-    row: int
-    cells: list[str]
-    problem: str = ""
-    ended: bool = True
-    numbers: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True)
-class OpenedSource:
-    """A file ready to be read row by row; ``position`` goes from 0 to ``size`` while its rows are taken."""
-
-    path: Path
-    kind: FileKind
-    encoding: Encoding
-    undecodable: int
-    delimiter: str
-    sheet: str
-    rows: Iterator[SourceRow]
-    size: int
 
 
 @dataclass
@@ -87,38 +56,30 @@ def read_cases(
         Cancelled: the user asked to stop.
     """
     progress = progress or Progress()
-    source, top = _open_with_header(path)
-    header_at = find_header([row.cells for row in top])
-    if header_at is None:
-        raise _no_header(path, source, top)
-    header, sample = top[header_at], top[header_at + 1 :]
-    columns = mapping or recall(header.cells) or guess_mapping(header.cells, [row.cells for row in sample])
-    if len(columns.headers) != len(header.cells):
-        raise UserError(f"列对应关系与“{path.name}”的表头不符。", "请重新确认各列的含义。")
+    source = open_source(path, mapping)
+    headers = source.header.cells
+    columns = mapping or recall(headers) or guess_mapping(headers, [row.cells for row in source.sample])
     if not columns.is_usable:
         raise UserError(
             f"“{path.name}”的表头中没有认出主要诊断一列。",
             "请在“列对应”中指定主要诊断编码、病案号等列后再导入。",
         )
-    reading = _Reading(CaseBuilder(columns, path.name))
-    for row in itertools.chain(sample, source.rows):
-        _take(reading, row)
-        if len(reading.refused) > _HOPELESS and len(reading.refused) > 10 * len(reading.rows):
-            raise UserError(
-                f"“{path.name}”读到第 {row.row:,} 行，其中 {len(reading.refused):,} 行无法读取"
-                f"（例如第 {reading.refused[0].row} 行：{reading.refused[0].reason}）。",
-                "请核对分隔符和表头是否与内容相符，或重新导出。",
-            )
-        if row.row % 500 == 0:
-            progress.report(0, 0, f"正在读取 {path.name}：{row.row:,} 行")
+    reading = _collect(source, columns, progress)
     cases, edition, evidence = _build(reading, terminology, progress)
-    report = _report(source, columns, reading, cases, edition, evidence)
     layout = SourceLayout(
-        path.name, source.kind, columns.layout_name, source.encoding, source.delimiter, source.sheet,
-        header.row, columns, edition, _packed(path),
-    )  # fmt: skip
+        file=path.name,
+        kind=source.kind,
+        format=columns.layout_name,
+        encoding=source.encoding,
+        delimiter=source.delimiter,
+        sheet=source.sheet,
+        header_row=source.header.row,
+        mapping=columns,
+        edition=edition,
+        packed=packed_content(path),
+    )
     progress.report(1, 1, f"已读取 {len(cases):,} 份首页")
-    return Imported(cases, report, layout)
+    return Imported(cases, _report(source, columns, reading, cases, edition, evidence), layout)
 
 
 def peek(path: Path, rows: int = 20) -> tuple[ColumnMapping, list[list[str]]]:
@@ -127,72 +88,33 @@ def peek(path: Path, rows: int = 20) -> tuple[ColumnMapping, list[list[str]]]:
     Raises:
         UserError: the file cannot be opened, or nothing in it looks like a header.
     """
-    source, top = _open_with_header(path)
-    at = find_header([row.cells for row in top])
-    if at is None:
-        raise _no_header(path, source, top)
-    sample = [row.cells for row in itertools.islice(itertools.chain(top[at + 1 :], source.rows), rows)]
-    headers = top[at].cells
+    source = open_source(path, strict=False)
+    headers = source.header.cells
+    sample = [row.cells for row in itertools.islice(source.rows, rows)]
     return recall(headers) or guess_mapping(headers, sample), sample
 
 
-def _open_with_header(path: Path) -> tuple[OpenedSource, list[SourceRow]]:
-    """The source (of a workbook: the sheet whose header knows most) and its first rows."""
-    kind = sniff(path)
-    size = path.stat().st_size
-    if size > MAX_BYTES:
-        raise UserError(f"“{path.name}”有 {size >> 20} MB，超过可读取的大小。", "请按月份分成几个文件导入。")
-    sources = _text_source(path, size) if kind is FileKind.TEXT else _workbook_sources(path, size)
-    opened = [(source, list(itertools.islice(source.rows, HEADER_SEARCH))) for source in sources]
-    for source, top in opened:
-        if find_header([row.cells for row in top]) is not None:
-            return source, top
-    return opened[0]
+def _collect(source: OpenedSource, columns: ColumnMapping, progress: Progress) -> _Reading:
+    """All rows, kept or refused.
 
-
-def _text_source(path: Path, size: int) -> list[OpenedSource]:
-    encoding, undecodable = detect_encoding(path)
-    try:
-        with path.open("rb") as stream:
-            head = b"".join(itertools.islice(physical_lines(stream, encoding), 50))
-    except OSError as error:
-        raise unreadable(path, error) from error
-    delimiter = guess_delimiter(head.decode(line_codec(encoding), "replace"))
-    rows = _text_rows(path, encoding, delimiter)
-    return [OpenedSource(path, FileKind.TEXT, encoding, undecodable, delimiter, "", rows, size)]
-
-
-def _text_rows(path: Path, encoding: Encoding, delimiter: str) -> Iterator[SourceRow]:
-    try:
-        with path.open("rb") as stream:
-            for record in records(stream, encoding, delimiter):
-                cells = [cell.strip() for cell in record.cells]
-                yield SourceRow(record.row, cells, record.problem, record.ended)
-    except OSError as error:
-        raise unreadable(path, error) from error
-
-
-def _workbook_sources(path: Path, size: int) -> list[OpenedSource]:
-    return [
-        OpenedSource(path, FileKind.WORKBOOK, UTF8, 0, "", sheet.name, _workbook_rows(sheet.rows), size)
-        for sheet in open_workbook(path)
-    ]
-
-
-def _workbook_rows(rows: Iterator[list[object]]) -> Iterator[SourceRow]:
-    for number, row in enumerate(rows, start=1):
-        numbers = frozenset(c for c, value in enumerate(row) if isinstance(value, float | int))
-        yield SourceRow(number, [cell_text(value) for value in row], numbers=numbers)
-
-
-def _no_header(path: Path, source: OpenedSource, top: Sequence[SourceRow]) -> UserError:
-    seen = next((row.cells for row in top if any(row.cells)), [])
-    shown = "、".join(cell[:12] for cell in seen[:6] if cell)
-    where = f"工作表“{source.sheet}”" if source.sheet else f"“{path.name}”"
-    return UserError(
-        f"{where}的前 {HEADER_SEARCH} 行中没有找到首页表头（第一行是：{shown}）。",
-        "请确认文件是卫统4-1（N041）、HQMS 或带中文表头的首页数据，且表头行没有被删去。",
-    )
+    Raises:
+        UserError: hardly a row can be read.
+        Cancelled: the user asked to stop.
+    """
+    name = source.path.name
+    reading = _Reading(CaseBuilder(columns, name))
+    for row in source.rows:
+        _take(reading, row)
+        if len(reading.refused) > _HOPELESS and len(reading.refused) > 10 * len(reading.rows):
+            first = reading.refused[0]
+            raise UserError(
+                f"“{name}”读到第 {row.row:,} 行，其中 {len(reading.refused):,} 行无法读取"
+                f"（例如第 {first.row} 行：{first.reason}）。",
+                "请核对分隔符和表头是否与内容相符，或重新导出。",
+            )
+        if row.row % 500 == 0:
+            progress.report(0, 0, f"正在读取 {name}：{row.row:,} 行")
+    return reading
 
 
 def _take(reading: _Reading, row: SourceRow) -> None:
@@ -332,10 +254,3 @@ _WANTED = (
     ("LYFS", "离院方式"),
     ("ZFY", "总费用"),
 )
-
-
-def _packed(path: Path) -> bytes:
-    try:
-        return zlib.compress(path.read_bytes(), 1)
-    except OSError as error:
-        raise unreadable(path, error) from error

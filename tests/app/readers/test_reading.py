@@ -241,8 +241,21 @@ def test_a_mapping_is_guessed_edited_and_remembered(tmp_path: Path) -> None:
     assert (case.record_no, case.physician) == ("0007", "丙某")
 
 
+def test_headers_nobody_knows_can_be_mapped_by_hand(tmp_path: Path) -> None:
+    path = tmp_path / "怪表.csv"
+    path.write_text("导出\n甲列,乙列,丙列\n007,I10,高血压\n", encoding="utf-8")
+    with pytest.raises(UserError, match="列对应"):
+        read_cases(path, terminology())
+    guessed, sample = peek(path)
+    assert (guessed.headers, sample) == (("甲列", "乙列", "丙列"), [["007", "I10", "高血压"]])
+    mapping = guessed.with_field(0, "BAH").with_field(1, "JBDM").with_field(2, "ZYZD")
+    assert read_cases(path, terminology(), mapping=mapping).cases[0].case_id == "007"
+    remember(mapping)
+    assert read_cases(path, terminology()).cases[0].diagnoses == (Diagnosis("I10", "高血压"),)
+
+
 def test_a_mapping_of_other_headers_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="不符"):
+    with pytest.raises(UserError, match="没有找到首页表头"):
         read_cases(n041_file(tmp_path), terminology(), mapping=ColumnMapping(("a",), ("BAH",)))
 
 

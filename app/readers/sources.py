@@ -1,0 +1,160 @@
+"""Files of front pages opened at their header row, whatever they are: separated text or a sheet of a workbook."""
+
+from __future__ import annotations
+
+import itertools
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from app.errors import UserError
+from app.readers.mapping import HEADER_SEARCH, ColumnMapping, find_header, recall
+from app.readers.opening import UTF8, Encoding, FileKind, detect_encoding, sniff, unreadable
+from app.readers.text import guess_delimiter, line_codec, physical_lines, records
+from app.readers.values import cell_text
+from app.readers.workbook import open_workbook
+
+MAX_BYTES = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One row of any source: 1-based number, trimmed cells, why it could not be split, whether a line end closes it,
+    and columns whose cells were stored as numbers.
+    """
+
+    row: int
+    cells: list[str]
+    problem: str = ""
+    ended: bool = True
+    numbers: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class OpenedSource:
+    """A file opened at its header: its first rows (``top``), which of them is the header, and all rows behind them."""
+
+    path: Path
+    kind: FileKind
+    encoding: Encoding
+    undecodable: int
+    delimiter: str
+    sheet: str
+    top: tuple[SourceRow, ...]
+    header_at: int
+    rest: Iterator[SourceRow]
+
+    @property
+    def header(self) -> SourceRow:
+        """The header row."""
+        return self.top[self.header_at]
+
+    @property
+    def sample(self) -> tuple[SourceRow, ...]:
+        """The first rows below the header."""
+        return self.top[self.header_at + 1 :]
+
+    @property
+    def rows(self) -> Iterator[SourceRow]:
+        """All rows below the header; can be taken once."""
+        return itertools.chain(self.sample, self.rest)
+
+
+def open_source(path: Path, mapping: ColumnMapping | None = None, *, strict: bool = True) -> OpenedSource:
+    """Open a file at its header. Of a workbook, the first sheet that has one.
+
+    The header is the row that ``mapping`` was made for, else the row that knows most field names, else one whose mapping is
+    remembered; not ``strict``: else the first row that is all words, so that its columns can be mapped by hand.
+
+    Raises:
+        UserError: the file cannot be opened, or has no header.
+    """
+    kind = sniff(path)
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        raise UserError(f"“{path.name}”有 {size >> 20} MB，超过可读取的大小。", "请按月份分成几个文件导入。")
+    candidates = [_text_source(path)] if kind is FileKind.TEXT else _sheets(path)
+    for search in (_known_header, _first_words) if not strict else (_known_header,):
+        for candidate in candidates:
+            at = search(candidate.top, mapping)
+            if at is not None:
+                return replace(candidate, header_at=at)
+    raise _no_header(path, candidates[0])
+
+
+def packed_content(path: Path) -> bytes:
+    """The bytes of a file, compressed.
+
+    Raises:
+        UserError: the file cannot be read.
+    """
+    try:
+        return zlib.compress(path.read_bytes(), 1)
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def _known_header(top: Sequence[SourceRow], mapping: ColumnMapping | None) -> int | None:
+    if mapping is not None:
+        return next((at for at, row in enumerate(top) if tuple(row.cells) == mapping.headers), None)
+    found = find_header([row.cells for row in top])
+    if found is not None:
+        return found
+    return next((at for at, row in enumerate(top) if any(row.cells) and recall(row.cells)), None)
+
+
+def _first_words(top: Sequence[SourceRow], _: ColumnMapping | None) -> int | None:
+    """The first row with several cells and no number among them."""
+    filled = ((at, [cell for cell in row.cells if cell]) for at, row in enumerate(top))
+    return next(
+        (at for at, cells in filled if len(cells) > 2 and not any(c[0].isdigit() for c in cells)), None
+    )
+
+
+def _text_source(path: Path) -> OpenedSource:
+    encoding, undecodable = detect_encoding(path)
+    try:
+        with path.open("rb") as stream:
+            head = b"".join(itertools.islice(physical_lines(stream, encoding), 50))
+    except OSError as error:
+        raise unreadable(path, error) from error
+    delimiter = guess_delimiter(head.decode(line_codec(encoding), "replace"))
+    rows = _text_rows(path, encoding, delimiter)
+    top = tuple(itertools.islice(rows, HEADER_SEARCH))
+    return OpenedSource(path, FileKind.TEXT, encoding, undecodable, delimiter, "", top, 0, rows)
+
+
+def _text_rows(path: Path, encoding: Encoding, delimiter: str) -> Iterator[SourceRow]:
+    try:
+        with path.open("rb") as stream:
+            for record in records(stream, encoding, delimiter):
+                cells = [cell.strip() for cell in record.cells]
+                yield SourceRow(record.row, cells, record.problem, record.ended)
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def _sheets(path: Path) -> list[OpenedSource]:
+    found: list[OpenedSource] = []
+    for sheet in open_workbook(path):
+        rows = _workbook_rows(sheet.rows)
+        top = tuple(itertools.islice(rows, HEADER_SEARCH))
+        found.append(OpenedSource(path, FileKind.WORKBOOK, UTF8, 0, "", sheet.name, top, 0, rows))
+    return found
+
+
+def _workbook_rows(rows: Iterator[list[object]]) -> Iterator[SourceRow]:
+    for number, row in enumerate(rows, start=1):
+        numbers = frozenset(c for c, value in enumerate(row) if isinstance(value, float | int))
+        yield SourceRow(number, [cell_text(value) for value in row], numbers=numbers)
+
+
+def _no_header(path: Path, source: OpenedSource) -> UserError:
+    seen = next((row.cells for row in source.top if any(row.cells)), [])
+    shown = "、".join(cell[:12] for cell in seen[:6] if cell)
+    where = f"“{path.name}”的工作表“{source.sheet}”" if source.sheet else f"“{path.name}”"
+    return UserError(
+        f"{where}的前 {HEADER_SEARCH} 行中没有找到首页表头（第一行是：{shown}）。",
+        "请确认文件是卫统4-1（N041）、HQMS 或带中文表头的首页数据，且表头行没有被删去；表头名称特殊的，请在“列对应”中指定各列。",
+    )
