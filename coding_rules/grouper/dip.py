@@ -19,6 +19,9 @@ from coding_rules.grouper.procedure_kinds import ProcedureKinds
 class DipGrouper:
     """Groups cases under one catalogue and one region's rules.
 
+    A catch-all group (kind 兜底) is the region's place for cases that reached no group: it has a code and points, and the
+    grouping's ``reason`` says what it is.
+
     ``profile`` may be any region profile; without one the national defaults hold (and the 3.0 pipeline for a 3.0 catalogue).
     Compiled once; immutable afterwards, safe to share between threads.
     """
@@ -51,7 +54,7 @@ class DipGrouper:
         choice = choose(candidates(self._index, facts), facts, self.rules)
         path = (
             *facts_steps(facts, case.diagnoses[0], self.kinds),
-            *outcome_steps(choice, facts, self._index),
+            *outcome_steps(choice, facts, self._index, self.kinds),
         )
         group = choice.winner.group if choice.winner else None
         return self._grouping(group, "" if group else why_not(facts, self._index, self.kinds), path)
@@ -94,6 +97,7 @@ class DipGrouper:
             points=group.points,
             mean_fee=group.mean_fen,
             mean_los=group.mean_los,
+            reason=group.remark,
             path=path,
             demo=self.demo,
         )

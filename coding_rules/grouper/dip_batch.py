@@ -187,7 +187,13 @@ class BatchGrouper:
         light = self._results.get(id(group))
         if light is None:
             light = LightGrouping(
-                group.code, group.name, group.kind_label, group.points, group.mean_fen, group.mean_los
+                group.code,
+                group.name,
+                group.kind_label,
+                group.points,
+                group.mean_fen,
+                group.mean_los,
+                group.remark,
             )
             if group.stage != "ZH":  # made-up groups of the 3.0 dictionary rule are not kept by anyone
                 self._results[id(group)] = light

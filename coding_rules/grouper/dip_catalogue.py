@@ -84,6 +84,13 @@ class DipGroup:
         return DipKind.BASIC.value if self.basic else self.kind.value
 
     @property
+    def remark(self) -> str:
+        """What to say of every case in this group: a catch-all is where the region puts cases that reached no group."""
+        if self.kind is not DipKind.CATCH_ALL:
+            return ""
+        return f"未匹配核心与综合病种，落入兜底组 {self.code}（未入组病例的分组）"
+
+    @property
     def has_procedures(self) -> bool:
         """Whether the group asks for procedures."""
         return bool(self.main or self.related)

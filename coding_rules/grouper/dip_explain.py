@@ -44,7 +44,9 @@ def facts_steps(facts: Facts, filed: str, kinds: ProcedureKinds) -> Iterator[Ste
     yield Step("手术操作", f"{'、'.join(shown)}，{treatment}", codes=facts.procedures, source=sources)
 
 
-def outcome_steps(choice: Choice, facts: Facts, index: CatalogueIndex) -> Iterator[Step]:
+def outcome_steps(
+    choice: Choice, facts: Facts, index: CatalogueIndex, kinds: ProcedureKinds
+) -> Iterator[Step]:
     """The losers, the near misses, the winner, and a warning about the main procedure."""
     winner = choice.winner
     for candidate, criterion in choice.fallen:
@@ -59,6 +61,8 @@ def outcome_steps(choice: Choice, facts: Facts, index: CatalogueIndex) -> Iterat
     yield from _near_misses(choice, facts, index)
     if winner is None:
         return
+    if winner.group.kind is DipKind.CATCH_ALL:
+        yield Step("未匹配", why_not(facts, index, kinds), held=False)
     yield _won(winner, facts)
     yield from _main_procedure_warning(winner, facts, index)
 

@@ -97,6 +97,13 @@ def test_ungrouped_says_why(platform: RegionProfile) -> None:
     assert grouper.group(GrouperInput()).reason == "主要诊断编码缺失"
 
 
+def test_catch_all_says_what_it_is(grouper: DipGrouper) -> None:
+    found = grouper.group(case("J18.900", "93.9000"))
+    assert (found.group, found.kind) == ("CP10:ZLXCZ", "兜底")
+    assert "未入组病例的分组" in found.reason
+    assert any("目录中没有主诊断 J18.9" in step.text for step in found.path if step.stage == "未匹配")
+
+
 def test_excluded_principal_diagnosis_is_exact(platform: RegionProfile) -> None:
     excluding = replace(catalogue(), excluded_diagnoses=frozenset({"A86.x00"}))
     grouper = DipGrouper(excluding, platform)
