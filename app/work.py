@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,12 +11,14 @@ from app.errors import UserError
 from app.export.corrected import write_corrected
 from app.export.correction_list import ListOptions, write_correction_list
 from app.export.correction_rows import ReviewedCase
+from app.history import Change, NetChange
 from app.progress import Progress
 from app.readers import ColumnMapping, Imported, ImportReport, SourceLayout, read_cases
-from app.review import Knowledge
+from app.review import Knowledge, review
 from app.session import SUFFIX, Session
 from app.version import NAME, program_version
-from app.workbench import Workbench
+from app.workbench import WhatIf, Workbench
+from coding_rules.case import Case
 from icd_tables.terminology import Terminology
 
 
@@ -102,19 +104,53 @@ def versions(knowledge: Knowledge) -> tuple[tuple[str, str, str], ...]:
     return (("程序", f"{NAME} {program_version()}", ""), *knowledge.versions)
 
 
-def reviewed_cases(bench: Workbench) -> list[ReviewedCase]:
-    """Every case before and after, with its steps, for the correction list. Reviews what is not reviewed yet."""
-    found = []
-    for case_id in bench.case_ids:
-        both = bench.result(case_id)
-        found.append(ReviewedCase(both.before, both.after, bench.history.net(case_id)))
-    return found
+@dataclass(frozen=True)
+class Snapshot:
+    """The open work at one moment, as values that may go to another thread. ``known`` holds the results there were."""
+
+    originals: tuple[Case, ...]
+    currents: tuple[Case, ...]
+    known: Mapping[str, WhatIf]
+    net: Mapping[str, NetChange]
+    trail: tuple[Change, ...]
+    knowledge: Knowledge
+    author: str
+
+    @classmethod
+    def of(cls, bench: Workbench) -> Snapshot:
+        """Take it; nothing is computed."""
+        return cls(
+            originals=bench.originals,
+            currents=tuple(bench.current(case_id) for case_id in bench.case_ids),
+            known={case_id: both for case_id in bench.case_ids if (both := bench.known(case_id))},
+            net={net.case_id: net for net in bench.history.net_changes()},
+            trail=bench.history.trail,
+            knowledge=bench.knowledge,
+            author=bench.author,
+        )
+
+    def reviewed(self, progress: Progress | None = None) -> list[ReviewedCase]:
+        """Every case before and after, with its steps; cases without a result are reviewed now.
+
+        Raises:
+            Cancelled: the user stopped it.
+        """
+        progress = progress or Progress()
+        found = []
+        for done, (original, current) in enumerate(zip(self.originals, self.currents, strict=True), start=1):
+            both = self.known.get(original.case_id) or self._review(original, current)
+            found.append(ReviewedCase(both.before, both.after, self.net.get(original.case_id)))
+            progress.report(done, len(self.originals), "正在审核其余病例")
+        return found
+
+    def _review(self, original: Case, current: Case) -> WhatIf:
+        before = review(original, self.knowledge)
+        return WhatIf(before, before if current is original else review(current, self.knowledge))
 
 
 def export_list(
     path: Path,
-    reviewed: Sequence[ReviewedCase],
-    bench: Workbench,
+    snapshot: Snapshot,
     files: Sequence[str],
     *,
     names: bool = True,
@@ -124,24 +160,24 @@ def export_list(
 
     Raises:
         UserError: it cannot be written.
+        Cancelled: the user stopped it; nothing is written.
     """
-    settings = (("编码员", bench.author),) if bench.author else ()
-    options = ListOptions(files=files, versions=versions(bench.knowledge), settings=settings, names=names)
-    write_correction_list(path, reviewed, options, bench.history.trail, progress)
+    settings = (("编码员", snapshot.author),) if snapshot.author else ()
+    options = ListOptions(files=files, versions=versions(snapshot.knowledge), settings=settings, names=names)
+    write_correction_list(path, snapshot.reviewed(progress), options, snapshot.trail, progress)
 
 
 def export_pages(
-    folder: Path, layouts: Sequence[SourceLayout], bench: Workbench, progress: Progress | None = None
+    folder: Path, layouts: Sequence[SourceLayout], snapshot: Snapshot, progress: Progress | None = None
 ) -> list[tuple[Path, int]]:
     """Write the corrected front pages of every file, ``名称-更正后`` in the form it came in; paths and changed rows.
 
     Raises:
         UserError: a file cannot be written.
     """
-    cases = [bench.current(case_id) for case_id in bench.case_ids]
     written = []
     for layout in layouts:
         name = Path(layout.file)
         target = folder / f"{name.stem}-更正后{name.suffix}"
-        written.append((target, write_corrected(layout, cases, target, progress)))
+        written.append((target, write_corrected(layout, snapshot.currents, target, progress)))
     return written

@@ -203,6 +203,14 @@ class Workbench:
             after = self._after[case_id] = self._with_across(review(current, self.knowledge))
         return WhatIf(before, after)
 
+    def known(self, case_id: str) -> WhatIf | None:
+        """Both results of a case if they are there; nothing is computed."""
+        before, current = self._before.get(case_id), self._currents[case_id]
+        if before is None:
+            return None
+        after = self._after.get(case_id) if self.altered(case_id) else before
+        return WhatIf(before, after) if after is not None and after.case is current else None
+
     def results(self) -> list[CaseResult]:
         """Results of the cases as they stand, as far as they are reviewed."""
         return [self.result(case_id).after for case_id in self._before]

@@ -16,10 +16,12 @@ from app.workbench import Workbench
 from coding_rules.edit import Edit
 from coding_rules.finding import Finding, Fix
 from coding_rules.grouper.grouping import System
+from icd_tables.codes import Kind
 from ui.dialogs.reason import ask_reason
 from ui.effects import effect_lines
 from ui.jobs import Job, Jobs
 from ui.line_desk import LineDesk
+from ui.locate import line_of
 from ui.review_page import ReviewPage
 
 BATCH_SECONDS = 0.2
@@ -45,6 +47,7 @@ class Desk(QObject):
         page.queue.chosen.connect(self.show_case)
         page.findings.fix_wanted.connect(self.take_fix)
         page.findings.decision_wanted.connect(self.decide)
+        page.findings.located.connect(self.locate)
 
     def open(self, workbench: Workbench, case_id: str = "") -> None:
         """Put a piece of work on the desk and go to a case (the first one if it is not there)."""
@@ -73,6 +76,7 @@ class Desk(QObject):
         self.case_id = case_id
         self.lines.leave()
         self.refresh()
+        self.locate(self.page.findings.current())
 
     def refresh(self) -> None:
         """Show the case at hand as it stands now."""
@@ -87,6 +91,12 @@ class Desk(QObject):
         row = self.page.queue.row(self.case_id)
         if row is not None and not row.reviewed:
             self.page.queue.update_rows([work.row(self.case_id)])
+
+    @Slot(object)
+    def locate(self, finding: Finding | None) -> None:
+        """Put the cursor on the line a finding speaks of; on the first line where it speaks of none."""
+        place = line_of(finding.field) if finding is not None else None
+        self.lines.go_to(*(place or (Kind.DIAGNOSIS, 0)))
 
     def commit(
         self,

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from app.errors import UserError
 from app.progress import Progress
-from app.work import Work, export_list, export_pages, reviewed_cases
+from app.work import Snapshot, Work, export_list, export_pages
 from app.workbench import Workbench
 from ui.dialogs.export import ExportDialog, ExportWish
 from ui.dialogs.messages import tell_user
@@ -45,17 +45,17 @@ class ExportDesk(QObject):
         dialog.open()
 
     def write(self, work: Work, bench: Workbench, wish: ExportWish) -> None:
-        """Write it. Results are reviewed here where the background has not come to them yet; values only cross threads."""
-        reviewed = reviewed_cases(bench)
+        """Write it from a snapshot, so that work may go on meanwhile."""
+        snapshot = Snapshot.of(bench)
         files = [report.file for report in work.reports]
 
         def run(progress: Progress) -> list[str]:
             lines = []
             if wish.corrections is not None:
-                export_list(wish.corrections, reviewed, bench, files, names=wish.names, progress=progress)
+                export_list(wish.corrections, snapshot, files, names=wish.names, progress=progress)
                 lines.append(f"更正清单：{wish.corrections}")
             if wish.pages is not None:
-                for path, rows in export_pages(wish.pages, work.layouts, bench, progress):
+                for path, rows in export_pages(wish.pages, work.layouts, snapshot, progress):
                     lines.append(f"更正后的首页：{path}（改动 {rows:,} 行）")
             return lines
 

@@ -143,7 +143,6 @@ class FileDesk(QObject):
             imported = import_files(paths, knowledge.terminology, mapping, progress)
             return Opened(knowledge, start_work(imported, target, knowledge, progress), fresh=True)
 
-        self.close_work()
         self._run(f"正在打开 {paths[0].name}", run)
 
     def _continue(self, path: Path) -> None:
@@ -151,7 +150,8 @@ class FileDesk(QObject):
             knowledge = self._known(progress)
             return Opened(knowledge, continue_work(path, knowledge, progress))
 
-        self.close_work()
+        if self.work is not None and self.work.session.path == path:
+            return  # it is what is open
         self._run(f"正在打开 {path.name}", run)
 
     def _known(self, progress: Progress) -> Knowledge:
@@ -172,6 +172,8 @@ class FileDesk(QObject):
         work = result.work
         if work is None:
             return
+        if self.work is not work:
+            self.close_work()
         self.work = work
         finder = Finder(result.knowledge.terminology)
         bench = Workbench(

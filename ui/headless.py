@@ -11,11 +11,12 @@ from app.errors import UserError
 from app.export.findings import write_findings
 from app.imports import all_cases
 from app.progress import Progress
+from app.settings import Theme
 from app.summary import Summary, Totals, summarise
-from app.work import export_list, import_files, reviewed_cases
+from app.work import Snapshot, export_list, import_files
 from app.workbench import Workbench
 from coding_rules.finding import Severity
-from ui import launch, snapshots
+from ui import launch, snapshots, theme
 from ui.services import Services, real_services
 from ui.wording import money
 
@@ -34,13 +35,14 @@ def run(paths: Sequence[Path], out: Path, services: Services | None = None) -> i
             all_cases(imported), knowledge, author=settings.author, find=services.finder(knowledge)
         )
         app = launch.make_application()
+        theme.apply(app, Theme.LIGHT)
         window = launch.make_window(services, settings)
         window.show()
         window.open_workbench(bench)
         snapshots.settle(window)
         names = [one.report.file for one in imported]
         correction_list = out / "更正清单.xlsx"
-        export_list(correction_list, reviewed_cases(bench), bench, names, names=settings.names_in_lists)
+        export_list(correction_list, Snapshot.of(bench), names, names=settings.names_in_lists)
         findings = write_findings(out / "审核发现.csv", bench.results())
         pictures = snapshots.render(window, out)  # last: they show a correction, which is no part of the work
         window.close()

@@ -66,6 +66,12 @@ class LineDesk(QObject):
             table.go_to(0)
         self._suggest()
 
+    def go_to(self, kind: Kind, position: int) -> None:
+        """Put the cursor on a line and show its candidates."""
+        self.kind = kind
+        self._table.go_to(position)
+        self._suggest()
+
     def take(self, candidate: Candidate, then: Callable[[], None] | None = None) -> None:
         """Put a candidate into the line at hand (or into the line being added)."""
         self._put(candidate.entry.code, candidate.entry.name, then)

@@ -218,6 +218,8 @@ class MainWindow(QMainWindow):
     @Slot()
     def _closed(self) -> None:
         self.desk.close()
+        self.pages.setCurrentWidget(self.welcome)
+        self.welcome.show_recent(self.files.settings.recent)
         self.setWindowTitle(NAME)
         self._enable()
 

@@ -98,12 +98,12 @@ def _session(home: Path) -> str:
 def _list(home: Path) -> str:
     from app.demo import generate
     from app.knowledge import load_knowledge
-    from app.work import export_list, reviewed_cases
+    from app.work import Snapshot, export_list
     from app.workbench import Workbench
 
     bench = Workbench(generate(CASES).cases, load_knowledge())
     path = home / "更正清单.xlsx"
-    export_list(path, reviewed_cases(bench), bench, [])
+    export_list(path, Snapshot.of(bench), [])
     return f"correction list: {path.stat().st_size} bytes"
 
 

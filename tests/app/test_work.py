@@ -11,11 +11,11 @@ from app.progress import Progress
 from app.review import Knowledge
 from app.tables import starter_terminology
 from app.work import (
+    Snapshot,
     continue_work,
     export_list,
     export_pages,
     import_files,
-    reviewed_cases,
     session_path,
     start_work,
 )
@@ -46,9 +46,9 @@ def test_from_file_to_session_and_back_with_export(month: Path, tmp_path: Path) 
     assert again.title == FILE_NAME
     bench = Workbench(again.session.cases, knowledge, again.session)
     assert bench.current(case_id).diagnoses[0].code == "K35.800"
-    export_list(tmp_path / "清单.xlsx", reviewed_cases(bench), bench, [FILE_NAME])
+    export_list(tmp_path / "清单.xlsx", Snapshot.of(bench), [FILE_NAME])
     assert (tmp_path / "清单.xlsx").stat().st_size > 3000
-    written = export_pages(tmp_path, again.layouts, bench)
+    written = export_pages(tmp_path, again.layouts, Snapshot.of(bench))
     assert written == [(tmp_path / "demo_n041_202509-更正后.csv", 1)]
     changed = written[0][0].read_bytes().splitlines()
     differing = [a != b for a, b in zip(month.read_bytes().splitlines(), changed, strict=True)]

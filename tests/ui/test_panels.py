@@ -107,7 +107,8 @@ def test_paths_part_once() -> None:
     a, b, c = (Step(name, name) for name in "ABC")
     rows = path_rows((a, b), (a, c, b))
     assert [row.parts for row in rows] == [False, True, False]
-    assert rows[2].before is None
+    assert (rows[1].before, rows[1].after) == (None, c)
+    assert rows[2].before == rows[2].after == b
 
 
 def test_charts_show_both_directions(qtbot: QtBot) -> None:

@@ -61,11 +61,12 @@ class FindingsPanel(QWidget):
     decision_wanted = Signal(object, object)
     """``Finding`` or ``None`` (the whole case), ``Decision``."""
     located = Signal(object)
-    """The ``Finding`` under the cursor changed."""
+    """The coder moved to another ``Finding``."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = ColumnsModel(COLUMNS, lambda row: row.place, self)
+        self._showing = False
         self.list = CardList(self.model, make_card, "审核发现")
         self.list.selectionModel().currentRowChanged.connect(self._moved)
         self.heading = QLabel("审核发现")
@@ -84,6 +85,7 @@ class FindingsPanel(QWidget):
         """Show the findings of a case, open ones first, the most serious on top."""
         ordered = sorted(findings, key=lambda f: (f.rule_id in answers, f.severity.rank))
         rows = [FindingRow(i, f, answers.get(f.rule_id)) for i, f in enumerate(ordered)]
+        self._showing = True
         self.model.set_rows(rows)
         still_open = sum(row.answer is None for row in rows)
         self.heading.setText(f"审核发现 · {still_open} 项待处理" if rows else "审核发现")
@@ -91,6 +93,7 @@ class FindingsPanel(QWidget):
         self.list.setVisible(bool(rows))
         if rows:
             self.list.select(0)
+        self._showing = False
         self._enable()
 
     def current(self) -> Finding | None:
@@ -122,7 +125,8 @@ class FindingsPanel(QWidget):
     @Slot(QModelIndex, QModelIndex)
     def _moved(self, _current: QModelIndex, _previous: QModelIndex) -> None:
         self._enable()
-        self.located.emit(self.current())
+        if not self._showing:
+            self.located.emit(self.current())
 
     def _enable(self) -> None:
         finding = self.current()

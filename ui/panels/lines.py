@@ -335,9 +335,9 @@ class _LineDelegate(QStyledItemDelegate):
             room = box.right() - left
             shown = metrics.elidedText(segment.text, Qt.TextElideMode.ElideRight, room)
             painter.drawText(left, box.top(), room, box.height(), _VCENTRE, shown)
-            if segment.part is Part.REMOVED:
-                middle = box.center().y()
-                painter.drawLine(left, middle, min(left + width, box.right()), middle)
+            if segment.part is not Part.SAME:  # a line as well as a colour
+                level = box.center().y() if segment.part is Part.REMOVED else box.bottom() - 3
+                painter.drawLine(left, level, min(left + width, box.right()), level)
             left += width
             if left >= box.right():
                 break

@@ -71,7 +71,7 @@ QUEUE_COLUMNS: tuple[Column[CaseRow], ...] = (
         lambda row: f"{row.principal_code} {row.principal_name}".strip() or "（缺）",
         width=150,
     ),
-    Column("drg", "DRG", lambda row: _group(row.drg, row), width=56),
+    Column("drg", "DRG", lambda row: _group(row.drg, row), width=72),
     Column("dip", "DIP", lambda row: _group(row.dip, row), width=110),
     Column("band", "倍率", lambda row: row.band.value if row.band else "", width=58),
     Column(

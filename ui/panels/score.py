@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from itertools import zip_longest
 
 from PySide6.QtCore import Qt
@@ -109,14 +110,23 @@ FIGURE_COLUMNS: tuple[Column[FigureRow], ...] = (
 
 
 def path_rows(before: Sequence[Step], after: Sequence[Step]) -> list[PathRow]:
-    """Both paths step by step; from the first difference on they are listed beside each other as they come."""
+    """Both paths side by side, the same stages beside each other; the first difference is marked."""
     rows: list[PathRow] = []
     parted = False
-    for number, (old, new) in enumerate(zip_longest(before, after)):
+    for number, (old, new) in enumerate(_paired(before, after)):
         parts = not parted and old != new
         parted = parted or parts
         rows.append(PathRow(number, old, new, parts))
     return rows
+
+
+def _paired(before: Sequence[Step], after: Sequence[Step]) -> Iterator[tuple[Step | None, Step | None]]:
+    stages = [step.stage for step in before], [step.stage for step in after]
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, *stages, autojunk=False).get_opcodes():
+        if tag == "equal":
+            yield from zip(before[i1:i2], after[j1:j2], strict=True)
+        else:
+            yield from zip_longest(before[i1:i2], after[j1:j2])
 
 
 class ScorePanel(QWidget):
