@@ -15,6 +15,7 @@ from pathlib import Path
 from app.errors import UserError
 
 CHUNK = 1 << 20
+_HIGH_BYTES = re.compile(rb"[\x80-\xff]+")
 _ESCAPED = re.compile("[\udc80-\udcff]")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
@@ -145,9 +146,12 @@ def detect_encoding(path: Path) -> tuple[Encoding, int]:
     for encoding in _MARKED:
         if head.startswith(encoding.mark):
             return encoding, 0
-    for encoding in (UTF8, GB18030):
-        if _is_valid(path, encoding):
-            return encoding, 0
+    if _is_valid(path, UTF8):
+        return UTF8, 0
+    if _mostly_utf8(path):  # cut off inside a character, say; GB18030 would read nearly anything, as nonsense
+        return UTF8, _undecodable(path, UTF8)
+    if _is_valid(path, GB18030):
+        return GB18030, 0
     size = path.stat().st_size
     errors, best = min(((_undecodable(path, e), e) for e in (GB18030, UTF8)), key=lambda found: found[0])
     if errors > max(20, size // 1000):
@@ -169,6 +173,15 @@ def _is_valid(path: Path, encoding: Encoding) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _mostly_utf8(path: Path) -> bool:
+    """Whether the beginning is UTF-8 but for a few bytes."""
+    with path.open("rb") as file:
+        head = file.read(CHUNK // 4)
+    foreign = sum(len(run) for run in _HIGH_BYTES.findall(head))
+    bad = len(_ESCAPED.findall(head.decode(UTF8.codec, "surrogateescape")))
+    return bad * 20 < foreign
 
 
 def _undecodable(path: Path, encoding: Encoding) -> int:

@@ -137,6 +137,16 @@ def test_a_few_broken_characters_do_not_stop_the_file(tmp_path: Path) -> None:
     assert "1 个字节不是 GB18030" in imported.report.notes[0]
 
 
+def test_a_utf8_file_cut_off_inside_a_character_stays_utf8(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    content = n041_bytes([n041_row(), n041_row(BAH="2")], "utf-8")
+    path.write_bytes(content[: content.rindex("甲某".encode()) + 2])
+    imported = read_cases(path, terminology())
+    assert imported.report.encoding == "UTF-8"
+    assert [case.name for case in imported.cases] == ["甲某"]
+    assert imported.report.refused == 1
+
+
 def test_a_huge_cell_is_refused_with_its_row(tmp_path: Path) -> None:
     path = n041_file(tmp_path, n041_row(BAH="1"), n041_row(BAH="2", XZZ="路" * 40_000), n041_row(BAH="3"))
     report = read_cases(path, terminology()).report
