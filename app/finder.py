@@ -22,7 +22,12 @@ class Finder:
         self._lock = Lock()
 
     def __call__(self, case: Case, kind: Kind, text: str, limit: int) -> Sequence[Candidate]:
-        """Candidates in the edition of the case; from the other edition's table where its own is not loaded."""
+        """Candidates in the edition of the case; from the other edition's table where its own is not loaded.
+
+        None while the matchers are being made elsewhere: a key stroke does not wait.
+        """
+        if (kind, case.edition) not in self._matchers and self._lock.locked():
+            return ()
         matcher = self._matcher(kind, case.edition)
         return matcher.find(text, limit) if matcher else ()
 

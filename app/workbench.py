@@ -96,6 +96,18 @@ class WhatIf:
         return tuple(delta for system in System if (delta := self.delta(system)) is not None)
 
     @property
+    def new_findings(self) -> tuple[Finding, ...]:
+        """Findings that the change brings."""
+        known = {(finding.rule_id, finding.field) for finding in self.before.findings}
+        return tuple(f for f in self.after.findings if (f.rule_id, f.field) not in known)
+
+    @property
+    def gone_findings(self) -> tuple[Finding, ...]:
+        """Findings that the change settles."""
+        left = {(finding.rule_id, finding.field) for finding in self.after.findings}
+        return tuple(f for f in self.before.findings if (f.rule_id, f.field) not in left)
+
+    @property
     def raises(self) -> bool:
         """Whether weight, points or amount rise under either system: such a change asks for a reason."""
         return any(

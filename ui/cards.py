@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from ui import icons
-from ui.models.columns import ROW_ROLE, ColumnsModel
+from ui.models.columns import ROW_ROLE, ColumnsModel, tsv
+from ui.tables import add_copy
 from ui.theme import Tokens, tokens_of
 
 PAD = 7
@@ -168,6 +169,11 @@ class CardList(QListView):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setUniformItemSizes(False)
+        add_copy(self, self.copy)
+
+    def copy(self) -> None:
+        """Copy all rows with their header, for Excel."""
+        QGuiApplication.clipboard().setText(tsv(self.columns_model.columns, self.columns_model.rows()))
 
     def current_row(self) -> Any:
         """The row under the cursor, or ``None``."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QApplication
 
 from icd_tables.codes import Kind
+from ui.cards import CardList
 from ui.tables import DenseTable
 
 if TYPE_CHECKING:
@@ -95,5 +96,5 @@ def _view(window: MainWindow) -> Mapping[str, Handler]:
 def _copy_table(window: MainWindow) -> None:
     """The table one works in, else the queue."""
     focus = QApplication.focusWidget()
-    (focus if isinstance(focus, DenseTable) else window.page.queue.table).copy()
+    (focus if isinstance(focus, DenseTable | CardList) else window.page.queue.table).copy()
     window.status.tell("已复制，可直接粘贴到 Excel")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from app.compare import amount_of, band_of, points_of, profit_of
 from app.review import Scored
 from app.workbench import WhatIf
+from coding_rules.finding import Severity
 from coding_rules.grouper.grouping import System
 from ui import wording
 
@@ -55,6 +56,16 @@ def effect_line(what_if: WhatIf, system: System) -> str:
 def effect_lines(what_if: WhatIf) -> tuple[str, ...]:
     """One line a system that has a scheme."""
     return tuple(line for system in System if (line := effect_line(what_if, system)))
+
+
+def finding_lines(what_if: WhatIf) -> tuple[str, ...]:
+    """What the checks would say: ``采用后新增：…`` and ``可消除：…``, hints left out."""
+    pairs = (("采用后新增", what_if.new_findings), ("可消除", what_if.gone_findings))
+    named = [
+        (label, dict.fromkeys(f.title for f in found if f.severity is not Severity.HINT))
+        for label, found in pairs
+    ]
+    return tuple(f"{label}：{'、'.join(titles)}" for label, titles in named if titles)
 
 
 def score_lines(what_if: WhatIf) -> list[ScoreLine]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -60,6 +61,11 @@ class FileDesk(QObject):
         self.knowledge: Knowledge | None = None
         self.work: Work | None = None
         self._paths: tuple[Path, ...] = ()
+
+    @property
+    def author(self) -> str:
+        """Who signs the steps: the name in the settings, else the name the system knows the user by."""
+        return self.settings.author or getpass.getuser()
 
     def choose(self) -> None:
         """Ask which files to open."""
@@ -176,9 +182,7 @@ class FileDesk(QObject):
             self.close_work()
         self.work = work
         finder = Finder(result.knowledge.terminology)
-        bench = Workbench(
-            work.session.cases, result.knowledge, work.session, author=self.settings.author, find=finder
-        )
+        bench = Workbench(work.session.cases, result.knowledge, work.session, author=self.author, find=finder)
         self.settings = self.settings.with_recent(work.session.path)
         self._save_settings()
         self.opened.emit(bench, work.session.position.case_id)

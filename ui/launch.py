@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
+import resources
 from app import log
 from app import settings as settings_file
 from app.errors import UserError
@@ -51,6 +52,7 @@ def make_application(arguments: Sequence[str] = ()) -> QApplication:
     app.setApplicationName("casecode-qa")
     app.setApplicationDisplayName(NAME)
     app.setApplicationVersion(program_version())
+    app.setWindowIcon(QIcon(resources.path("icons/casecode.svg")))
     QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
     translator = QTranslator(app)
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)

@@ -229,7 +229,7 @@ class MainWindow(QMainWindow):
         if isinstance(app, QApplication):
             theme.apply(app, settings.theme)
         if self.desk.workbench is not None:
-            self.desk.workbench.author = settings.author
+            self.desk.workbench.author = self.files.author
 
     @Slot()
     def _remember_place(self) -> None:

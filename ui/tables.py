@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QSize, Qt
@@ -44,7 +45,7 @@ class DenseTable(QTableView):
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(self.fontMetrics().height() + row_padding)
         self._set_widths()
-        self._add_copy()
+        add_copy(self, self.copy)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Say something where there is nothing to show."""
@@ -90,10 +91,12 @@ class DenseTable(QTableView):
             if column.stretch:
                 header.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
 
-    def _add_copy(self) -> None:
-        copy = QAction("复制表格（可粘贴到 Excel）", self)
-        copy.setShortcut(QKeySequence.StandardKey.Copy)
-        copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        copy.triggered.connect(self.copy)
-        self.addAction(copy)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+def add_copy(view: QAbstractItemView, copy: Callable[[], None]) -> None:
+    """Ctrl+C and a context menu that copy."""
+    action = QAction("复制表格（可粘贴到 Excel）", view)
+    action.setShortcut(QKeySequence.StandardKey.Copy)
+    action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+    action.triggered.connect(copy)
+    view.addAction(action)
+    view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from app.workbench import WhatIf
 from icd_tables.search import Candidate, Tier
 from ui.cards import Card, CardList
-from ui.effects import effect_lines
+from ui.effects import effect_lines, finding_lines
 from ui.models.columns import Column, ColumnsModel
 
 _TIER_TONE = {
@@ -39,16 +39,22 @@ def _effects(row: CandidateRow) -> tuple[str, ...]:
     return effect_lines(row.effect) if row.effect is not None else ()
 
 
+def _notes(row: CandidateRow) -> tuple[str, ...]:
+    """Reasons against it from the table, and what the checks would say."""
+    cautions = "；".join(row.candidate.cautions)
+    checks = finding_lines(row.effect) if row.effect is not None else ()
+    return ((f"注意：{cautions}",) if cautions else ()) + checks
+
+
 def make_card(row: CandidateRow) -> Card:
     """How a candidate looks."""
     candidate = row.candidate
-    cautions = "；".join(candidate.cautions)
     return Card(
         head=candidate.entry.code,
         title=candidate.entry.name,
         badge="现用" if row.current else candidate.tier.value,
         body=candidate.why,
-        note=f"注意：{cautions}" if cautions else "",
+        note="\n".join(_notes(row)),
         figures=() if row.current else _effects(row),
         mark=str(row.number),
         tone=_TIER_TONE[candidate.tier],
@@ -64,7 +70,7 @@ COLUMNS: tuple[Column[CandidateRow], ...] = (
     ),
     Column("tier", "把握", lambda row: row.candidate.tier.value),
     Column("why", "理由", lambda row: row.candidate.why),
-    Column("cautions", "注意", lambda row: "；".join(row.candidate.cautions)),
+    Column("cautions", "注意", lambda row: "；".join(_notes(row))),
     Column("effect", "影响", lambda row: "；".join(_effects(row))),
 )
 
@@ -137,6 +143,7 @@ class CandidatesPanel(QWidget):
         row = self.model.row_at(number - 1)
         if row is not None:
             self.model.update_rows([replace(row, effect=effect)])
+            self.list.scheduleDelayedItemsLayout()  # its note may need another line
 
     def clear(self, note: str = "") -> None:
         """Nothing to choose from."""
