@@ -39,7 +39,8 @@ class DipGrouper:
             National3(catalogue, self.rules, kinds) if self.rules.pipeline is Pipeline.NATIONAL_3 else None
         )
         self._index = CatalogueIndex(catalogue, self.rules)
-        self._batch = BatchGrouper(self._index, kinds, self._excluded, self._slow)
+        essence = self._national.essence if self._national else None
+        self._batch = BatchGrouper(self._index, kinds, self._excluded, self._slow, essence)
 
     def group(self, case: GrouperInput) -> Grouping:
         """The DIP group of a case, the steps to it, every candidate and why it lost; or the reason for 未入组."""

@@ -98,11 +98,21 @@ Slow = Callable[[GrouperInput], tuple[DipGroup | None, str]]
 
 
 class BatchGrouper:
-    """Groups many cases under a compiled catalogue; ``slow`` decides single cases the way the explaining path does."""
+    """Groups many cases under a compiled catalogue; ``slow`` decides single cases the way the explaining path does.
+
+    ``essence`` tells what the group of a case follows from where the catalogue is not compiled (national 3.0): equal essence,
+    equal answer.
+    """
 
     def __init__(
-        self, index: CatalogueIndex, kinds: ProcedureKinds, excluded: frozenset[str], slow: Slow
+        self,
+        index: CatalogueIndex,
+        kinds: ProcedureKinds,
+        excluded: frozenset[str],
+        slow: Slow,
+        essence: Callable[[GrouperInput], tuple[object, ...]] | None = None,
     ) -> None:
+        self._essence = essence
         self._index = index
         self._rules = index.rules
         self._kinds = kinds
@@ -112,7 +122,7 @@ class BatchGrouper:
         self._compiled = _compilable(self._rules) and not index.levelled
         self._strict = self._rules.main_procedure is MainProcedure.FIRST
         self._by_case = bool(_BY_CASE & set(self._rules.tie_breaks))
-        self._answers: dict[_Coded, LightGrouping] = {}
+        self._answers: dict[tuple[object, ...], LightGrouping] = {}
         self._minor = self._rules.conservative is Conservative.MINOR
         self._first_kind = self._rules.case_kind is CaseKind.FIRST
         self._entries = _Memo(self._entry)
@@ -121,6 +131,8 @@ class BatchGrouper:
 
     def group_all(self, cases: Iterable[GrouperInput]) -> list[LightGrouping]:
         """Light results in the order of the cases."""
+        if self._essence is not None:
+            return [self._remember(self._essence(case), case) for case in cases]
         if not self._compiled:
             return [self._decide(case) for case in cases]
         answers, answer = self._answers, self._answer
@@ -129,6 +141,17 @@ class BatchGrouper:
             coded = (case.diagnoses[:1], case.procedures)
             found.append(answers.get(coded) or answer(case, coded))
         return found
+
+    def _remember(self, essence: tuple[object, ...], case: GrouperInput) -> LightGrouping:
+        """The answer of a case with the same essence, or this one's own."""
+        known = self._answers.get(essence)
+        return known or self._keep(essence, self._decide(case))
+
+    def _keep(self, essence: tuple[object, ...], result: LightGrouping) -> LightGrouping:
+        if len(self._answers) >= _REMEMBERED:
+            self._answers.clear()
+        self._answers[essence] = result
+        return result
 
     def _answer(self, case: GrouperInput, coded: _Coded) -> LightGrouping:
         """Group one case, and remember the answer where it depends on nothing but the codes."""
@@ -144,10 +167,7 @@ class BatchGrouper:
             result = self._decide(case)
             if self._by_case:
                 return result
-        if len(self._answers) >= _REMEMBERED:
-            self._answers.clear()
-        self._answers[coded] = result
-        return result
+        return self._keep(coded, result)
 
     def _pick(self, entry: _Entry, filed: Sequence[str]) -> LightGrouping | None:
         """The result for these procedures, or ``None`` when the case needs the other path."""

@@ -11,6 +11,7 @@ from coding_rules.grouper.dip_expression import (
     Alternative,
     Expression,
     clean_procedure,
+    codes_of,
     fill,
     hits,
     write_expression,
@@ -70,6 +71,14 @@ class National3:
         self._excluded = catalogue.excluded_diagnoses | rules.excluded_diagnoses
         self._early = [group for group in catalogue if group.stage == "XQ"]
         self._refined = [group for group in catalogue if group.stage == "FZ"]
+        self._refined_of: dict[str, list[DipGroup]] = {}
+        self._early_codes = frozenset(code for group in self._early for code in codes_of(group.main))
+        self._early_hit: dict[str, bool] = {}
+        self._basic = _basic_index(catalogue.basic)
+        conditions = [group.conditions for group in catalogue if group.conditions]
+        self._other_specs = {spec for each in conditions for spec in each.other} | {_RESISTANT}
+        self._other_specs |= {g.principal for g in self._early if g.conditions and g.conditions.any_diagnosis}
+        self._deciding: dict[str, bool] = {}
         self._merged = _by_principal(group for group in catalogue if group.stage == "BX")
         self._plain = _by_principal(group for group in catalogue if group.stage == "JC")
         self._mixed = {
@@ -78,6 +87,20 @@ class National3:
             if group.kind is DipKind.MIXED
         }
         self._has_dictionary = bool(self._mixed)
+
+    def essence(self, case: GrouperInput) -> tuple[object, ...]:
+        """What the group of a case follows from: cases with equal essence have the same group."""
+        deciding = tuple(code for code in case.diagnoses[1:] if self._decides(code))
+        newborn = (case.age_days, case.age, case.weight) if case.weight else None
+        return case.diagnoses[:1], case.procedures, deciding, newborn
+
+    def _decides(self, code: str) -> bool:
+        """Whether an other diagnosis may decide a group: it stands in some condition of the scheme."""
+        known = self._deciding.get(code)
+        if known is None:
+            head = principal_head(code)
+            known = self._deciding[code] = any(meets(spec, head) for spec in self._other_specs)
+        return known
 
     def group(self, case: GrouperInput) -> Outcome:
         """The group of a case with the stages it passed."""
@@ -144,6 +167,9 @@ class National3:
         return rule is not None and rule.use is MainUse.CONSERVATIVE
 
     def _find_early(self, seen: _Seen) -> DipGroup | None:
+        newborn = seen.age_days is not None and seen.weight is not None
+        if not newborn and not any(map(self._opens_early, seen.filed)):
+            return None
         for group in self._early:
             asks = group.conditions
             if asks and asks.any_diagnosis:
@@ -156,6 +182,14 @@ class National3:
             elif self._main_fills(group.main, seen):
                 return group
         return None
+
+    def _opens_early(self, code: str) -> bool:
+        """Whether any 先期 group asks for this procedure; remembered, since most procedures stand in none."""
+        known = self._early_hit.get(code)
+        if known is None:
+            match = self._rules.procedure_match
+            known = self._early_hit[code] = any(hits(token, code, match) for token in self._early_codes)
+        return known
 
     def _newborn(self, group: DipGroup, seen: _Seen) -> bool:
         asks = group.conditions
@@ -199,7 +233,14 @@ class National3:
     def _find_refined(self, seen: _Seen) -> DipGroup | None:
         """The most specific 诊断辅助细分 row: most procedures filled; a row without procedures is the fall-back."""
         best: tuple[int, DipGroup] | None = None
-        for group in self._refined:
+        rows = self._refined_of.get(seen.principal)
+        if rows is None:
+            rows = self._refined_of[seen.principal] = [
+                group
+                for group in self._refined
+                if any(meets(s, seen.principal) for s in group.principal.split("|"))
+            ]
+        for group in rows:
             score = self._refined_score(group, seen)
             if score is not None and (best is None or score > best[0]):
                 best = (score, group)
@@ -207,7 +248,7 @@ class National3:
 
     def _refined_score(self, group: DipGroup, seen: _Seen) -> int | None:
         asks = group.conditions
-        if asks is None or not any(meets(spec, seen.principal) for spec in group.principal.split("|")):
+        if asks is None:
             return None
         if asks.other and not meets_any(asks.other, seen.others):
             return None
@@ -266,13 +307,19 @@ class National3:
 
     def _flag_basic(self, group: DipGroup, seen: _Seen, steps: list[Step]) -> DipGroup:
         match = self._rules.procedure_match
-        for spec, main in self._catalogue.basic:
-            if meets(spec, seen.principal) and (
-                fill(main, seen.counting[:1], match) is not None if main else not seen.main
-            ):
-                steps.append(Step("基层病种", f"{spec} 在基层病种清单中", rule=write_expression(main)))
-                return replace(group, basic=True)
+        for spec in spec_keys(seen.principal):
+            for main in self._basic.get(spec, ()):
+                if fill(main, seen.counting[:1], match) is not None if main else not seen.main:
+                    steps.append(Step("基层病种", f"{spec} 在基层病种清单中", rule=write_expression(main)))
+                    return replace(group, basic=True)
         return group
+
+
+def _basic_index(listed: Iterable[tuple[str, Expression]]) -> dict[str, list[Expression]]:
+    index: dict[str, list[Expression]] = {}
+    for spec, main in listed:
+        index.setdefault(spec, []).append(main)
+    return index
 
 
 def _by_principal(groups: Iterable[DipGroup]) -> dict[str, list[DipGroup]]:

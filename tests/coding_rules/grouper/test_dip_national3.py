@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import random
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -133,6 +134,27 @@ def test_batch_agrees(made_up: DipGrouper) -> None:
     full = [made_up.group(each) for each in cases]
     assert [(each.group, each.kind, each.reason) for each in light] == [
         (g.group, g.kind, g.reason) for g in full
+    ]
+
+
+def test_batch_remembers_only_what_decides(made_up: DipGrouper) -> None:
+    dice = random.Random(4)
+    principals = ["K35.300", "K35.200", "A15.000", "Z51.101", "P59.900", "I71.000", "D18.000"]
+    others = ["I10.x00", "U84.300", "C34.900", "P07.100", "T31.000", "J96.000"]
+    procedures = ["39.7100", "39.5000", "39.9000", "47.0100", "00.3101", "00.2900x001", "21.0300x003"]
+    cases = [
+        case(
+            dice.choice(principals),
+            *dice.sample(procedures, dice.randint(0, 3)),
+            other=dice.sample(others, dice.randint(0, 3)),
+            age=dice.choice((None, 0, 0, 40)),
+            age_days=dice.choice((None, 3, 28, 29)),
+            weight=dice.choice((None, 0, 900, 1500, 3000)),
+        )
+        for _ in range(1500)
+    ]
+    assert [each.group for each in made_up.group_batch(cases)] == [
+        made_up.group(each).group for each in cases
     ]
 
 
@@ -270,6 +292,38 @@ def test_no_low_birth_weight_group_without_all_conditions(
     published: DipCatalogue, filed: GrouperInput
 ) -> None:
     assert not DipGrouper(published, load_profile("national_3_0")).group(filed).group.startswith("XQ")
+
+
+@pytest.mark.reference
+def test_batch_agrees_on_the_published_parts(published: DipCatalogue) -> None:
+    grouper = DipGrouper(published, load_profile("national_3_0"))
+    dice = random.Random(8)
+    principals = ["T20.200", "T21.300", "Z51.101", "Z51.800", "A15.000", "A17.000", "P22.000", "J96.000"]
+    others = ["T31.000", "T31.200", "C34.900", "C92.100", "U84.300", "P07.100", "I10.x00"]
+    procedures = [
+        "99.2503",
+        "99.2800x005",
+        "99.2800x006",
+        "86.2201",
+        "86.6202",
+        "33.2402",
+        "39.6500",
+        "96.7201",
+        "39.9500x007",
+    ]
+    cases = [
+        case(
+            dice.choice(principals),
+            *dice.sample(procedures, dice.randint(0, 3)),
+            other=dice.sample(others, dice.randint(0, 2)),
+            age_days=dice.choice((None, 3, 28, 29)),
+            weight=dice.choice((None, 900, 1500, 3000)),
+        )
+        for _ in range(2000)
+    ]
+    assert [each.group for each in grouper.group_batch(cases)] == [
+        grouper.group(each).group for each in cases
+    ]
 
 
 @pytest.mark.reference
