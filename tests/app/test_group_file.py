@@ -102,7 +102,6 @@ def test_a_case_without_a_group_says_why(tmp_path: Path, dip_only: Groupers) -> 
         (b"", "c.csv"),
         (b"a,b\r\n1,2\r\n", "缺少列：case_id、diagnoses"),
         (b"PK\x03\x04", "c.csv"),
-        (b'case_id,diagnoses\r\n"' + b"x" * 200_000, "CSV"),
     ],
 )
 def test_a_file_that_is_no_case_file_is_told(tmp_path: Path, content: bytes, what: str) -> None:
@@ -110,6 +109,17 @@ def test_a_file_that_is_no_case_file_is_told(tmp_path: Path, content: bytes, wha
     path.write_bytes(content)
     with pytest.raises(UserError, match=what):
         list(read_case_lines(path))
+
+
+def test_a_cell_without_end_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_bytes(b'case_id,diagnoses\r\n1,"' + b"x" * 2_000)
+    former = csv.field_size_limit(1_000)
+    try:
+        with pytest.raises(UserError, match="第 2 行不是 CSV"):
+            list(read_case_lines(path))
+    finally:
+        csv.field_size_limit(former)
 
 
 def test_cancelling_leaves_the_old_output(tmp_path: Path, dip_only: Groupers) -> None:
