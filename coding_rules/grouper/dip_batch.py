@@ -118,7 +118,7 @@ class BatchGrouper:
         self._kinds = kinds
         self._excluded = excluded
         self._slow = slow
-        self._results: dict[int, LightGrouping] = {}
+        self._results: dict[tuple[str, str, str], LightGrouping] = {}
         self._compiled = _compilable(self._rules) and not index.levelled
         self._strict = self._rules.main_procedure is MainProcedure.FIRST
         self._by_case = bool(_BY_CASE & set(self._rules.tie_breaks))
@@ -204,9 +204,11 @@ class BatchGrouper:
         return self._result(group) if group else LightGrouping("", reason=reason)
 
     def _result(self, group: DipGroup) -> LightGrouping:
-        light = self._results.get(id(group))
+        """The one result object of a group. Keyed by its row, not its identity: the 3.0 pipeline makes groups as it goes."""
+        row = (group.code, group.kind_label, group.source)
+        light = self._results.get(row)
         if light is None:
-            light = LightGrouping(
+            light = self._results[row] = LightGrouping(
                 group.code,
                 group.name,
                 group.kind_label,
@@ -215,8 +217,6 @@ class BatchGrouper:
                 group.mean_los,
                 group.remark,
             )
-            if group.stage != "ZH":  # made-up groups of the 3.0 dictionary rule are not kept by anyone
-                self._results[id(group)] = light
         return light
 
     def _entry(self, filed: str) -> _Entry:
