@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 import tomllib
 from dataclasses import replace
 from datetime import date
@@ -16,7 +17,7 @@ from app.files import safe_write
 from app.progress import Progress
 from app.sheets import read_cells
 from coding_rules.grouper.dip3_rows import is_national_3, read_national_3
-from coding_rules.grouper.dip_catalogue import CatalogueReport, DipCatalogue, DipKind
+from coding_rules.grouper.dip_catalogue import CatalogueIssue, CatalogueReport, DipCatalogue, DipKind
 from coding_rules.grouper.dip_columns import Sheet
 from coding_rules.grouper.dip_expression import Dialect
 from coding_rules.grouper.dip_lists import (
@@ -25,6 +26,7 @@ from coding_rules.grouper.dip_lists import (
     read_kind_table,
     with_basic_list,
     with_groups,
+    with_points,
 )
 from coding_rules.grouper.dip_points import catalogue_rows
 from coding_rules.grouper.dip_rows import guess_dialect, read_sheets
@@ -51,7 +53,13 @@ def load_dip_catalogue(
     progress = progress or Progress()
     progress.report(0, 3, f"正在读取 {path.name}")
     files = _files(path)
-    sheets = [Sheet(file.name, cells.name, cells.rows) for file in files for cells in read_cells(file)]
+    # A workbook saved as one CSV a sheet tells its sheets apart by the names of the files.
+    stem = len(files) > 1
+    sheets = [
+        Sheet(file.name, cells.name or (file.stem if stem else ""), cells.rows)
+        for file in files
+        for cells in read_cells(file)
+    ]
     progress.report(1, 3, "正在识别目录")
     manifest = _manifest(path)
     dialect = profile.grouping.dialect if profile else guess_dialect(sheets)
@@ -62,7 +70,7 @@ def load_dip_catalogue(
         catalogue,
         title=str(manifest.get("title", path.stem)),
         region=str(manifest.get("region", "")),
-        version=str(manifest.get("version", "")),
+        version=str(manifest.get("version", "") or _year(path.stem)),
         demo=bool(manifest.get("demo", False)),
         valid_from=_day(manifest.get("valid_from")),
         valid_to=_day(manifest.get("valid_to")),
@@ -106,6 +114,30 @@ def add_basic_list(catalogue: DipCatalogue, path: Path, dialect: Dialect = Diale
             f"{path.name} 里没有找到基层病种", "需要有“主要诊断编码”一列，“主要手术操作编码”一列可空。"
         )
     return with_basic_list(catalogue, listed)
+
+
+def add_local_points(catalogue: DipCatalogue, path: Path) -> DipCatalogue:
+    """The catalogue with a region's points (病种编码, 分值, 均费, ...), which the national 3.0 scheme does not bring.
+
+    What did not fit is noted in the report: codes the catalogue does not have, and how many groups got no points.
+
+    Raises:
+        UserError: the file has no codes with points.
+    """
+    sheets = [Sheet(path.name, cells.name, cells.rows) for cells in read_cells(path)]
+    rows = read_sheets(sheets, Dialect.PLATFORM)
+    if not any(group.points is not None for group in rows.groups):
+        raise UserError(f"{path.name} 里没有找到病种分值", "需要有“病种编码”和“分值”两列。")
+    joined, unknown, without = with_points(catalogue, rows.groups)
+    issues = [*rows.issues]
+    issues += [CatalogueIssue(path.name, 0, "病种编码", f"目录中没有病种 {code}") for code in unknown]
+    if without:
+        shown = "、".join(without[:5])
+        text = f"{len(without)} 个病种没有分值（{shown}{'等' if len(without) > 5 else ''}）"
+        issues.append(CatalogueIssue(path.name, 0, "分值", text, "doubt"))
+    old = joined.report
+    report = CatalogueReport(old.read + rows.read, old.groups, (*old.issues, *issues))
+    return replace(joined, report=report)
 
 
 def add_tcm_groups(catalogue: DipCatalogue, path: Path, profile: RegionProfile | None = None) -> DipCatalogue:
@@ -212,6 +244,12 @@ def _manifest(path: Path) -> dict[str, Any]:
 def _kinds(path: Path) -> ProcedureKinds | None:
     file = path / "procedure_kinds.csv"
     return load_procedure_kinds(file) if path.is_dir() and file.is_file() else None
+
+
+def _year(title: str) -> str:
+    """The year a published file names in its title, or an empty text."""
+    found = re.search(r"20\d\d", title)
+    return found[0] if found else ""
 
 
 def _day(value: object) -> date | None:

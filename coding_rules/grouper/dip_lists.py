@@ -104,6 +104,35 @@ def with_basic_list(catalogue: DipCatalogue, listed: BasicList) -> DipCatalogue:
     return replace(catalogue, groups=groups, basic=listed)
 
 
+def with_points(
+    catalogue: DipCatalogue, table: Iterable[DipGroup]
+) -> tuple[DipCatalogue, tuple[str, ...], tuple[str, ...]]:
+    """The catalogue with points, fees and statistics of a region's own table, joined by 病种编码.
+
+    The national 3.0 scheme has no points; every region publishes its own. Also returns the codes of the table that the catalogue
+    does not have, and the groups that got no points.
+    """
+    local = {normalize_code(group.code): group for group in table}
+    groups = [_with_figures(group, local.pop(normalize_code(group.code), None)) for group in catalogue.groups]
+    unknown = tuple(row.code for row in local.values())
+    without = tuple(group.code for group in groups if group.points is None)
+    return replace(catalogue, groups=tuple(groups)), unknown, without
+
+
+def _with_figures(group: DipGroup, row: DipGroup | None) -> DipGroup:
+    if row is None:
+        return group
+    return replace(
+        group,
+        points=row.points,
+        mean_fee=row.mean_fee,
+        mean_los=row.mean_los,
+        cv=row.cv,
+        cases=row.cases,
+        region_mean=row.region_mean,
+    )
+
+
 def with_groups(catalogue: DipCatalogue, groups: Iterable[DipGroup], kind: DipKind) -> DipCatalogue:
     """The catalogue with another list of groups beside it, all of one kind (中医优势病种, 基层病种)."""
     return replace(catalogue, groups=(*catalogue.groups, *(replace(group, kind=kind) for group in groups)))

@@ -8,13 +8,21 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from app.catalogues import add_basic_list, add_tcm_groups, load_dip_catalogue, load_procedure_kinds
+from app.catalogues import (
+    add_basic_list,
+    add_local_points,
+    add_tcm_groups,
+    load_dip_catalogue,
+    load_procedure_kinds,
+)
 from app.errors import UserError
 from app.progress import Cancelled, Progress
+from app.sheets import read_cells
 from coding_rules.grouper.dip import DipGrouper
 from coding_rules.grouper.dip_catalogue import DipKind
 from coding_rules.grouper.procedure_kinds import ProcedureKind
 from coding_rules.settlement.profile import load_profile
+from icd_tables.codes import normalize_code
 from tests.coding_rules.grouper.dip_samples import HEADER, ROWS, case
 
 Rows = list[Sequence[Any]]
@@ -297,3 +305,55 @@ def test_loading_can_be_cancelled(tmp_path: Path) -> None:
     progress.cancel()
     with pytest.raises(Cancelled):
         load_dip_catalogue(workbook(tmp_path / "目录.xlsx", 目录=[HEADER, *ROWS]), progress=progress)
+
+
+def test_local_points_join_a_scheme_that_has_none(tmp_path: Path) -> None:
+    early: Rows = [("分类", "序号", "分组名称", "主诊编码", "主诊名称", "主手术编码", "主手术名称", "备注")]
+    early += [
+        ("先期", 1, "心肺移植", "所有诊断", "", "33.6x00", "", ""),
+        ("", 2, "心脏移植", "", "", "37.5100", "", ""),
+    ]
+    scheme = load_dip_catalogue(workbook(tmp_path / "DIP3.0.xlsx", 一_先期分组=early))
+    assert scheme.form == "national_3"
+    assert DipGrouper(scheme).group(case("I50.900", "33.6x00")).points is None
+    points = workbook(
+        tmp_path / "分值.xlsx", 分值=[("病种编码", "分值", "均费"), ("XQ-1", 90000.5, 500000), ("XQ-9", 7, 8)]
+    )
+    local = add_local_points(scheme, points)
+    found = DipGrouper(local, load_profile("national_3_0")).group(case("I50.900", "33.6x00"))
+    assert (found.group, found.points, found.mean_fee) == ("XQ-1", Decimal("90000.5"), 50_000_000)
+    reasons = " ".join(issue.reason for issue in local.report.issues)
+    assert "目录中没有病种 XQ-9" in reasons
+    assert "1 个病种没有分值（XQ-2）" in reasons
+    with pytest.raises(UserError, match="病种分值"):
+        add_local_points(
+            scheme, workbook(tmp_path / "别的.xlsx", 表=[("病种编码", "病种名称"), ("XQ-1", "甲")])
+        )
+
+
+def test_a_workbook_saved_as_one_csv_a_sheet(tmp_path: Path) -> None:
+    folder = tmp_path / "DIP3"
+    folder.mkdir()
+    early = "分类,序号,分组名称,主诊编码,主诊名称,主手术编码,名称,备注\nXQ,1,心肺移植,所有诊断,,33.6x00,,\n"
+    (folder / "一、先期分组.csv").write_text(early, encoding="utf-8")
+    plain = "分类,序号,主诊,名称,主手术编码,名称\nJC,7,K35.3,阑尾炎,,\n"
+    (folder / "四、基础规则下的核心病种.csv").write_text(plain, encoding="gb18030")
+    grouper = DipGrouper(load_dip_catalogue(folder))
+    assert [grouper.group(each).group for each in (case("I50.900", "33.6x00"), case("K35.300"))] == [
+        "XQ-1",
+        "JC-7",
+    ]
+
+
+@pytest.mark.reference
+def test_codes_of_the_published_catalogue_are_known(reference: Path) -> None:
+    catalogue = load_dip_catalogue(reference / "dip" / "平顶山2025年DIP2.0分组目录库.xlsx")
+    assert catalogue.version == "2025"
+    names = [
+        row[0]
+        for cells in read_cells(reference / "codes" / "医保版2.0疾病诊断.csv")
+        for row in cells.rows[1:]
+    ]
+    known = {normalize_code(str(code))[:length] for code in names for length in (3, 5)}
+    issues = catalogue.verify(known_diagnosis=lambda key: key in known)
+    assert len(issues) < 5, [issue.reason for issue in issues]
