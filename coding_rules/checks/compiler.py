@@ -161,7 +161,7 @@ class _Compiler:
     def member(self, node: Member) -> Read:
         codes = self.code_set(node.codes, node)
         capture = self.capture(node)
-        if node.lines == "line":
+        if node.lines == "line" and self.each:
             return line_in(codes, capture)
         lines = self.lines(node.lines, node)
         if self.is_single(node.lines):

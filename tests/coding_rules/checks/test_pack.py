@@ -1,0 +1,119 @@
+"""Packs that cannot be used say which rule and where."""
+
+from __future__ import annotations
+
+import pytest
+
+from coding_rules.checks.engine import CheckEngine
+from coding_rules.checks.examples import ExampleError, parse_examples
+from coding_rules.checks.pack import Pack, PackError, parse_pack
+from coding_rules.checks.verify import verify_pack
+from icd_tables.terminology import Terminology
+
+HEAD = '[pack]\nid = "own"\ntitle = "本院规则"\nversion = "1"\n'
+RULE = """
+[[rule]]
+id = "OWN-1"
+title = "示例"
+severity = "warning"
+authority = "本院"
+when = "age > 100"
+message = "年龄 {age} 岁。"
+"""
+
+
+def broken(old: str, new: str) -> str:
+    return HEAD + RULE.replace(old, new)
+
+
+def use(text: str) -> CheckEngine:
+    return CheckEngine(Terminology(), [parse_pack(text, "own.toml")])
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "reason"),
+    [
+        ("[pack", "", "TOML"),
+        (broken('severity = "warning"', 'severity = "fatal"'), "OWN-1", "severity"),
+        (broken('authority = "本院"\n', ""), "OWN-1", "authority"),
+        (broken("title", "titel"), "OWN-1", "titel"),
+        (broken("age > 100", "aeg > 100"), "OWN-1", "aeg"),
+        (broken("{age}", "{aeg}"), "OWN-1", "aeg"),
+        (HEAD + RULE + RULE, "OWN-1", "重复"),
+        (HEAD.replace("version", 'retired = ["OWN-1"]\nversion') + RULE, "OWN-1", "停用"),
+        (broken('when = "age > 100"', 'when = "age > 100"\nat = "nowhere"'), "OWN-1", "nowhere"),
+        (broken('when = "age > 100"', 'when = "age > 100"\nfix = ["explode:line"]'), "OWN-1", "explode"),
+        (broken('when = "age > 100"', 'scope = "month"'), "OWN-1", "check"),
+        (broken('when = "age > 100"', 'each = "everything"\nwhen = "age > 100"'), "OWN-1", "everything"),
+        (HEAD + '[lists]\nbad = ["HELLO"]\n' + RULE, "", "HELLO"),
+    ],
+)
+def test_what_is_wrong_is_said(text: str, rule: str, reason: str) -> None:
+    with pytest.raises(PackError) as caught:
+        use(text)
+    assert caught.value.rule == rule
+    assert reason in str(caught.value)
+
+
+def test_a_wrong_predicate_is_shown_with_its_place() -> None:
+    with pytest.raises(PackError) as caught:
+        use(broken("age > 100", "age > 100 and sexx == 1"))
+    assert caught.value.pointer == "age > 100 and sexx == 1\n              ^"
+
+
+def test_families_make_a_rule_of_each_member() -> None:
+    pack = parse_pack(
+        HEAD
+        + """
+[[family]]
+title = "${label}未填"
+severity = "hint"
+authority = "本院"
+when = "${field} is blank"
+message = "${label}未填。"
+members = [{ id = "OWN-1", field = "XM", label = "姓名" }, { id = "OWN-2", field = "MZ", label = "民族", severity = "error" }]
+""",
+        "own",
+    )
+    assert [(rule.id, rule.title, rule.when, rule.severity.value) for rule in pack.rules] == [
+        ("OWN-1", "姓名未填", "XM is blank", "hint"),
+        ("OWN-2", "民族未填", "MZ is blank", "error"),
+    ]
+
+
+def own_pack() -> Pack:
+    return parse_pack(HEAD + RULE, "own")
+
+
+def test_verify_wants_examples_of_both_kinds_that_behave() -> None:
+    assert [issue.reason for issue in verify_pack(own_pack(), "")] == [
+        "没有“必须触发”的例子",
+        "没有“必须通过”的例子",
+    ]
+    good = '[[example]]\nrule = "OWN-1"\nfire = { NL = "101" }\npass = {}\n'
+    assert verify_pack(own_pack(), good) == []
+    wrong = '[[example]]\nrule = "OWN-1"\nfire = {}\npass = { NL = "101" }\n'
+    assert [issue.reason for issue in verify_pack(own_pack(), wrong)] == [
+        "例子应触发而未触发",
+        "例子不应触发而触发",
+    ]
+    stray = good + '[[example]]\nrule = "OWN-9"\nfire = { NL = "101" }\npass = {}\n'
+    assert "例子说的规则不在包中" in [issue.reason for issue in verify_pack(own_pack(), stray)]
+
+
+def test_unreadable_examples_are_refused() -> None:
+    with pytest.raises(ExampleError, match="TOML"):
+        parse_examples("[[example]")
+    with pytest.raises(ExampleError, match="不认识"):
+        parse_examples('[[example]]\nrule = "X"\nfire = { nonsense = "1" }\npass = {}\n')
+
+
+def test_rules_hold_between_their_dates_only() -> None:
+    from coding_rules.checks.examples import build_case
+
+    engine = use(
+        broken('when = "age > 100"', 'when = "age > 40"\nvalid_from = 2025-01-01\nvalid_to = 2025-12-31')
+    )
+    assert len(engine.check(build_case({}))) == 1
+    assert engine.check(build_case({"CYSJ": "20260306"})) == ()
+    assert len(engine.check(build_case({"CYSJ": ""}))) == 1

@@ -1,0 +1,91 @@
+"""Which diagnosis and which procedure should lead."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from coding_rules.case import Case, Diagnosis, Procedure
+from coding_rules.relations import Group, Relations
+from coding_rules.selection import Confidence, Standard, suggest_main_procedure, suggest_principal
+
+GALLBLADDER = Relations(
+    [Group("K80.1", "51.2300"), Group("I10.x"), Group("H25.9", "13.4100x001", ("13.7100x001",))]
+)
+
+
+def page(*codes: str, px: tuple[str, ...] = (), outpatient: str = "", department: str = "") -> Case:
+    return Case(
+        "1",
+        department=department,
+        diagnoses=tuple(Diagnosis(code, "某病", "1") for code in codes),
+        procedures=tuple(Procedure(code, "某操作") for code in px),
+        outpatient_diagnosis=Diagnosis(outpatient),
+    )
+
+
+def test_the_filed_one_stands_when_nothing_speaks_against_it() -> None:
+    found = suggest_principal(page("K80.100", "I10.x00", px=("51.2300",)), GALLBLADDER)
+    assert found.keeps
+    assert found.confidence is Confidence.KEEP
+
+
+def test_the_operated_disease_leads() -> None:
+    found = suggest_principal(page("I10.x00", "K80.100", px=("51.2300",)), GALLBLADDER)
+    assert (found.index, found.confidence) == (1, Confidence.LIKELY)
+    assert "主要手术" in found.reason
+    assert "2016" in found.rule
+
+
+def test_the_operated_disease_leads_without_a_catalogue_too() -> None:
+    assert suggest_principal(page("I10.x00", "K80.100", px=("51.2300",))).index == 1
+
+
+def test_reason_for_admission_and_department_together_are_likely_alone_only_possible() -> None:
+    alone = suggest_principal(page("K29.700", "J18.000", outpatient="J18.000"))
+    assert (alone.index, alone.confidence) == (1, Confidence.POSSIBLE)
+    both = suggest_principal(page("K29.700", "J18.000", outpatient="J18.000", department="呼吸内科"))
+    assert (both.index, both.confidence) == (1, Confidence.LIKELY)
+
+
+def test_a_history_code_never_leads() -> None:
+    assert suggest_principal(page("Z95.500", "K80.100")).index == 1
+    assert suggest_principal(page("K80.100", "Z95.500", outpatient="Z95.500")).keeps
+
+
+def test_a_symptom_gives_way_to_a_disease_but_stands_alone() -> None:
+    assert suggest_principal(page("R10.400", "K35.800")).index == 1
+    assert suggest_principal(page("R10.400", "I10.x00")).keeps
+
+
+def test_complications_of_delivery_lead_the_way_of_delivery() -> None:
+    found = suggest_principal(page("O82.000", "O14.100", "Z37.000"))
+    assert (found.index, found.confidence) == (1, Confidence.LIKELY)
+
+
+def test_the_two_standards_differ_on_what_arose_during_the_stay() -> None:
+    case = page("T81.400", "K35.800")
+    case = replace(case, diagnoses=(replace(case.diagnoses[0], condition="4"), case.diagnoses[1]))
+    assert suggest_principal(case, standard=Standard.FRONT_PAGE).keeps
+    settlement = suggest_principal(case, standard=Standard.SETTLEMENT)
+    assert (settlement.index, settlement.confidence) == (1, Confidence.LIKELY)
+    assert "2021" in settlement.rule
+
+
+def test_chemotherapy_stays() -> None:
+    assert suggest_principal(page("C34.900", "Z51.100", px=("99.2503",))).index == 1
+
+
+def test_the_catalogue_says_which_procedure_is_main() -> None:
+    found = suggest_main_procedure(page("H25.900", px=("13.7100x001", "13.4100x001")), GALLBLADDER)
+    assert (found.index, found.confidence) == (1, Confidence.LIKELY)
+    assert suggest_main_procedure(page("H25.900", px=("13.4100x001", "13.7100x001")), GALLBLADDER).keeps
+
+
+def test_numbers_of_vessels_are_never_main() -> None:
+    assert suggest_main_procedure(page("I25.103", px=("00.4000", "36.0700"))).index == 1
+    assert suggest_main_procedure(page("I25.103", px=("36.0700", "00.4000"))).keeps
+
+
+def test_nothing_to_choose_from() -> None:
+    assert suggest_principal(Case("1")).keeps
+    assert suggest_main_procedure(Case("1")).keeps
