@@ -13,12 +13,15 @@ from decimal import Decimal
 
 from coding_rules.grouper.dip_catalogue import CatalogueIssue, DipGroup, DipKind
 from coding_rules.grouper.dip_columns import Cell, Remarks, Row, Sheet, find_header, number, text
-from coding_rules.grouper.dip_expression import Dialect, Expression, parse_expression
+from coding_rules.grouper.dip_expression import Dialect, Expression, codes_of, parse_expression
 from coding_rules.grouper.procedure_kinds import ProcedureKind, read_kind
 from icd_tables.codes import normalize_code
 
 _CHAPTER = re.compile(r"^CP\d{2}$")
 _MIXED_SUFFIX = re.compile(r"^(SS|ZLXCZ|ZDXCZ|BSZL)(\d?)$")
+_PRINCIPAL = re.compile(r"^[A-Z][A-Z0-9.x+*/|-]*$")
+_PROCEDURE = re.compile(r"^\d{2}(?:\.[\dx]{1,4}(?:x\d+)?)?$")
+_NOTHING = frozenset({"-", "—", "－", "--", "/", "无", "空"})
 _SHORT_NUMBER = re.compile(r"^\d{1,2}\.\d{1,4}$")
 
 
@@ -128,8 +131,15 @@ class _SheetReader:
         if not principal:
             self.remarks.add(row_number, "主诊断代码", "没有病种编码也没有主诊断代码，无法成为病种")
             return None
+        if not _PRINCIPAL.match(principal):
+            self.remarks.add(row_number, "principal", f"“{principal}”不像诊断编码（合计行、说明行？）")
+            return None
         main = written.main if written else self._procedures(row_number, row, "main")
         related = written.related if written else self._procedures(row_number, row, "related")
+        strange = sorted(code for code in codes_of(main) | codes_of(related) if not _PROCEDURE.match(code))
+        if strange:
+            self.remarks.add(row_number, "main", f"“{'、'.join(strange)}”不像手术操作编码")
+            return None
         suffix = _Parts.of_code(code)
         kind = self._kind(row_number, text(self._cell(row, "kind")), principal, suffix)
         if kind is None:
@@ -162,7 +172,7 @@ class _SheetReader:
     def _procedures(self, row_number: int, row: Row, column: str) -> Expression:
         cell = self._cell(row, column)
         written = text(cell)
-        if not written or read_kind(written) is not None:
+        if not written or written in _NOTHING or read_kind(written) is not None:
             return ()
         if isinstance(cell, float | int) and _SHORT_NUMBER.match(written):
             padded = f"{cell:.4f}".zfill(7)

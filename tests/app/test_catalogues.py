@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -92,11 +93,15 @@ def test_every_row_is_a_group_or_an_issue(tmp_path: Path) -> None:
         ("K36", "九", "K36", "阑尾炎", "", "", "", "", 5),
         ("K37.x", "1", "K37.x", "阑尾炎", "", "", "", "", "待定"),
         ("K38.0:6.31", "1", "K38.0", "阑尾", 6.31, "", "", "", -4),
+        ("合计", "", "合计", "", "", "", "", "", 99),
+        ("K38.1", "1", "K38.1", "阑尾", "切除术", "", "", "", 7),
+        ("K38.2", "1", "K38.2", "阑尾", "-", "", "无", "", 7),
+        ("K38.3", "1", datetime(2025, 3, 8), "阑尾", "", "", "", "", 7),
     ]
     report = load_dip_catalogue(workbook(tmp_path / "目录.xlsx", 目录=rows)).report
-    assert report.read == 6
-    assert report.groups == 3
-    assert [issue.row for issue in report.refused] == [3, 4, 5]
+    assert report.read == 10
+    assert report.groups == 4
+    assert [issue.row for issue in report.refused] == [3, 4, 5, 8, 9, 11]
     assert all(issue.file == "目录.xlsx 目录" and issue.reason and issue.column for issue in report.issues)
     corrected = " ".join(issue.reason for issue in report.corrected)
     assert "待定" in corrected
@@ -277,6 +282,7 @@ def test_kind_table_decides_and_surgical_codes_back_it_up(tmp_path: Path) -> Non
         ("表.csv", "姓名,年龄\n张三,5\n".encode()),
         ("空.csv", b""),
         ("截断.xlsx", b"PK\x03\x04abc"),
+        ("锁.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600),
     ],
 )
 def test_what_is_no_catalogue_gets_a_sentence(tmp_path: Path, name: str, content: bytes) -> None:

@@ -1,0 +1,1 @@
+"""Regional profiles that come with the program, one dated TOML file each."""
