@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import gc
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import cast
 
 from app.errors import UserError
+from app.files import safe_write
 from app.progress import Progress
 from app.sheets import Cells, read_cells
 from coding_rules.grouper.scheme import Scheme, SchemeInfo
@@ -21,10 +25,13 @@ from coding_rules.grouper.scheme_build import (
     Sheet,
     build_scheme,
 )
+from coding_rules.grouper.weight_reading import read_weights
+from coding_rules.grouper.weight_table import WeightTable
 from icd_tables.codes import Edition
 
 MANIFEST = "scheme.toml"
 WEIGHTS = "weights"
+_TABLES = (*REQUIRED_TABLES, *OPTIONAL_TABLES, WEIGHTS)
 _PROBLEMS_SHOWN = 8
 
 
@@ -40,14 +47,58 @@ def load_drg_scheme(path: Path, progress: Progress | None = None) -> Scheme:
     progress.report(0, 3, f"正在读取分组方案 {path.name}")
     with _without_collector():
         tables = _workbook_tables(path) if path.is_file() else _folder_tables(path)
+        _refuse_incomplete(path, tables)
+        weights = tables.pop(WEIGHTS, None)
         progress.report(1, 3, "正在检查分组规则")
         sheets = {name: _sheet(name, cells, path) for name, cells in tables.items()}
         try:
-            scheme = build_scheme(_manifest(path), sheets)
+            info = _manifest(path)
+            own = replace(_weights(path, [weights]), demo=info.demo) if weights else None
+            scheme = build_scheme(info, sheets, own)
         except SchemeError as error:
             raise _refusal(path, error) from error
     progress.report(3, 3, f"分组方案 {scheme.name} 已读入")
     return scheme
+
+
+def load_weight_table(
+    path: Path, valid_from: date | None = None, valid_to: date | None = None
+) -> WeightTable:
+    """A local weight table from a workbook or CSV, columns recognised by header; ``.report`` says how it was read.
+
+    Raises:
+        UserError: the file cannot be opened, or no sheet has a column of group codes and one of figures.
+    """
+    return replace(_weights(path, read_cells(path)), valid_from=valid_from, valid_to=valid_to)
+
+
+def save_weight_table(table: WeightTable, path: Path) -> None:
+    """Write a weight table as CSV that ``load_weight_table`` and Excel read (UTF-8 with BOM); fees in yuan.
+
+    Raises:
+        UserError: the file cannot be written; a file of that name stays as it was.
+    """
+    with safe_write(path) as temporary, temporary.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(
+            ("DRG编码", "DRG名称", "权重", "基准点数", "例均费用（元）", "平均住院日", "费率", "年度")
+        )
+        for row in sorted(table.rows.values(), key=lambda each: each.code):
+            fee = None if row.mean_fee is None else Decimal(row.mean_fee) / 100
+            figures = (row.weight, row.points, fee, row.mean_los, row.rate)
+            writer.writerow(
+                (row.code, row.name, *("" if each is None else each for each in figures), row.year)
+            )
+
+
+def _weights(path: Path, cells: Sequence[Cells]) -> WeightTable:
+    table = read_weights(path.name, [(each.name or f"{WEIGHTS}.csv", each.rows) for each in cells])
+    if table is None:
+        raise UserError(
+            f"{path.name} 里没有找到权重表",
+            "表头里要有“DRG编码”一类的列，以及“权重”“基准点数”“例均费用”等至少一列。",
+        )
+    return table
 
 
 @contextlib.contextmanager
@@ -66,17 +117,23 @@ def _folder_tables(folder: Path) -> dict[str, Cells]:
     if not folder.is_dir():
         raise UserError(f"没有找到分组方案 {folder}", "请选择方案所在的文件夹，或一个 xlsx 工作簿。")
     files = {file.name.lower(): file for file in folder.iterdir() if file.is_file()}
-    return {
-        table: read_cells(files[f"{table}.csv"])[0]
-        for table in (*REQUIRED_TABLES, *OPTIONAL_TABLES)
-        if f"{table}.csv" in files
-    }
+    return {table: read_cells(files[f"{table}.csv"])[0] for table in _TABLES if f"{table}.csv" in files}
 
 
 def _workbook_tables(path: Path) -> dict[str, Cells]:
-    known = {*REQUIRED_TABLES, *OPTIONAL_TABLES}
     sheets = {cells.name.strip().lower(): cells for cells in read_cells(path)}
-    return {name: cells for name, cells in sheets.items() if name in known}
+    return {name: cells for name, cells in sheets.items() if name in _TABLES}
+
+
+def _refuse_incomplete(path: Path, tables: Mapping[str, Cells]) -> None:
+    missing = [table for table in REQUIRED_TABLES if table not in tables]
+    if missing:
+        named = "、".join(missing if path.is_file() else (f"{table}.csv" for table in missing))
+        kind = "工作表" if path.is_file() else "文件"
+        raise UserError(
+            f"{path.name} 不是完整的 DRG 分组方案：缺少{kind} {named}",
+            "请选择方案所在的文件夹或工作簿，并补齐所缺的表。",
+        )
 
 
 def _sheet(table: str, cells: Cells, path: Path) -> Sheet:

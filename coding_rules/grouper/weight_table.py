@@ -32,6 +32,30 @@ class GroupWeight:
         return f"{self.sheet} 第 {self.row} 行" if self.row else self.sheet
 
 
+@dataclass(frozen=True, slots=True)
+class WeightIssue:
+    """A row of a weight table that was not taken as it stands, and why."""
+
+    sheet: str
+    row: int
+    column: str
+    message: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.sheet} 第 {self.row} 行{' ' + self.column + ' 列' if self.column else ''}：{self.message}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WeightReport:
+    """How a weight table was read: which header serves as which column on each sheet, note rows passed over, issues."""
+
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    notes: tuple[tuple[str, int, str], ...] = ()
+    issues: tuple[WeightIssue, ...] = ()
+
+
 @dataclass(frozen=True)
 class WeightTable:
     """Weights by group code, from one file, in force from ``valid_from`` to ``valid_to`` (open where ``None``)."""
@@ -42,6 +66,7 @@ class WeightTable:
     valid_to: date | None = None
     note: str = ""
     demo: bool = False
+    report: WeightReport = field(default_factory=WeightReport)
 
     def get(self, group: str) -> GroupWeight | None:
         """The row of a group, or ``None``."""

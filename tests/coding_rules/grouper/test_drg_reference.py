@@ -24,7 +24,16 @@ def test_every_expected_case_is_equal_on_every_path(reference: Path, name: str) 
     wrong = []
     for (case, want), batch in zip(cases, fast, strict=True):
         explained = grouper.group(case)
-        answers = {tuple(want), tuple(batch), (explained.mdc, explained.adrg, explained.group), plain.group(case)}
-        if len(answers) > 1 or explained.grouped is not bool(want.drg) or explained.grouped is bool(explained.reason):
+        answers = {
+            tuple(want),
+            tuple(batch),
+            (explained.mdc, explained.adrg, explained.group),
+            plain.group(case),
+        }
+        if (
+            len(answers) > 1
+            or explained.grouped is not bool(want.drg)
+            or explained.grouped is bool(explained.reason)
+        ):
             wrong.append((case.case_id, answers))
     assert wrong == []

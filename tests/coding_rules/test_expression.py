@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import pytest
+
+from coding_rules.expression.check import Vocabulary, check
+from coding_rules.expression.compiler import Environment, compile_rule
+from coding_rules.expression.parser import parse
+from coding_rules.expression.problem import RuleError
+from coding_rules.expression.tree import And, Compare, In, Is, Name, Not, Or, Scope
+from coding_rules.grouper.inputs import GrouperInput
+
+LISTS = {"A.DX": {"A00", "A01"}, "B.DX": {"B00"}, "P.PX": {"01.0100"}, "歧义（手术）": {"02.0200"}}
+VOCABULARY = Vocabulary({name: frozenset({"dx" if name.endswith("DX") else "px"}) for name in LISTS})
+ENVIRONMENT = Environment(
+    lambda name, kind: frozenset(LISTS[name]), {"mcc": lambda facts: True, "cc": lambda facts: False}
+)
+
+
+def holds(text: str, **facts: object) -> bool:
+    checked = check(text, VOCABULARY)
+    assert checked.node is not None, checked.problems
+    case = GrouperInput(**{"diagnoses": ("A00", "B00"), "procedures": ("02.0200", "01.0100"), **facts})  # type: ignore[arg-type]
+    return compile_rule(checked.node, ENVIRONMENT)(case)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("pdx in A.DX", True),
+        ("pdx in B.DX", False),
+        ("dx in B.DX", True),
+        ("sdx in A.DX", False),
+        ("sdx in (A.DX, B.DX)", True),
+        ("ppx in P.PX", False),
+        ("px in P.PX", True),
+        ("px is 01.0100", True),
+        ("ppx is 01.0100", False),
+        ("distinct_lists(dx, A.DX, B.DX) >= 2", True),
+        ("distinct_lists(sdx, A.DX, B.DX) >= 2", False),
+        ("true and not false", True),
+        ("mcc or cc", True),
+        ("cc", False),
+        ("false or true and false", False),
+        ("(true or true) and false", False),
+        ("not pdx in B.DX and px in P.PX", True),
+        ("dept == 0301", True),
+        ("dept != 0301", False),
+    ],
+)
+def test_meaning(text: str, expected: bool) -> None:
+    assert holds(text, department="0301") is expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PDX IN A.DX",
+        " pdx  in( A.DX ) ",
+        "pdx in 'A.DX'",
+        'pdx in "a.dx"',
+        "（pdx in A.DX）",
+        "ｐｄｘ in A.DX",
+        "age<>5",
+        "age != 5",
+        "age≥18 AND age＜＝20",
+        "age = 19",
+        "pdx not in B.DX",
+        "px is not 99.9900",
+        "ppx in '歧义（手术）'",
+        "pdx\nin\r\nA.DX",
+    ],
+)
+def test_harmless_variation_reads_the_same(text: str) -> None:
+    assert holds(text, age=19)
+
+
+@pytest.mark.parametrize("op", ["==", "!=", "<", "<=", ">", ">="])
+@pytest.mark.parametrize("field", ["age", "age_days", "weight", "los", "sex", "icu_hours"])
+def test_a_missing_value_makes_every_comparison_false(field: str, op: str) -> None:
+    assert not holds(f"{field} {op} 1")
+    assert holds(f"not {field} {op} 1")
+
+
+def test_zero_is_missing_for_weight_and_sex_only() -> None:
+    assert not holds("weight < 2500", weight=0)
+    assert not holds("sex != 1", sex=0)
+    assert holds("age == 0", age=0)
+    assert holds("los < 1", los=0)
+    assert not holds("dept != 0301", department="")
+
+
+def test_precedence_is_not_before_and_before_or() -> None:
+    a, b = In(Scope.PRINCIPAL_DIAGNOSIS, (Name("A"),)), Is(Scope.ANY_PROCEDURE, Name("1"))
+    assert parse("pdx in A or not px is 1 and age > 1") == Or((a, And((Not(b), Compare("age", ">", 1)))))
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "offset"),
+    [
+        ("", "规则是空的", 0),
+        ("pdx in C.DX", "没有名为“C.DX”的编码列表，是不是要写", 7),
+        ("pdx in P.PX", "要用诊断列表", 7),
+        ("distinct_lists(px, A.DX) > 1", "要用手术操作列表", 19),
+        ("ages > 1", "是不是要写 age", 0),
+        ("age > 男", "年龄（岁）要和数字比较", 6),
+        ("age >", "年龄（岁）要和数字比较，规则到这里就结束了", 5),
+        ("age 5", "之后要写比较符号", 4),
+        ("dept > 3", "科室只能用 == 或 != 比较", 5),
+        ("pdx == A00", "之后要写“in 列表名”或“is 编码”", 4),
+        ("pdx in", "这里要写列表名", 6),
+        ("pdx in (A.DX", "最后用“)”结束", 12),
+        ("(mcc or cc", "括号没有配对", 10),
+        ("mcc cc", "少了 and 或 or", 4),
+        ("and mcc", "之前少了一个条件", 0),
+        ("mcc or", "这里少了一个条件", 6),
+        ("mcc or )", "不能是“)”", 7),
+        ("mcc 'or", "引号没有配对", 4),
+        ("mcc ! cc", "不认识的符号", 4),
+        ("distinct_lists(A.DX) > 1", "第一项要写 dx", 15),
+        ("__import__('os').system('x')", "不认识的字段", 0),
+    ],
+)
+def test_mistakes_are_named_and_placed(text: str, message: str, offset: int) -> None:
+    problem = check(text, VOCABULARY).problems[0]
+    assert message in problem.message
+    assert problem.offset == offset
+
+
+def test_all_list_mistakes_of_a_rule_are_told_at_once() -> None:
+    assert len(check("pdx in X and px in Y and dx in A.DX", VOCABULARY).problems) == 2
+
+
+def test_the_pointer_stands_below_the_mistake_also_after_chinese() -> None:
+    problem = check("ppx in '歧义（手术）' and pdx in 没有", VOCABULARY).problems[0]
+    rule, pointer = problem.pointer("ppx in '歧义（手术）' and pdx in 没有").split("\n")
+    assert rule.endswith("没有")
+    assert pointer == "    " + " " * 8 + "　" * 6 + " " * 13 + "^^^^"
+
+
+def test_parse_raises_with_the_problem() -> None:
+    with pytest.raises(RuleError) as caught:
+        parse("pdx at A")
+    assert caught.value.problem.offset == 4
+
+
+def test_list_names_that_differ_only_in_case_are_not_guessed() -> None:
+    both = Vocabulary({"a.dx": frozenset({"dx"}), "A.DX": frozenset({"dx"})})
+    assert both.resolve("A.DX") == "A.DX"
+    assert both.resolve("A.dx") is None
