@@ -157,6 +157,8 @@ class Settler:
         found = self.auxiliary.apply(grouping, case, self.profile.auxiliary)
         if found is not None:
             sheet.figures.append(Figure("辅助分型系数", show(found.factor), found.why, found.source))
+        for reason in self.auxiliary.undecided(grouping, case, self.profile.auxiliary):
+            sheet.figures.append(Figure("辅助分型", "未定", reason, self.auxiliary.title))
         return found
 
     def _price(self, case: GrouperInput, given: Circumstances, sheet: _Sheet) -> PointPrice | None:
@@ -269,7 +271,7 @@ class Settler:
         if settled is not None and ratio is not None:
             formula = f"{show(points)} × {show_ratio(ratio)} × {show(factor)} = {show(settled)}"
             sheet.add("结算分值", show(settled), formula, "bands", "blank_factor")
-        amount = settled * price.value if settled is not None and price else None
+        amount = self._amount(settled, price, case, points, sheet) if settled is not None else None
         return self._close(sheet, grouping, case, Band.UNGROUPED, ratio, settled, amount)
 
     def _ungrouped(
@@ -291,7 +293,7 @@ class Settler:
             sheet.add("未入组分值", show(points), formula, "bands", "ungrouped")
         else:
             sheet.missing.append("未入组病例的结算办法由本地规定，地区参数中未设置")
-        amount = points * price.value if points is not None and price else None
+        amount = self._amount(points, price, case, points, sheet) if points is not None else None
         return self._close(sheet, grouping, case, Band.UNGROUPED, None, points, amount)
 
     def _close(

@@ -40,7 +40,6 @@ class Auxiliary:
     stratum: str
     why: str
     source: str = ""
-    undecided: tuple[str, ...] = ()
 
 
 class AuxiliaryCatalogue:
@@ -63,6 +62,12 @@ class AuxiliaryCatalogue:
         """The strata of a case, whatever factors exist."""
         return strata_of(case, grouping.mean_fee, self.tables, rules)
 
+    def undecided(self, grouping: Grouping, case: GrouperInput, rules: AuxiliaryRules) -> tuple[str, ...]:
+        """What could not be decided for a case whose group has factors: a table or a value is missing."""
+        if grouping.kind != "核心" or grouping.group not in self._by_group:
+            return ()
+        return self.strata(grouping, case, rules).undecided
+
     def apply(self, grouping: Grouping, case: GrouperInput, rules: AuxiliaryRules) -> Auxiliary | None:
         """The highest factor whose stratum the case belongs to, or ``None``. Only 核心 groups have auxiliary strata."""
         rows = self._by_group.get(grouping.group)
@@ -83,9 +88,7 @@ class AuxiliaryCatalogue:
             why += f" = {show(best.stratum_mean, 2)} ÷ {show(best.group_mean, 2)}"
         if others:
             why += f"（同时符合 {others}，取最高）"
-        return Auxiliary(
-            best.factor, f"{best.kind} {best.label}", why, best.source or self.title, strata.undecided
-        )
+        return Auxiliary(best.factor, f"{best.kind} {best.label}", why, best.source or self.title)
 
 
 def split_sub_codes(groups: Sequence[DipGroup]) -> tuple[tuple[DipGroup, ...], tuple[AuxiliaryRow, ...]]:

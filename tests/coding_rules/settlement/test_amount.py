@@ -10,7 +10,7 @@ from coding_rules.grouper.grouping import Grouping, System
 from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.settlement.amount import NO_PRICE, Circumstances, Settler
 from coding_rules.settlement.profile import RegionProfile, load_profile, shipped_profiles
-from coding_rules.settlement.rules import FundBasis, PointPrice
+from coding_rules.settlement.rules import FundBasis, HighStep, PointPrice, Standard
 from coding_rules.settlement.settlement import Band
 
 
@@ -213,3 +213,34 @@ def test_month_follows_from_the_day_of_discharge() -> None:
         Settler(profile).settle(dip("100", 100_000), replace(filed, discharged=date(2025, 4, 1))).amount
         == 100_000
     )
+
+
+def test_xiaogan_pays_fees_where_a_group_has_no_points_to_give() -> None:
+    profile = priced(load_profile("hubei"), PointPrice(Decimal(10)))
+    profile = replace(profile, bands=replace(profile.bands, zero_points_pay_fee=True))
+    settled = Settler(profile).settle(dip("100", 1_000_000), GrouperInput(total_fee=700_000))
+    assert settled.amount == 100_000
+    zero = Settler(profile).settle(
+        replace(dip("1", 1_000_000), points=Decimal(0)), GrouperInput(total_fee=700_000)
+    )
+    assert (zero.amount, zero.profit) == (700_000, 0)
+
+
+def test_weihai_ungrouped_cases_by_their_share_of_the_mean_fee() -> None:
+    profile = priced(load_profile("weihai_points_drg"), PointPrice(Decimal(10)))
+    profile = replace(profile, money=replace(profile.money, region_mean=Decimal(10_000)))
+    nothing = Grouping(System.DRG, "方案", "", reason="…")
+    settled = Settler(profile).settle(nothing, GrouperInput(total_fee=500_000))
+    assert settled.points == 300  # 5,000 / 10,000 x 1000 x 60 %
+    assert settled.amount == 300_000
+    assert "× 0.6 = 300" in settled.figures[0].formula
+
+
+def test_bands_of_the_published_display_example() -> None:
+    profile = priced(load_profile("national_platform"), PointPrice(Decimal(100)))
+    bands = replace(
+        profile.bands, standard=Standard.PAYMENT, high=(HighStep(Decimal("1.1")),), extreme=Decimal(2)
+    )
+    settler = Settler(replace(profile, bands=bands))
+    found = [settler.settle(dip("1"), GrouperInput(total_fee=fee * 100)).band for fee in (30, 80, 150, 250)]
+    assert found == [Band.LOW, Band.NORMAL, Band.HIGH, Band.EXTREME]

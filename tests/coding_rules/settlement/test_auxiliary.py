@@ -205,6 +205,18 @@ def test_settlement_multiplies_points_and_the_fee_standard() -> None:
     assert off.points == 1000
 
 
+def test_settlement_says_when_strata_cannot_be_decided() -> None:
+    profile = replace(load_profile("hubei"), auxiliary=RULES)
+    without_lists = AuxiliaryCatalogue(FACTORS.rows)
+    settled = Settler(profile, auxiliary=without_lists).settle(group(), filed("K35.300", "R57.000"))
+    assert any(figure.value == "未定" and "字典" in figure.formula for figure in settled.figures)
+    other = replace(group(), group="K36")
+    assert not any(
+        f.value == "未定"
+        for f in Settler(profile, auxiliary=without_lists).settle(other, filed("K36.x00")).figures
+    )
+
+
 def test_sub_codes_become_factors() -> None:
     rows = [
         (f"K35.3:47.0100_{n}", "1", "K35.3", "病", "47.0100", "", "", "", points, 5000)
