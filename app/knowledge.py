@@ -7,7 +7,7 @@ which are marked as such in every answer.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -37,13 +37,17 @@ _NATIONAL_3 = "national_3"
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the user chose. Empty: the program's own. ``drg`` and ``dip`` may be ``none``; profiles are a name or a file."""
+    """What the user chose. Empty: the program's own. ``drg`` and ``dip`` may be ``none``; profiles are a name or a file.
+
+    ``drg_weights`` is a local weight table that stands in place of the scheme's own.
+    """
 
     tables: str = ""
     drg: str = ""
     dip: str = ""
     drg_profile: str = ""
     dip_profile: str = ""
+    drg_weights: str = ""
     packs: Sequence[str] = field(default=())
 
     @classmethod
@@ -55,6 +59,7 @@ class Choices:
             dip=settings.dip_catalogue,
             drg_profile=settings.drg_profile,
             dip_profile=settings.dip_profile,
+            drg_weights=settings.drg_weights,
             packs=settings.rule_packs,
         )
 
@@ -109,7 +114,7 @@ def load_groupers(choices: Choices) -> Groupers:
     Raises:
         UserError: one of them cannot be read.
     """
-    scheme = load_scheme(choices.drg)
+    scheme = load_scheme(choices.drg, choices.drg_weights)
     drg_profile = _drg_profile(choices, scheme)
     catalogue, dip_profile = load_catalogue(choices.dip, choices.dip_profile)
     return Groupers(
@@ -142,13 +147,17 @@ def load_packs(added: Sequence[str] = ()) -> tuple[Pack, ...]:
     return (*shipped_packs(), *(_user_pack(Path(each)) for each in added))
 
 
-def load_scheme(choice: str) -> Scheme | None:
-    """The DRG scheme chosen, the demonstration one when none is, ``None`` when DRG is switched off."""
-    from app.schemes import load_drg_scheme
+def load_scheme(choice: str, weights: str = "") -> Scheme | None:
+    """The DRG scheme chosen, the demonstration one when none is, ``None`` when DRG is switched off.
+
+    ``weights``: a local weight table to use with it.
+    """
+    from app.schemes import load_drg_scheme, load_weight_table
 
     if choice == NONE:
         return None
-    return load_drg_scheme(Path(choice) if choice else demo_folder(DEMO_DRG))
+    scheme = load_drg_scheme(Path(choice) if choice else demo_folder(DEMO_DRG))
+    return replace(scheme, weights=load_weight_table(Path(weights))) if weights else scheme
 
 
 def load_catalogue(choice: str, profile: str = "") -> tuple[DipCatalogue | None, RegionProfile | None]:
@@ -224,7 +233,7 @@ def _table_versions(terminology: Terminology) -> Iterator[tuple[str, str, str]]:
 def _scheme_versions(scheme: Scheme | None, choice: str) -> Iterator[tuple[str, str, str]]:
     if scheme is not None:
         name = _marked(f"{scheme.name} {scheme.info.version}", demo=scheme.info.demo)
-        weights = "" if scheme.weights is not None else "无权重数据"
+        weights = f"权重表 {scheme.weights.name}" if scheme.weights is not None else "无权重数据"
         yield "DRG 分组方案", _listed(name, weights), Path(choice).name or scheme.id
 
 

@@ -61,6 +61,7 @@ class Settings:
     density: Annotated[Density, "行距"] = Density.COMFORTABLE
     tables: Annotated[str, "编码表文件夹"] = ""
     drg_scheme: Annotated[str, "DRG 分组方案"] = ""
+    drg_weights: Annotated[str, "DRG 权重表"] = ""
     dip_catalogue: Annotated[str, "DIP 病种目录"] = ""
     drg_profile: Annotated[str, "DRG 结算参数"] = ""
     dip_profile: Annotated[str, "DIP 结算参数"] = ""

@@ -10,6 +10,7 @@ from app.knowledge import Choices, load_catalogue, load_packs, load_scheme, load
 from app.progress import Progress
 from coding_rules.checks.engine import CheckEngine
 from coding_rules.checks.pack import PackError, shipped_names, verify_all
+from coding_rules.grouper.scheme_verify import verify as verify_scheme
 from coding_rules.settlement.profile import SHIPPED
 from icd_tables.codes import Edition, Kind, normalize_code
 from icd_tables.table import CodeTable
@@ -116,7 +117,7 @@ def _installed_tables() -> Verified:
 
 
 def _scheme(choices: Choices) -> Verified:
-    scheme = load_scheme(choices.drg)
+    scheme = load_scheme(choices.drg, choices.drg_weights)
     if scheme is None:
         return Verified("DRG 分组方案", "未使用")
     codes = sum(len(each.codes) for each in scheme.lists)
@@ -124,33 +125,34 @@ def _scheme(choices: Choices) -> Verified:
         f"{len(scheme.mdcs)} 行 MDC，{len(scheme.adrgs)} 行 ADRG，{len(scheme.drgs)} 行 DRG，"
         f"{len(scheme.lists)} 个编码列表共 {codes} 个编码"
     )
-    return Verified(f"DRG 分组方案 {scheme.name}", content)
+    issues = verify_scheme(scheme, _full_tables(load_terminology(choices.tables)))
+    return Verified(f"DRG 分组方案 {scheme.name}", content, tuple(_told([str(issue) for issue in issues])))
+
+
+def _full_tables(terminology: Terminology) -> Terminology:
+    """Without starter tables: they hold common codes only, and what they lack is no inconsistency."""
+    return Terminology({key: table for key, table in terminology.tables.items() if not table.info.starter})
 
 
 def _catalogue(choices: Choices) -> Verified:
     catalogue, _ = load_catalogue(choices.dip, choices.dip_profile)
     if catalogue is None:
         return Verified("DIP 病种目录", "未使用")
-    terminology = load_terminology(choices.tables)
-    issues = [*catalogue.report.issues, *catalogue.verify(*_known(terminology))]
+    tables = _full_tables(load_terminology(choices.tables))
+    issues = [*catalogue.report.issues, *catalogue.verify(*_known(tables))]
     wrong = [issue for issue in issues if issue.action != "corrected"]
     content = f"{len(catalogue)} 个病种，{len(issues) - len(wrong)} 处写法已统一"
     told = [f"{issue.file} 第 {issue.row} 行 {issue.column}：{issue.reason}" for issue in wrong]
     return Verified(f"DIP 病种目录 {catalogue.title}", content, tuple(_told(told)))
 
 
-def _known(
-    terminology: Terminology,
-) -> tuple[Callable[[str], bool] | None, Callable[[str], bool] | None]:
-    """How to ask whether a diagnosis key and a procedure code exist; ``None`` where no full table is loaded.
-
-    Starter tables hold common codes only: what they lack is no inconsistency.
-    """
-    diagnoses = terminology.table(Kind.DIAGNOSIS, Edition.INSURANCE)
-    procedures = terminology.table(Kind.PROCEDURE, Edition.INSURANCE)
+def _known(tables: Terminology) -> tuple[Callable[[str], bool] | None, Callable[[str], bool] | None]:
+    """How to ask whether a diagnosis key and a procedure code exist; ``None`` where no full table is loaded."""
+    diagnoses = tables.table(Kind.DIAGNOSIS, Edition.INSURANCE)
+    procedures = tables.table(Kind.PROCEDURE, Edition.INSURANCE)
     return (
-        _knows_keys(diagnoses) if diagnoses is not None and not diagnoses.info.starter else None,
-        procedures.__contains__ if procedures is not None and not procedures.info.starter else None,
+        _knows_keys(diagnoses) if diagnoses is not None else None,
+        procedures.__contains__ if procedures is not None else None,
     )
 
 

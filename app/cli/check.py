@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 from app.batch import BatchResult, check_files
 from app.cli.console import console_progress, remark, tell, tell_json
-from app.cli.options import choices
+from app.cli.options import choices, refuse_overwriting
 from app.export.correction_list import ListOptions, write_correction_list
 from app.export.correction_rows import ReviewedCase
 from app.export.findings import write_findings
@@ -28,6 +28,7 @@ def run(given: argparse.Namespace) -> int:
     Raises:
         UserError: a file, table or scheme cannot be read, or a result cannot be written.
     """
+    refuse_overwriting(given.files, [given.out, given.findings])
     progress = console_progress()
     knowledge = load_knowledge(choices(given), progress)
     batch = check_files(given.files, knowledge, progress)

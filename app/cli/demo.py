@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from app.cli.console import tell, tell_json
+from app.cli.options import refuse_overwriting
 from app.demo.month import generate
 from app.demo.n041 import write_n041, write_truth
 
@@ -15,6 +16,7 @@ def run(given: argparse.Namespace) -> int:
     Raises:
         UserError: a file cannot be written.
     """
+    refuse_overwriting([], [given.out, given.truth])
     month = generate(given.count, given.seed)
     write_n041(given.out, month)
     if given.truth:

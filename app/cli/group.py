@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from app.cli.console import console_progress, remark, tell, tell_json
-from app.cli.options import choices
+from app.cli.options import choices, refuse_overwriting
 from app.group_file import group_file
 from app.knowledge import load_groupers
 
@@ -16,6 +16,7 @@ def run(given: argparse.Namespace) -> int:
     Raises:
         UserError: a file or scheme cannot be read, or the result cannot be written.
     """
+    refuse_overwriting([given.cases], [given.out])
     groupers = load_groupers(choices(given))
     outcome = group_file(given.cases, given.out, groupers, console_progress())
     for row, problem in outcome.problems:

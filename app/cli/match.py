@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from app.cli.console import console_progress, remark, tell, tell_json
+from app.cli.options import refuse_overwriting
 from app.errors import UserError
 from app.files import safe_write
 from app.knowledge import load_terminology
@@ -28,6 +29,7 @@ def run(given: argparse.Namespace) -> int:
     Raises:
         UserError: a file cannot be read, there is no code table, or the result cannot be written.
     """
+    refuse_overwriting([given.texts, given.names, given.memory], [given.out])
     kind = Kind(given.kind)
     texts = read_lines(given.texts)
     entries, crosswalk = _entries(given, kind)

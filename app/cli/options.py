@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
+from pathlib import Path
 
+from app.errors import UserError
 from app.knowledge import NONE, Choices
 
 
@@ -20,5 +23,22 @@ def choices(given: argparse.Namespace) -> Choices:
         dip=dip,
         drg_profile=given.drg_profile,
         dip_profile=given.dip_profile,
+        drg_weights=given.drg_weights,
         packs=getattr(given, "rules", ()),
     )
+
+
+def refuse_overwriting(inputs: Iterable[Path | None], outputs: Iterable[Path | None]) -> None:
+    """See that no result lands on a file that is read, or two results on one file.
+
+    Raises:
+        UserError: one does.
+    """
+    taken = {path.resolve() for path in inputs if path is not None}
+    for path in outputs:
+        if path is not None and path.resolve() in taken:
+            raise UserError(
+                f"结果不能写到“{path}”：它是输入文件，或已用于另一个结果。", "请换一个输出文件名。"
+            )
+        if path is not None:
+            taken.add(path.resolve())

@@ -172,6 +172,12 @@ def _schemes(parser: Parser) -> None:
     parser.add_argument("--drg", default="", metavar="SCHEME", help="DRG 分组方案（文件夹或 xlsx）")
     parser.add_argument("--dip", default="", metavar="CATALOGUE", help="DIP 病种目录（xlsx、CSV 或文件夹）")
     parser.add_argument(
+        "--drg-weights",
+        default="",
+        metavar="WEIGHTS",
+        help="本地 DRG 权重表（xlsx 或 CSV），代替方案自带的权重",
+    )
+    parser.add_argument(
         "--drg-profile", default="", metavar="PROFILE", help="DRG 结算参数（内置名称或 TOML 文件）"
     )
     parser.add_argument(

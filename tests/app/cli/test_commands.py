@@ -196,6 +196,21 @@ def test_demo_is_the_same_for_the_same_seed(tmp_path: Path, capsys: Console) -> 
     assert '"cases": 20' in capsys.readouterr().out
 
 
+def test_no_result_lands_on_an_input_or_on_another_result(tmp_path: Path, capsys: Console) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("case_id,diagnoses\n", encoding="utf-8")
+    for arguments in (
+        ["check", path, "--out", tmp_path / "." / "a.csv"],
+        ["check", path, "--out", tmp_path / "l", "--findings", tmp_path / "l"],
+        ["group", path, "--out", path],
+        ["match", path, "--kind", "diagnosis", "--out", path],
+        ["demo", "--out", tmp_path / "m", "--truth", tmp_path / "m"],
+    ):
+        assert run(*arguments) == 2
+        assert "请换一个输出文件名" in capsys.readouterr().err
+    assert path.read_text("utf-8") == "case_id,diagnoses\n"
+
+
 def test_help_and_usage_are_chinese(capsys: Console) -> None:
     for command in COMMANDS:
         assert mistake(command, "--help") == 0

@@ -1,0 +1,192 @@
+"""What the review asks: put together from choices, the program's own where nothing is chosen, never demo beside real unasked."""
+
+from __future__ import annotations
+
+import shutil
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from app.batch import check_files, review_cases
+from app.cli.options import choices as cli_choices
+from app.cli.parser import make_parser
+from app.demo.month import generate
+from app.demo.n041 import write_n041
+from app.errors import UserError
+from app.knowledge import (
+    DEMO_DRG,
+    NONE,
+    Choices,
+    demo_folder,
+    load_groupers,
+    load_knowledge,
+    load_packs,
+    read_profile,
+)
+from app.progress import Cancelled, Progress
+from app.review import Knowledge
+from app.settings import Settings
+from app.verify import problems, verify
+from coding_rules.checks.engine import CheckEngine
+from icd_tables.codes import Edition, Kind
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
+    """A fresh install: starter tables, shipped packs, demonstration schemes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CASECODE_HOME", str(tmp_path_factory.mktemp("home")))
+        return load_knowledge()
+
+
+def test_a_fresh_install_judges_and_says_what_is_demonstration(own: Knowledge) -> None:
+    assert own.terminology.table(Kind.DIAGNOSIS, Edition.CLINICAL) is not None
+    assert isinstance(own.checker, CheckEngine)
+    assert own.checker.rules
+    result = review_cases(generate(40, 5).cases, own)[0]
+    assert result.drg is not None
+    assert result.dip is not None
+    assert result.drg.grouping.demo
+    assert result.dip.grouping.demo
+    told = {what: version for what, version, _ in own.versions}
+    for what in ("DRG 分组方案", "DIP 病种目录", "DRG 结算参数", "DIP 结算参数"):
+        assert "演示" in told[what]
+    assert "起步表" in told["疾病诊断 国临版"]
+
+
+def test_most_of_the_demonstration_month_finds_a_group_and_a_price(own: Knowledge) -> None:
+    results = review_cases(generate(300, 11).cases, own)
+    drgs = [result.drg for result in results if result.drg is not None]
+    dips = [result.dip for result in results if result.dip is not None]
+    for answers in (drgs, dips):
+        assert sum(one.grouping.grouped for one in answers) > 0.9 * len(results)
+        assert sum(
+            one.settlement is not None and one.settlement.amount is not None for one in answers
+        ) > 0.9 * len(results)
+
+
+def test_a_system_can_be_switched_off() -> None:
+    groupers = load_groupers(Choices(drg=NONE, dip=NONE))
+    assert (groupers.drg, groupers.dip, groupers.drg_settler, groupers.dip_settler) == (
+        None,
+        None,
+        None,
+        None,
+    )
+    assert groupers.versions == ()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], ("", "")),
+        (["--drg", "a"], ("a", NONE)),
+        (["--dip", "b"], (NONE, "b")),
+        (["--drg", "a", "--dip", "b"], ("a", "b")),
+        (["--drg", "a", "--dip-profile", "demo"], ("a", "")),
+        (["--dip", "b", "--drg-profile", "demo_drg"], ("", "b")),
+    ],
+)
+def test_naming_one_system_leaves_the_other_out(arguments: list[str], expected: tuple[str, str]) -> None:
+    chosen = cli_choices(make_parser().parse_args(["group", "c.csv", "--out", "o.csv", *arguments]))
+    assert (chosen.drg, chosen.dip) == expected
+
+
+def test_choices_follow_the_settings() -> None:
+    settings = Settings(
+        tables="t",
+        drg_scheme="d",
+        drg_weights="w",
+        dip_catalogue="c",
+        drg_profile="p",
+        dip_profile="q",
+        rule_packs=("r",),
+    )
+    assert Choices.of(settings) == Choices("t", "d", "c", "p", "q", "w", ("r",))
+
+
+def test_a_local_weight_table_stands_in_place_of_the_schemes_own(tmp_path: Path) -> None:
+    weights = tmp_path / "权重.csv"
+    weights.write_text("DRG编码,DRG名称,权重\nD03-M4-5,甲,9.99\n", encoding="utf-8")
+    groupers = load_groupers(Choices(drg_weights=str(weights), dip=NONE))
+    assert groupers.drg is not None
+    table = groupers.drg.scheme.weights
+    assert table is not None
+    row = table.get("D03-M4-5")
+    assert row is not None
+    assert row.weight == Decimal("9.99")
+    assert "权重.csv" in groupers.versions[0][1]
+
+
+def test_a_rule_pack_that_cannot_be_used_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="无法读取规则包"):
+        load_packs([str(tmp_path / "none.toml")])
+    pack = tmp_path / "own.toml"
+    pack.write_text("[pack\n", encoding="utf-8")
+    with pytest.raises(UserError, match="own"):
+        load_packs([str(pack)])
+    told = problems(Choices(drg=NONE, dip=NONE, packs=(str(pack),)))
+    assert len(told) == 1
+    assert told[0].startswith(f"规则包 {pack}：")
+
+
+def test_an_unknown_profile_is_told() -> None:
+    with pytest.raises(UserError, match="结算参数"):
+        read_profile("nowhere")
+
+
+def test_everything_shipped_is_sound() -> None:
+    seen: list[str] = []
+    checked = verify(progress=Progress(lambda _done, _total, text: seen.append(text)))
+    assert [each for each in checked if not each.sound] == []
+    assert {"内置规则包", "已安装的编码表"} <= {each.what for each in checked}
+    assert all(each.content for each in checked)
+    assert seen[-1] == "校验完成"
+
+
+def test_files_are_read_checked_and_summed_up(own: Knowledge, tmp_path: Path) -> None:
+    paths = [tmp_path / "一.csv", tmp_path / "二.csv"]
+    for path, seed in zip(paths, (1, 2), strict=True):
+        write_n041(path, generate(30, seed))
+    batch = check_files(paths, own)
+    assert len(batch.results) == batch.summary.whole.cases == 60
+    assert len({result.case.case_id for result in batch.results}) == 60
+    assert batch.refused == 0
+    assert batch.findings == sum(len(result.findings) for result in batch.results)
+    assert [one.report.file for one in batch.imports] == ["一.csv", "二.csv"]
+    for result in batch.results:
+        assert all(finding.case_id == result.case.case_id for finding in result.findings)
+
+
+def test_a_batch_can_be_cancelled(own: Knowledge) -> None:
+    progress = Progress()
+    progress.cancel()
+    with pytest.raises(Cancelled):
+        review_cases(generate(5, 1).cases, own, progress)
+
+
+@pytest.mark.reference
+def test_the_sample_month_with_published_tables(reference: Path) -> None:
+    chosen = Choices(
+        tables=str(reference / "codes"),
+        drg=str(reference / "drg" / "chs_drg_11"),
+        dip=str(reference / "dip" / "平顶山2025年DIP2.0分组目录库.xlsx"),
+    )
+    batch = check_files([reference / "frontpage" / "sample_n041_2025q1.csv"], load_knowledge(chosen))
+    assert (batch.summary.whole.cases, batch.refused) == (3000, 0)
+    whole = batch.summary.whole
+    assert whole.drg is not None
+    assert whole.dip is not None
+    assert whole.drg.weight is None, "the scheme carries no weights, which is not 0"
+    assert whole.dip.grouped == 3000
+    assert whole.dip.points is not None
+
+
+def test_an_inconsistent_scheme_is_told_with_its_place(tmp_path: Path) -> None:
+    scheme = tmp_path / "方案"
+    shutil.copytree(demo_folder(DEMO_DRG), scheme)
+    with (scheme / "weights.csv").open("a", encoding="utf-8") as file:
+        file.write("Z99-X9-9,没有这个组,1.00,100,1,2025\n")
+    found = next(each for each in verify(Choices(drg=str(scheme), dip=NONE)) if each.what.startswith("DRG"))
+    assert [problem for problem in found.problems if "weights.csv 第" in problem and "Z99-X9-9" in problem]
