@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar, QToolBar, QToolButton
 
 from ui.icons import icon
+from ui.tools.registry import TOOLS
 
 MENUS = {
     "file": "文件(&F)",
@@ -17,6 +18,7 @@ MENUS = {
     "review": "审核(&R)",
     "go": "定位(&G)",
     "view": "视图(&V)",
+    "tools": "工具(&T)",
     "help": "帮助(&H)",
 }
 """Menus in order, with their mnemonic."""
@@ -51,6 +53,21 @@ def _candidates() -> tuple[ActionSpec, ...]:
             opens_group=n == 1,
         )
         for n in range(1, 10)
+    )
+
+
+def _tools() -> tuple[ActionSpec, ...]:
+    return tuple(
+        ActionSpec(
+            tool.id,
+            "tools",
+            tool.text,
+            (tool.shortcut,) if tool.shortcut else (),
+            tool.icon,
+            tool.tip,
+            opens_group=tool.opens_group,
+        )
+        for tool in TOOLS
     )
 
 
@@ -132,6 +149,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec("theme", "view", "浅色 / 深色", ("Ctrl+Shift+L",), "theme", opens_group=True),
     ActionSpec("reset_layout", "view", "恢复默认布局", (), "layout"),
+    *_tools(),
     ActionSpec(
         "palette", "help", "命令面板", ("Ctrl+K", "Ctrl+P"), "palette", "键入几个字找到任何命令", True
     ),

@@ -23,7 +23,15 @@ def handlers(window: MainWindow) -> Mapping[str, Handler]:
     numbered = {
         f"candidate_{number}": partial(window.desk.lines.take_number, number) for number in range(1, 10)
     }
-    return {**_file(window), **_edit(window), **_review(window), **numbered, **_go(window), **_view(window)}
+    return {
+        **_file(window),
+        **_edit(window),
+        **_review(window),
+        **numbered,
+        **_go(window),
+        **_view(window),
+        **window.tools.handlers(),
+    }
 
 
 def _file(window: MainWindow) -> Mapping[str, Handler]:

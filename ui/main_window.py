@@ -31,6 +31,7 @@ from ui.panels.charts import ChartsPanel
 from ui.review_page import ReviewPage
 from ui.services import Services
 from ui.status import StatusStrip
+from ui.tools.desk import ToolDesk
 from ui.welcome import WelcomePage
 
 REMEMBER_MS = 3000
@@ -57,6 +58,7 @@ class MainWindow(QMainWindow):
         self.desk = Desk(self.page, self.jobs, self)
         self.files = FileDesk(self, self.jobs, services.load_knowledge, settings)
         self.exports = ExportDesk(self, self.jobs)
+        self.tools = ToolDesk(self)
         self.status = StatusStrip(self.jobs, self)
         self.pages = QStackedWidget()
         for page in (self.welcome, self.page, self.charts):
@@ -166,6 +168,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the threads, write down where we were, close the file."""
         self._remember_place()
+        self.tools.close_all()
         self.desk.close()
         self.jobs.stop_all()
         self.files.keep_layout(layout.take(self, self.page))

@@ -30,7 +30,8 @@ class Column(Generic[Row]):
     ``text`` is what is shown and copied; ``sort`` what is compared (default: the text); ``tone`` names a colour of
     ``ui.theme.Tokens``; ``icon`` names one of our icons. A column with ``commit`` can be edited: ``commit(row, text)``
     takes the new text and says whether it was accepted (the new row arrives through ``set_rows``). ``icon_only`` leaves
-    the text to the tip, to screen readers and to the clipboard.
+    the text to the tip, to screen readers and to the clipboard. ``value`` is what a workbook gets in place of the text:
+    a number that stays a number.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Column(Generic[Row]):
     strong: Callable[[Row], bool] | None = None
     commit: Callable[[Row, str], bool] | None = None
     editable: Callable[[Row], bool] | None = None
+    value: Callable[[Row], Any] | None = None
 
 
 class ColumnsModel(QAbstractTableModel, Generic[Row]):
@@ -197,6 +199,11 @@ def tsv(columns: Sequence[Column[Row]], rows: Iterable[Row]) -> str:
     lines = ["\t".join(column.title for column in columns)]
     lines += ["\t".join(clean(column.text(row)) for column in columns) for row in rows]
     return "\n".join(lines) + "\n"
+
+
+def cell_value(column: Column[Row], row: Row) -> Any:
+    """What a cell of a workbook gets: the column's ``value``, else its text."""
+    return column.value(row) if column.value else column.text(row)
 
 
 def _alignment(column: Column[Any]) -> Qt.AlignmentFlag:

@@ -1,0 +1,86 @@
+"""What a tool may know of the program: the open work, the loaded knowledge, the settings, and a few wishes to the window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.review import Knowledge
+from app.settings import Settings
+from app.workbench import Workbench
+from coding_rules.case import Case
+from ui.jobs import Job, Jobs
+from ui.services import Services
+
+
+class ToolContext(QObject):
+    """Handed to every tool. ``ToolDesk`` keeps it up to date; a tool reads it and never reaches into the main window.
+
+    ``workbench`` is ``None`` while no work is open; ``knowledge`` while nothing is loaded (``load_knowledge`` loads it);
+    ``case_id`` is the case at hand, empty for none. The workbench belongs to the window's thread: hand jobs the frozen
+    cases (``cases``), never the workbench.
+    """
+
+    work_changed = Signal()
+    """Another piece of work is open, or the knowledge is another one."""
+    case_changed = Signal()
+    """Another case is at hand, or the codes of a case have changed."""
+    reviewed = Signal()
+    """The background review has come to its end: every case has results."""
+
+    open_wanted = Signal()
+    """The tool asks the window to let the user open front pages."""
+    settings_wanted = Signal()
+    """The tool asks for the settings dialog."""
+    case_wanted = Signal(str)
+    """The tool asks the window to go to a case."""
+    new_settings = Signal(object)
+    """The tool has made new ``Settings`` that shall hold from now on."""
+
+    def __init__(
+        self, jobs: Jobs, services: Services, settings: Settings, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.jobs = jobs
+        self.services = services
+        self.settings = settings
+        self.workbench: Workbench | None = None
+        self.knowledge: Knowledge | None = None
+        self.case_id = ""
+        self._loading: Job | None = None
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """The cases as they stand, in the order of the file."""
+        bench = self.workbench
+        return tuple(bench.current(case_id) for case_id in bench.case_ids) if bench else ()
+
+    @property
+    def case(self) -> Case | None:
+        """The case at hand as it stands."""
+        bench = self.workbench
+        return bench.current(self.case_id) if bench and self.case_id in bench.case_ids else None
+
+    def load_knowledge(self) -> Job | None:
+        """Load tables, rules and schemes as the settings say, unless they are loaded or being loaded."""
+        if self.knowledge is not None or self._loading is not None:
+            return self._loading
+        settings, load = self.settings, self.services.load_knowledge
+        job = self.jobs.start("正在载入编码表与分组方案", lambda progress: load(settings, progress))
+        job.done.connect(self._loaded)
+        job.finished.connect(self._ended)
+        self._loading = job
+        return job
+
+    def keep_settings(self, settings: Settings) -> None:
+        """Let new settings hold from now on."""
+        self.new_settings.emit(settings)
+
+    @Slot(object)
+    def _loaded(self, knowledge: Knowledge) -> None:
+        if self.knowledge is None:
+            self.knowledge = knowledge
+            self.work_changed.emit()
+
+    @Slot()
+    def _ended(self) -> None:
+        self._loading = None
