@@ -91,7 +91,7 @@ class Relations:
         known = self._diagnoses_of.get(code, set())
         if key in known:
             return Bond.PAIR
-        own = self._families_of(normalize_code(diagnosis))
+        own = self.families_of(diagnosis)
         theirs = self.families.procedures.get(code, frozenset())
         if own & theirs or any(other[:3] == key[:3] for other in known):
             return Bond.FAMILY
@@ -100,10 +100,10 @@ class Relations:
         apart = bool(known) and all(other[:1] != key[:1] for other in known)
         return Bond.NEVER if apart and (own or self.groups_of(diagnosis)) else Bond.UNKNOWN
 
-    def _families_of(self, diagnosis: str) -> frozenset[str]:
-        """A scheme lists a dagger code with or without its asterisk part."""
-        known = self.families.diagnoses
-        return known.get(diagnosis) or known.get(without_marks(diagnosis)) or frozenset()
+    def families_of(self, diagnosis: str) -> frozenset[str]:
+        """Families of a diagnosis; a scheme lists a dagger code with or without its asterisk part."""
+        known, code = self.families.diagnoses, normalize_code(diagnosis)
+        return known.get(code) or known.get(without_marks(code)) or frozenset()
 
     def operated_only(self, diagnosis: str) -> bool:
         """Whether the catalogue has the diagnosis only with a procedure, never treated without."""

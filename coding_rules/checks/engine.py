@@ -25,6 +25,8 @@ from icd_tables.terminology import Terminology
 Progress = Callable[[int, int], None]
 """Called with cases done and cases in all; may raise to cancel."""
 
+_MOST_HEADERS = 64
+
 
 @dataclass(frozen=True)
 class _Plan:
@@ -61,6 +63,7 @@ class CheckEngine:
         self._order = {rule.id: i for i, rule in enumerate(self.rules)}
         self._month = [rule for rule in self.rules if rule.scope == MONTH]
         self._plans: dict[int, tuple[Mapping[str, int], _Plan]] = {}
+        self._plans_by_columns: dict[tuple[str, ...], _Plan] = {}
 
     def rule(self, rule_id: str) -> Rule | None:
         """The rule in use with this id."""
@@ -124,14 +127,19 @@ class CheckEngine:
         return tuple(sorted(found, key=lambda one: (one.severity.rank, order.get(one.rule_id, 0))))
 
     def _plan(self, case: Case) -> _Plan:
+        """The plan for the case's columns; found by the header object, or by the columns where each case brings its own."""
         header = case.fields.header
         known = self._plans.get(id(header))
-        if known is None or known[0] is not header:
-            known = (header, self._make_plan(header))
-            if len(self._plans) > 64:
-                self._plans.clear()
-            self._plans[id(header)] = known
-        return known[1]
+        if known is not None and known[0] is header:
+            return known[1]
+        columns = tuple(header)
+        plan = self._plans_by_columns.get(columns)
+        if plan is None:
+            plan = self._plans_by_columns[columns] = self._make_plan(header)
+        if len(self._plans) >= _MOST_HEADERS:
+            self._plans.clear()
+        self._plans[id(header)] = (header, plan)
+        return plan
 
     def _make_plan(self, header: Mapping[str, int]) -> _Plan:
         always: list[int] = []

@@ -15,8 +15,9 @@ from typing import Any
 
 from coding_rules.case import Case, Diagnosis, Fees, Fields, Procedure
 from coding_rules.fields import FEE_ITEMS, N041_FIELDS
-from coding_rules.relations import Group, Relations
+from coding_rules.relations import Families, Group, Relations
 from icd_tables.codes import Edition, Kind
+from icd_tables.crosswalk import Crosswalk, CrosswalkRow
 from icd_tables.table import CodeEntry, CodeTable, TableInfo
 from icd_tables.terminology import Terminology
 
@@ -154,8 +155,8 @@ def parse_examples(text: str) -> Examples:
     except tomllib.TOMLDecodeError as error:
         raise ExampleError(f"不是有效的 TOML（{error}）") from error
     return Examples(
-        _terminology(data.get("table", {})),
-        Relations(_group(row) for row in data.get("relation", ())),
+        Terminology(_tables(data.get("table", {})), _crosswalks(data.get("crosswalk", {}))),
+        Relations((_group(row) for row in data.get("relation", ())), _families(data.get("families", {}))),
         tuple(_examples(data.get("example", ()))),
     )
 
@@ -302,14 +303,33 @@ def _group(row: Mapping[str, Any]) -> Group:
     return Group(row["diagnosis"], row.get("main", ""), tuple(row.get("related", ())), row.get("mean_fee"))
 
 
-def _terminology(rows: Mapping[str, Sequence[str | Mapping[str, Any]]]) -> Terminology:
+def _families(rows: Mapping[str, Mapping[str, Sequence[str]]]) -> Families:
+    return Families(
+        {code: frozenset(names) for code, names in rows.get("diagnoses", {}).items()},
+        {code: frozenset(names) for code, names in rows.get("procedures", {}).items()},
+    )
+
+
+def _tables(rows: Mapping[str, Sequence[str | Mapping[str, Any]]]) -> dict[tuple[Kind, Edition], CodeTable]:
+    """One small table per kind and edition; the insurance one lacks the codes of ``clinical_only``. None where none is named."""
     tables = {}
-    for kind in Kind:
+    clinical_only = rows.get("clinical_only", ())
+    for kind in Kind if rows else ():
         entries = [_entry(row) for row in rows.get(kind.value, ())]
         for edition in Edition:
             info = TableInfo("examples", kind, edition, "1", "示例编码表", "")
-            tables[kind, edition] = CodeTable(info, entries)
-    return Terminology(tables) if rows else Terminology()
+            kept = [e for e in entries if edition is Edition.CLINICAL or e.code not in clinical_only]
+            tables[kind, edition] = CodeTable(info, kept)
+    return tables
+
+
+def _crosswalks(rows: Mapping[str, Sequence[Sequence[str]]]) -> dict[Kind, Crosswalk]:
+    return {
+        Kind(kind): Crosswalk(
+            Kind(kind), "示例对照", [CrosswalkRow(one, "", other, "") for one, other in pairs]
+        )
+        for kind, pairs in rows.items()
+    }
 
 
 def _entry(row: str | Mapping[str, Any]) -> CodeEntry:

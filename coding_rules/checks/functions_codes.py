@@ -10,7 +10,8 @@ from functools import lru_cache
 from coding_rules.checks.names import Facet, Type
 from coding_rules.checks.predicates import Env, function, note
 from coding_rules.checks.view import CaseView, Line
-from icd_tables.codes import Kind, manifestation
+from icd_tables.codes import Edition, Kind, manifestation
+from icd_tables.crosswalk import CodeMapping, MappingStatus
 from icd_tables.table import CodeEntry, CodeTable
 
 _NOISE = re.compile(r"[\s，,。．.、；;：:（）()\[\]【】〔〕［］“”\"'‘’\-－—_/]+")
@@ -215,3 +216,33 @@ def has_kind_elsewhere(env: Env, view: CaseView) -> bool:
             note(view, better=line.text)
             return True
     return False
+
+
+def _mapping(env: Env, view: CaseView, line: Line) -> CodeMapping | None:
+    """How a clinical code reaches the insurance edition; ``None`` without a crosswalk or for an insurance code."""
+    if (
+        view.case.edition is not Edition.CLINICAL
+        or line.kind not in env.terminology.crosswalks
+        or not line.code
+    ):
+        return None
+    return env.terminology.to_insurance(line.kind, view.case.edition, line.code)
+
+
+@function((Type.LINE,), prose="{0}的编码在对照表中没有医保版编码")
+def unmapped(env: Env, view: CaseView, line: Line) -> bool | None:
+    """Whether neither the crosswalk nor the insurance table takes a clinical code."""
+    if env.terminology.table(line.kind, Edition.INSURANCE) is None:
+        return None
+    mapping = _mapping(env, view, line)
+    return mapping.status is MappingStatus.UNMAPPED if mapping is not None else None
+
+
+@function((Type.LINE,), prose="{0}的编码在对照表中对应多个医保版编码", notes=("targets",))
+def mapped_to_several(env: Env, view: CaseView, line: Line) -> bool | None:
+    """Whether the crosswalk leaves a choice."""
+    mapping = _mapping(env, view, line)
+    if mapping is None or mapping.status is not MappingStatus.AMBIGUOUS:
+        return None if mapping is None else False
+    note(view, targets="、".join(dict.fromkeys(row.target_code for row in mapping.targets)))
+    return True

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from coding_rules.checks.functions_codes import entry_of
 from coding_rules.checks.names import Facet, Type
 from coding_rules.checks.predicates import Env, function, note
 from coding_rules.checks.view import CaseView, Line
@@ -195,3 +196,13 @@ def _procedure_name(env: Env, code: str) -> str:
     """Code and name of a procedure as the insurance table spells them."""
     entry = env.terminology.lookup(Kind.PROCEDURE, Edition.INSURANCE, code)
     return f"{entry.code} {entry.name}" if entry is not None else code
+
+
+@function((Type.LINE,), prose="{0}不在所载入 DRG 方案的任何主要诊断大类中")
+def outside_the_scheme(env: Env, view: CaseView, line: Line) -> bool | None:
+    """Whether a scheme is loaded and takes this principal diagnosis nowhere. Codes the table does not know are left to it."""
+    if env.relations is None or not env.relations.families.diagnoses or not line.code:
+        return None
+    if env.terminology.tables and entry_of(env, view, line) is None:
+        return None
+    return not env.relations.families_of(insurance_code(env, view, line))
