@@ -17,7 +17,8 @@ from app.readers import ColumnMapping, Imported, ImportReport, SourceLayout, rea
 from app.review import Knowledge, review
 from app.session import SUFFIX, Session
 from app.version import NAME, program_version
-from app.workbench import WhatIf, Workbench
+from app.what_if import WhatIf
+from app.workbench import Workbench
 from coding_rules.case import Case
 from icd_tables.terminology import Terminology
 

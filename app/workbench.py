@@ -7,112 +7,24 @@ and groupings are derived and recomputed, never stored.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
 
-from app.compare import ScoreDelta, compare
 from app.history import Change, CodedLines, Decision, History
+from app.journal import Journal, MemoryJournal
 from app.queue import CaseRow, Status, make_row
-from app.review import CaseResult, Knowledge, Scored, review
+from app.review import CaseResult, Knowledge, review
+from app.step_labels import name_step
+from app.what_if import Proposal, WhatIf
 from coding_rules.case import Case
 from coding_rules.edit import Edit, apply
-from coding_rules.finding import Finding
+from coding_rules.finding import Finding, Fix
 from coding_rules.grouper.grouping import System
 from icd_tables.codes import Kind
 from icd_tables.search import Candidate
 
-
-class Journal(Protocol):
-    """Where Changes are kept: a session file, or memory while no file is open."""
-
-    @property
-    def history(self) -> History:
-        """All changes, with undo and redo."""
-        ...
-
-    def record(self, change: Change) -> Change:
-        """Store a change and return it with its number."""
-        ...
-
-    def undo(self, case_id: str | None = None) -> tuple[Change, ...]:
-        """Take back the last step with all of its stroke; what was taken back."""
-        ...
-
-    def redo(self, case_id: str | None = None) -> tuple[Change, ...]:
-        """Do again the step undone last; what was done again."""
-        ...
-
-
 Finder = Callable[[Case, Kind, str, int], Sequence[Candidate]]
 """Candidates for a text on a line of a case: case as it stands, kind of line, text, how many at most."""
-
-
-class MemoryJournal:
-    """A journal for work that has no file: pictures, tests."""
-
-    def __init__(self) -> None:
-        self.history = History()
-
-    def record(self, change: Change) -> Change:
-        """Keep a change."""
-        return self.history.apply(change)
-
-    def undo(self, case_id: str | None = None) -> tuple[Change, ...]:
-        """Take back the last step."""
-        return self.history.undo(case_id)
-
-    def redo(self, case_id: str | None = None) -> tuple[Change, ...]:
-        """Bring back the step undone last."""
-        return self.history.redo(case_id)
-
-
-@dataclass(frozen=True, slots=True)
-class WhatIf:
-    """A case before (as filed) and after (as it stands, or as it would stand), both reviewed."""
-
-    before: CaseResult
-    after: CaseResult
-
-    @property
-    def changed(self) -> bool:
-        """Whether there is anything to compare."""
-        return self.before is not self.after
-
-    def sides(self, system: System) -> tuple[Scored | None, Scored | None]:
-        """Before and after of one system; ``None`` where no scheme is loaded."""
-        if system is System.DRG:
-            return self.before.drg, self.after.drg
-        return self.before.dip, self.after.dip
-
-    def delta(self, system: System) -> ScoreDelta | None:
-        """The difference under one system, if it answered both times."""
-        before, after = self.sides(system)
-        return compare(before, after) if before is not None and after is not None else None
-
-    @property
-    def deltas(self) -> tuple[ScoreDelta, ...]:
-        """The differences under the systems that answered both times."""
-        return tuple(delta for system in System if (delta := self.delta(system)) is not None)
-
-    @property
-    def new_findings(self) -> tuple[Finding, ...]:
-        """Findings that the change brings."""
-        known = {(finding.rule_id, finding.field) for finding in self.before.findings}
-        return tuple(f for f in self.after.findings if (f.rule_id, f.field) not in known)
-
-    @property
-    def gone_findings(self) -> tuple[Finding, ...]:
-        """Findings that the change settles."""
-        left = {(finding.rule_id, finding.field) for finding in self.after.findings}
-        return tuple(f for f in self.before.findings if (f.rule_id, f.field) not in left)
-
-    @property
-    def raises(self) -> bool:
-        """Whether weight, points or amount rise under either system: such a change asks for a reason."""
-        return any(
-            (figure or 0) > 0 for one in self.deltas for figure in (one.weight, one.points, one.amount)
-        )
 
 
 class Workbench:
@@ -255,23 +167,46 @@ class Workbench:
             EditError: an edit names a line the case does not have; nothing is recorded.
             UserError: the journal cannot be written; nothing is changed.
         """
-        case = self._currents[case_id]
-        changed = apply(case, edits)
-        change = self.journal.record(
-            Change(
-                case_id=case_id,
-                label=label,
-                decision=decision,
-                before=CodedLines.of(case),
-                after=CodedLines.of(changed),
-                reason=reason,
-                rule_id=rule_id,
-                author=self.author,
-                time=self._clock(),
-            )
+        change = replace(
+            self._change_of(case_id, edits, label), decision=decision, reason=reason, rule_id=rule_id
         )
+        stored = self.journal.record(change)
         self._refresh(case_id)
-        return change
+        return stored
+
+    def alike(self, finding: Finding, fix: Fix) -> list[Proposal]:
+        """The same repair on every case where the same rule proposes the same kind of it, in the order of the queue.
+
+        Only reviewed cases are looked at. Those whose effect raises the score may not be taken in bulk.
+        """
+        kind = tuple(type(edit) for edit in fix.edits)
+        found = []
+        for case_id in self._before:
+            for other in self.open_findings(case_id):
+                same = [one for one in other.fixes if tuple(type(edit) for edit in one.edits) == kind]
+                if other.rule_id == finding.rule_id and same:
+                    found.append(Proposal(case_id, other, same[0], self.what_if(case_id, same[0].edits)))
+                    break
+        return found
+
+    def change_all(self, proposals: Sequence[Proposal], reason: str = "") -> tuple[Change, ...]:
+        """Take several repairs at one stroke: recorded together, undone together.
+
+        Raises:
+            ValueError: one of them raises the score; such a repair is taken case by case, with its reason.
+            UserError: the journal cannot be written; nothing is changed.
+        """
+        if any(proposal.effect.raises for proposal in proposals):
+            raise ValueError("a repair that raises the score is never taken in bulk")
+        changes = [
+            self._change_of(one.case_id, one.fix.edits, name_step(self._currents[one.case_id], one.fix.edits))
+            for one in proposals
+        ]
+        signed = [
+            replace(change, reason=reason, rule_id=one.finding.rule_id)
+            for change, one in zip(changes, proposals, strict=True)
+        ]
+        return self._refreshed(self.journal.record_all(signed))
 
     def undo(self) -> tuple[Change, ...]:
         """Take back the last step, whichever case it was on; what was taken back."""
@@ -320,6 +255,18 @@ class Workbench:
     def rows(self) -> list[CaseRow]:
         """The queue, in the order of the file."""
         return [self.row(case_id) for case_id in self._originals]
+
+    def _change_of(self, case_id: str, edits: Sequence[Edit], label: str) -> Change:
+        case = self._currents[case_id]
+        return Change(
+            case_id=case_id,
+            label=label,
+            decision=Decision.CORRECT,
+            before=CodedLines.of(case),
+            after=CodedLines.of(apply(case, edits)),
+            author=self.author,
+            time=self._clock(),
+        )
 
     def _with_across(self, result: CaseResult) -> CaseResult:
         extra = self._across.get(result.case.case_id)

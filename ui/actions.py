@@ -121,6 +121,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
         True,
     ),
     ActionSpec("adopt", "review", "采纳所选发现的修复", ("Alt+A",), "ok"),
+    ActionSpec(
+        "adopt_all",
+        "review",
+        "采纳全部同类修复…",
+        ("Alt+Shift+A",),
+        tip="列出同一规则、同样修复的病例，逐例勾选；会提高分值的不能批量采纳",
+    ),
     ActionSpec("keep", "review", "维持原码…", ("Alt+K",), "keep", "写明理由，随清单导出"),
     ActionSpec("pending", "review", "待查病历…", ("Alt+D",), "pending", "写明要查什么"),
     ActionSpec("next_finding", "review", "下一例有发现", ("F8",), "next", opens_group=True, toolbar=True),

@@ -65,6 +65,7 @@ def _review(window: MainWindow) -> Mapping[str, Handler]:
     return {
         "accept_next": window.desk.accept_and_next,
         "adopt": findings.adopt,
+        "adopt_all": window.adopt_all,
         "keep": findings.keep_button.click,
         "pending": findings.pending_button.click,
         "next_finding": window.desk.next_open,

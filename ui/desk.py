@@ -12,6 +12,7 @@ from app.history import Decision
 from app.progress import Progress
 from app.review import CaseResult, review_all
 from app.step_labels import name_step
+from app.what_if import Proposal
 from app.workbench import Workbench
 from coding_rules.edit import Edit
 from coding_rules.finding import Finding, Fix
@@ -133,6 +134,13 @@ class Desk(QObject):
     def take_fix(self, finding: Finding, fix: Fix, then: Callable[[], None] | None = None) -> None:
         """Make the change a finding proposes."""
         self.commit(fix.edits, rule_id=finding.rule_id, then=then)
+
+    def take_all(self, proposals: Sequence[Proposal], reason: str) -> None:
+        """Make the same repair on several cases at one stroke."""
+        if self.workbench is not None and proposals:
+            changes = self.workbench.change_all(proposals, reason)
+            self._changed([change.case_id for change in changes])
+            self.told.emit(f"已采纳 {len(changes)} 例，可一步撤销")
 
     @Slot(object, object)
     def decide(self, finding: Finding | None, decision: Decision) -> None:

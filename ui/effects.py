@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.compare import amount_of, band_of, points_of, profit_of
 from app.review import Scored
-from app.workbench import WhatIf
+from app.what_if import WhatIf
 from coding_rules.finding import Severity
 from coding_rules.grouper.grouping import System
 from ui import wording

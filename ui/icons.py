@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
@@ -24,6 +24,21 @@ def paint(painter: QPainter, name: str, colour: str, box: QRectF) -> None:
     _renderer(name, colour).render(painter, box)
 
 
+@lru_cache(maxsize=512)
+def _pixmap(name: str, colour: str, width: int, height: int) -> QPixmap:
+    pixmap = QPixmap(width, height)
+    pixmap.fill(QColor(Qt.GlobalColor.transparent))
+    painter = QPainter(pixmap)
+    paint(painter, name, colour, QRectF(pixmap.rect()))
+    painter.end()
+    return pixmap
+
+
+def _colour(mode: QIcon.Mode) -> str:
+    tokens = tokens_of(QApplication.palette())
+    return tokens.muted if mode is QIcon.Mode.Disabled else tokens.text
+
+
 class _SvgEngine(QIconEngine):
     """Renders at the size asked for, in the text colour that holds at that moment (so themes may change)."""
 
@@ -35,17 +50,10 @@ class _SvgEngine(QIconEngine):
         return _SvgEngine(self._name)
 
     def paint(self, painter: QPainter, rect: object, mode: QIcon.Mode, state: QIcon.State) -> None:
-        tokens = tokens_of(QApplication.palette())
-        colour = tokens.muted if mode is QIcon.Mode.Disabled else tokens.text
-        paint(painter, self._name, colour, QRectF(rect))  # type: ignore[call-overload]
+        paint(painter, self._name, _colour(mode), QRectF(rect))  # type: ignore[call-overload]
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        pixmap = QPixmap(size)
-        pixmap.fill(QColor(Qt.GlobalColor.transparent))
-        painter = QPainter(pixmap)
-        self.paint(painter, pixmap.rect(), mode, state)
-        painter.end()
-        return pixmap
+        return _pixmap(self._name, _colour(mode), size.width(), size.height())
 
 
 def icon(name: str) -> QIcon:

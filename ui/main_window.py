@@ -21,6 +21,7 @@ from ui import commands, layout, theme
 from ui.actions import ACTIONS, Actions
 from ui.desk import Desk
 from ui.dialogs.about import AboutDialog
+from ui.dialogs.bulk import BulkDialog
 from ui.dialogs.keys import KeySheet
 from ui.dialogs.palette import CommandPalette
 from ui.dialogs.settings import SettingsDialog
@@ -109,6 +110,17 @@ class MainWindow(QMainWindow):
         work, bench = self.files.work, self.desk.workbench
         if work is not None and bench is not None:
             self.exports.ask(work, bench, names=self.files.settings.names_in_lists)
+
+    def adopt_all(self) -> None:
+        """The same repair on all cases that need it, to be ticked one by one."""
+        bench, finding = self.desk.workbench, self.page.findings.current()
+        if bench is None or finding is None or not finding.fixes:
+            self.status.tell("所选发现没有可批量采纳的修复")
+            return
+        dialog = BulkDialog(bench.alike(finding, finding.fixes[0]), self)
+        dialog.accepted.connect(lambda: self.desk.take_all(dialog.chosen, dialog.reason.text().strip()))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     # --- view ----------------------------------------------------------------------------------------------
 
@@ -208,11 +220,23 @@ class MainWindow(QMainWindow):
         self.welcome.open_wanted.connect(self.files.choose)
         self.welcome.demo_wanted.connect(self.open_demo)
         self.welcome.recent_wanted.connect(lambda path: self.files.open_paths([Path(path)]))
+        self._fill_context_menus()
         self.charts.back_wanted.connect(self.actions_["charts"].trigger)
         self.actions_["show_facets"].setChecked(True)
         self._remember = QTimer(self, interval=REMEMBER_MS)
         self._remember.timeout.connect(self._remember_place)
         self._remember.start()
+
+    def _fill_context_menus(self) -> None:
+        """The actions that belong to a list, on its right button."""
+        line_actions = ("edit_line", "add_line", "delete_line", "line_up", "line_down", "make_principal")
+        wanted: dict[QWidget, tuple[str, ...]] = {
+            **dict.fromkeys(self.page.case.tables.values(), line_actions),
+            self.page.findings.list: ("adopt", "adopt_all", "keep", "pending"),
+            self.page.queue.table: ("accept_next", "next_finding", "previous_finding"),
+        }
+        for widget, action_ids in wanted.items():
+            widget.addActions([self.actions_[action_id] for action_id in action_ids])
 
     @Slot(object)
     def _open_made(self, paths: Sequence[Path]) -> None:

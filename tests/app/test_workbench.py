@@ -5,12 +5,14 @@ from datetime import datetime
 import pytest
 
 from app.history import Decision
+from app.journal import MemoryJournal
 from app.queue import QUEUE_FACETS, Status, matches
 from app.review import review
-from app.workbench import MemoryJournal, Workbench
+from app.what_if import Proposal
+from app.workbench import Workbench
 from coding_rules.case import Case
 from coding_rules.edit import EditError, MoveDiagnosis, RemoveDiagnosis, SetDiagnosis
-from coding_rules.finding import Finding, Severity
+from coding_rules.finding import Finding, Fix, Severity
 from coding_rules.grouper.grouping import System
 from icd_tables.codes import Kind
 from tests.ui.samples import make_cases, sample_find, sample_knowledge, sample_workbench
@@ -162,3 +164,48 @@ def test_a_case_without_diagnoses_has_a_row() -> None:
     bench.result("1")
     assert bench.row("1").drg == ""
     assert bench.row("1").principal_code == ""
+
+
+def bench_with_proposals() -> tuple[Workbench, list[Proposal]]:
+    bench = sample_workbench(120)
+    for case_id in bench.case_ids:
+        bench.result(case_id)
+    finding = next(f for i in bench.case_ids for f in bench.open_findings(i) if f.fixes)
+    return bench, bench.alike(finding, finding.fixes[0])
+
+
+def test_the_same_repair_is_found_on_every_case() -> None:
+    _, proposals = bench_with_proposals()
+    assert len(proposals) > 3
+    assert {proposal.finding.rule_id for proposal in proposals} == {"S01"}
+    assert len({proposal.case_id for proposal in proposals}) == len(proposals)
+
+
+def test_repairs_taken_in_bulk_are_undone_at_once() -> None:
+    bench, proposals = bench_with_proposals()
+    wanted = [proposal for proposal in proposals if not proposal.effect.raises]
+    changes = bench.change_all(wanted, "同类更正")
+    assert len(changes) == len(wanted) > 1
+    assert all(bench.status(proposal.case_id) is Status.CORRECTED for proposal in wanted)
+    assert {change.reason for change in changes} == {"同类更正"}
+    assert len(bench.undo()) == len(wanted)
+    assert not any(bench.altered(proposal.case_id) for proposal in wanted)
+
+
+def test_what_raises_the_score_is_never_taken_in_bulk() -> None:
+    bench, proposals = bench_with_proposals()
+    case_id = proposals[0].case_id
+    rising = (SetDiagnosis(0, "Z99.000", "高"),)
+    risen = replace(proposals[0], fix=Fix("x", rising), effect=bench.what_if(case_id, rising))
+    with pytest.raises(ValueError, match="never taken in bulk"):
+        bench.change_all([risen])
+    assert len(bench.history) == 0
+
+
+def test_effects_say_which_findings_come_and_go() -> None:
+    bench, proposals = bench_with_proposals()
+    effect = proposals[0].effect
+    assert "S01" in {finding.rule_id for finding in effect.gone_findings}
+    back = bench.what_if(proposals[0].case_id, [SetDiagnosis(0, "O82.000", "x")])
+    male = bench.original(proposals[0].case_id).sex == "1"
+    assert male is ("S02" in {finding.rule_id for finding in back.new_findings})

@@ -1,4 +1,4 @@
-from app.workbench import WhatIf
+from app.what_if import WhatIf
 from coding_rules.edit import SetDiagnosis
 from coding_rules.grouper.grouping import System
 from tests.ui.samples import make_cases, sample_knowledge, sample_workbench

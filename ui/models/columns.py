@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor, QFont, QIcon, QPalette
+from PySide6.QtGui import QColor, QFont, QIcon
 from PySide6.QtWidgets import QApplication
 
 from ui.icons import icon
@@ -66,6 +67,7 @@ class ColumnsModel(QAbstractTableModel, Generic[Row]):
         super().__init__(parent)
         self.columns = tuple(columns)
         self._key = key
+        self._readers = [_readers(column) for column in self.columns]
         self._all: dict[Hashable, Row] = {}
         self._shown: list[Hashable] = []
         self._place: dict[Hashable, int] = {}
@@ -149,25 +151,26 @@ class ColumnsModel(QAbstractTableModel, Generic[Row]):
         return None
 
     def data(self, index: Index, role: int = 0) -> Any:
-        """What a cell shows, and the whole row under ``ROW_ROLE``."""
-        row = self.row_at(index.row()) if index.isValid() else None
-        if row is None:
+        """What a cell shows, and the whole row under ``ROW_ROLE``.
+
+        Painting asks some ten roles for every cell, most of which a column does not have: those are answered first.
+        """
+        reader = self._readers[index.column()].get(role) if index.isValid() else None
+        if reader is None:
             return None
-        reader = _READERS.get(role)
-        if reader is not None:
-            return reader(self.columns[index.column()], row)
-        return row if role == ROW_ROLE else None
+        place = index.row()
+        return reader(self._all[self._shown[place]]) if place < len(self._shown) else None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Cells of a column with ``commit`` can be edited."""
-        flags = super().flags(index)
-        row = self.row_at(index.row()) if index.isValid() else None
-        if row is None:
-            return flags
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         column = self.columns[index.column()]
-        if column.commit and (column.editable is None or column.editable(row)):
-            flags |= Qt.ItemFlag.ItemIsEditable
-        return flags
+        if column.commit is None:
+            return _FLAGS
+        row = self.row_at(index.row())
+        open_ = row is not None and (column.editable is None or column.editable(row))
+        return _FLAGS | Qt.ItemFlag.ItemIsEditable if open_ else _FLAGS
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         """Hand the new text to the column's ``commit``."""
@@ -206,56 +209,49 @@ def cell_value(column: Column[Row], row: Row) -> Any:
     return column.value(row) if column.value else column.text(row)
 
 
-def _alignment(column: Column[Any]) -> Qt.AlignmentFlag:
+def _alignment(column: Column[Any]) -> int:
     side = Qt.AlignmentFlag.AlignRight if column.numeric else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter
+    return int(side | Qt.AlignmentFlag.AlignVCenter)
 
 
-def _display(column: Column[Any], row: Any) -> str:
-    return "" if column.icon_only else column.text(row)
+def _readers(column: Column[Any]) -> dict[int, Callable[[Any], Any]]:
+    """What a column answers, by role; roles it has nothing to say to are absent."""
+    role = Qt.ItemDataRole
+    alignment = _alignment(column)
+    readers: dict[int, Callable[[Any], Any]] = {
+        ROW_ROLE: lambda row: row,
+        int(role.EditRole): column.text,
+        int(role.AccessibleTextRole): column.text,
+        int(role.ToolTipRole): column.tip or column.text,
+        int(role.TextAlignmentRole): lambda _row: alignment,
+    }
+    if not column.icon_only:
+        readers[int(role.DisplayRole)] = column.text
+    if column.tone is not None:
+        readers[int(role.ForegroundRole)] = partial(_tone, column.tone)
+    if column.icon is not None:
+        readers[int(role.DecorationRole)] = partial(_icon, column.icon)
+    if column.strong is not None:
+        readers[int(role.FontRole)] = partial(_font, column.strong)
+    return readers
 
 
-def _text(column: Column[Any], row: Any) -> str:
-    return column.text(row)
+def _tone(tone: Callable[[Any], str], row: Any) -> QColor | None:
+    name = tone(row)
+    return QColor(getattr(tokens_of(QApplication.palette()), name)) if name else None
 
 
-def _tip(column: Column[Any], row: Any) -> str:
-    return column.tip(row) if column.tip else column.text(row)
-
-
-def _tone(column: Column[Any], row: Any) -> QColor | None:
-    name = column.tone(row) if column.tone else ""
-    return QColor(getattr(tokens_of(_palette()), name)) if name else None
-
-
-def _icon(column: Column[Any], row: Any) -> QIcon | None:
-    name = column.icon(row) if column.icon else ""
+def _icon(name_of: Callable[[Any], str], row: Any) -> QIcon | None:
+    name = name_of(row)
     return icon(name) if name else None
 
 
-def _font(column: Column[Any], row: Any) -> QFont | None:
-    if column.strong is None or not column.strong(row):
+def _font(strong: Callable[[Any], bool], row: Any) -> QFont | None:
+    if not strong(row):
         return None
     font = QFont(QApplication.font())
     font.setBold(True)
     return font
 
 
-def _align(column: Column[Any], row: Any) -> Qt.AlignmentFlag:
-    return _alignment(column)
-
-
-def _palette() -> QPalette:
-    return QApplication.palette()
-
-
-_READERS: dict[int, Callable[[Column[Any], Any], Any]] = {
-    int(Qt.ItemDataRole.DisplayRole): _display,
-    int(Qt.ItemDataRole.EditRole): _text,
-    int(Qt.ItemDataRole.AccessibleTextRole): _text,
-    int(Qt.ItemDataRole.ToolTipRole): _tip,
-    int(Qt.ItemDataRole.ForegroundRole): _tone,
-    int(Qt.ItemDataRole.DecorationRole): _icon,
-    int(Qt.ItemDataRole.FontRole): _font,
-    int(Qt.ItemDataRole.TextAlignmentRole): _align,
-}
+_FLAGS = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren

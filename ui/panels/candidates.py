@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from app.workbench import WhatIf
+from app.what_if import WhatIf
 from icd_tables.search import Candidate, Tier
 from ui.cards import Card, CardList
 from ui.effects import effect_lines, finding_lines

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHeaderView, QLabel, QSplitter, QTabWidget, QVBoxL
 
 from app.compare import Parting
 from app.review import Scored
-from app.workbench import WhatIf
+from app.what_if import WhatIf
 from coding_rules.grouper.grouping import Step, System
 from coding_rules.settlement.settlement import Figure
 from ui.effects import ScoreLine, score_lines
