@@ -22,6 +22,7 @@ from coding_rules.grouper.dip_columns import Sheet
 from coding_rules.grouper.dip_expression import Dialect
 from coding_rules.grouper.dip_lists import (
     read_basic_list,
+    read_code_pairs,
     read_codes,
     read_kind_table,
     with_basic_list,
@@ -33,7 +34,14 @@ from coding_rules.grouper.dip_rows import guess_dialect, read_sheets
 from coding_rules.grouper.procedure_kinds import ProcedureKinds
 from coding_rules.settlement.profile import RegionProfile
 
-_SIDE_FILES = {"procedure_kinds.csv", "basic.csv", "tcm.csv", "excluded_diagnoses.csv"}
+_SIDE_FILES = {
+    "procedure_kinds.csv",
+    "basic.csv",
+    "tcm.csv",
+    "excluded_diagnoses.csv",
+    "excluded_procedures.csv",
+    "code_map.csv",
+}
 
 
 def load_dip_catalogue(
@@ -42,7 +50,8 @@ def load_dip_catalogue(
     """A catalogue from a workbook, a CSV file or a folder.
 
     A folder holds ``catalogue.csv`` (or the published files as they come) and may hold ``scheme.toml`` (title, region, version,
-    dates, demo), ``procedure_kinds.csv``, ``basic.csv`` (基层病种), ``tcm.csv`` (中医优势病种), ``excluded_diagnoses.csv``.
+    dates, demo), ``procedure_kinds.csv``, ``basic.csv`` (基层病种), ``tcm.csv`` (中医优势病种), ``excluded_diagnoses.csv``,
+    ``excluded_procedures.csv``, ``code_map.csv`` (insurance edition in use -> edition of the catalogue).
 
     The profile says how procedures are spelled (dialect); without one the separators in the file tell.
     Mean fees in files are yuan. Every row ends as a group or as an issue in ``.report``.
@@ -186,10 +195,32 @@ def _with_lists(path: Path, catalogue: DipCatalogue, dialect: Dialect) -> DipCat
         sheets = [Sheet(file.name, cells.name, cells.rows) for cells in read_cells(file)]
         catalogue = with_groups(catalogue, read_sheets(sheets, dialect).groups, DipKind.TCM)
     if (file := path / "excluded_diagnoses.csv").is_file():
-        codes = (read_codes(Sheet(file.name, cells.name, cells.rows)) for cells in read_cells(file))
-        excluded = catalogue.excluded_diagnoses.union(*codes)
-        catalogue = replace(catalogue, excluded_diagnoses=excluded)
+        catalogue = replace(catalogue, excluded_diagnoses=catalogue.excluded_diagnoses | _codes(file))
+    if (file := path / "excluded_procedures.csv").is_file():
+        catalogue = replace(catalogue, excluded_procedures=_codes(file, procedures=True))
+    if (file := path / "code_map.csv").is_file():
+        catalogue = add_code_map(catalogue, file)
     return catalogue
+
+
+def _codes(file: Path, *, procedures: bool = False) -> frozenset[str]:
+    sheets = (Sheet(file.name, cells.name, cells.rows) for cells in read_cells(file))
+    return frozenset[str]().union(*(read_codes(sheet, procedures=procedures) for sheet in sheets))
+
+
+def add_code_map(catalogue: DipCatalogue, path: Path) -> DipCatalogue:
+    """The catalogue with a conversion to the edition it is written in: a table whose first column holds the codes in use,
+    and the next column with codes theirs (diagnoses and procedures may share a file).
+
+    Raises:
+        UserError: the file holds no pairs of codes.
+    """
+    pairs: dict[str, str] = {}
+    for cells in read_cells(path):
+        pairs |= read_code_pairs(Sheet(path.name, cells.name, cells.rows))
+    if not pairs:
+        raise UserError(f"{path.name} 里没有找到编码转换", "需要有转换前编码和转换后编码两列。")
+    return replace(catalogue, code_map={**catalogue.code_map, **pairs})
 
 
 def _catalogue(path: Path, sheets: list[Sheet], dialect: Dialect) -> DipCatalogue:

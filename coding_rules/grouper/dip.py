@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from coding_rules.grouper.dip_batch import BatchGrouper, LightGrouping
 from coding_rules.grouper.dip_catalogue import DipCatalogue, DipGroup, DipKind
 from coding_rules.grouper.dip_explain import facts_steps, outcome_steps, why_not
+from coding_rules.grouper.dip_expression import clean_procedure
 from coding_rules.grouper.dip_facts import Facts, read_facts
 from coding_rules.grouper.dip_match import CatalogueIndex, Choice, candidates, choose
 from coding_rules.grouper.dip_national3 import National3
@@ -14,6 +16,10 @@ from coding_rules.grouper.dip_rules import DipRules, HasDipRules, Pipeline
 from coding_rules.grouper.grouping import Grouping, Step, System
 from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.grouper.procedure_kinds import ProcedureKinds
+from icd_tables.codes import normalize_code
+
+EDITION = "医保版2.0"
+"""The edition that cases come in."""
 
 
 class DipGrouper:
@@ -39,21 +45,27 @@ class DipGrouper:
             National3(catalogue, self.rules, kinds) if self.rules.pipeline is Pipeline.NATIONAL_3 else None
         )
         self._index = CatalogueIndex(catalogue, self.rules)
+        self._dropped = self.rules.excluded_procedures | catalogue.excluded_procedures
         essence = self._national.essence if self._national else None
-        self._batch = BatchGrouper(self._index, kinds, self._excluded, self._slow, essence)
+        self._batch = BatchGrouper(
+            self._index, kinds, self._excluded, bool(self._dropped), self._slow, essence
+        )
 
     def group(self, case: GrouperInput) -> Grouping:
         """The DIP group of a case, the steps to it, every candidate and why it lost; or the reason for 未入组."""
         if not case.diagnoses or not case.diagnoses[0].strip():
             return self._ungrouped("主要诊断编码缺失", ())
+        notes = tuple(self._edition_notes(case))
+        case = self._converted(case)
         if self._national:
             outcome = self._national.group(case)
-            return self._grouping(outcome.group, outcome.reason, outcome.path)
-        facts = read_facts(case, self.rules, self.kinds, self.rules.excluded_procedures)
+            return self._grouping(outcome.group, outcome.reason, (*notes, *outcome.path))
+        facts = read_facts(case, self.rules, self.kinds, self._dropped)
         if facts.principal in self._excluded:
             return self._excluded_case(case.diagnoses[0])
-        choice = choose(candidates(self._index, facts), facts, self.rules)
+        choice = self._choose(facts)
         path = (
+            *notes,
             *facts_steps(facts, case.diagnoses[0], self.kinds),
             *outcome_steps(choice, facts, self._index, self.kinds),
         )
@@ -62,14 +74,39 @@ class DipGrouper:
 
     def group_batch(self, cases: Iterable[GrouperInput]) -> list[LightGrouping]:
         """The groups of many cases without paths; equal cases may share one result object."""
-        return self._batch.group_all(cases)
+        return self._batch.group_all(map(self._converted, cases) if self.catalogue.code_map else cases)
+
+    def _converted(self, case: GrouperInput) -> GrouperInput:
+        """The case in the edition of the catalogue, where that is another than the insurance edition in use."""
+        codes = self.catalogue.code_map
+        if not codes:
+            return case
+        return replace(
+            case,
+            diagnoses=tuple(codes.get(normalize_code(code), code) for code in case.diagnoses),
+            procedures=tuple(codes.get(clean_procedure(code), code) for code in case.procedures),
+        )
+
+    def _edition_notes(self, case: GrouperInput) -> Iterator[Step]:
+        """Which codes were converted; or that the catalogue is written in another edition and nothing converts."""
+        if self.catalogue.code_map:
+            after = self._converted(case)
+            pairs = zip(
+                (*case.diagnoses, *case.procedures), (*after.diagnoses, *after.procedures), strict=True
+            )
+            changed = [f"{old} → {new}" for old, new in pairs if old != new]
+            if changed:
+                yield Step("编码转换", f"按目录所用的{self.rules.code_edition}：{'、'.join(changed)}")
+        elif self.rules.code_edition != EDITION:
+            warning = f"目录使用{self.rules.code_edition}编码，未导入转换表，病例编码未转换，结果可能不准"
+            yield Step("编码版本", warning, held=False)
 
     def _slow(self, case: GrouperInput) -> tuple[DipGroup | None, str]:
         """Group and reason of one case by the explaining path's own decisions, without the words."""
         if self._national:
             outcome = self._national.group(case)
             return outcome.group, outcome.reason
-        facts = read_facts(case, self.rules, self.kinds, self.rules.excluded_procedures)
+        facts = read_facts(case, self.rules, self.kinds, self._dropped)
         choice = self._choose(facts)
         return (choice.winner.group, "") if choice.winner else (None, why_not(facts, self._index, self.kinds))
 

@@ -100,6 +100,7 @@ Slow = Callable[[GrouperInput], tuple[DipGroup | None, str]]
 class BatchGrouper:
     """Groups many cases under a compiled catalogue; ``slow`` decides single cases the way the explaining path does.
 
+    ``excluded`` are principal diagnoses outside grouping, ``dropping`` says that some procedures are left out before matching.
     ``essence`` tells what the group of a case follows from where the catalogue is not compiled (national 3.0): equal essence,
     equal answer.
     """
@@ -109,6 +110,7 @@ class BatchGrouper:
         index: CatalogueIndex,
         kinds: ProcedureKinds,
         excluded: frozenset[str],
+        dropping: bool,
         slow: Slow,
         essence: Callable[[GrouperInput], tuple[object, ...]] | None = None,
     ) -> None:
@@ -119,7 +121,7 @@ class BatchGrouper:
         self._excluded = excluded
         self._slow = slow
         self._results: dict[tuple[str, str, str], LightGrouping] = {}
-        self._compiled = _compilable(self._rules) and not index.levelled
+        self._compiled = _compilable(self._rules) and not index.levelled and not dropping
         self._strict = self._rules.main_procedure is MainProcedure.FIRST
         self._by_case = bool(_BY_CASE & set(self._rules.tie_breaks))
         self._answers: dict[tuple[object, ...], LightGrouping] = {}
@@ -320,7 +322,6 @@ def _compilable(rules: DipRules) -> bool:
         rules.pipeline is Pipeline.REGIONAL
         and rules.procedure_match is ProcedureMatch.EXACT
         and rules.related_match == "all"
-        and not rules.excluded_procedures
         and not rules.mixed_surgery_first
     )
 

@@ -146,9 +146,10 @@ class MainProcedureRule:
 class DipCatalogue:
     """All groups of one region and year with the lists that belong to them.
 
-    ``form`` is ``regional`` or ``national_3``. ``excluded_diagnoses`` (不纳入分组的主要诊断) and ``main_procedure_rules`` are
-    exact codes in comparable spelling; ``resistant_diagnoses`` is the 结核耐药 list; ``basic`` the 基层病种 list as
-    (principal key, main expression) pairs.
+    ``form`` is ``regional`` or ``national_3``. ``excluded_diagnoses`` (不纳入分组的主要诊断), ``excluded_procedures`` (灰码 and
+    the like, dropped before matching) and ``main_procedure_rules`` are exact codes in comparable spelling; ``code_map`` leads from
+    the insurance edition in use to the one the catalogue is written in, where they differ; ``resistant_diagnoses`` is the
+    结核耐药 list; ``basic`` the 基层病种 list as (principal key, main expression) pairs.
     """
 
     title: str
@@ -161,6 +162,8 @@ class DipCatalogue:
     valid_to: date | None = None
     demo: bool = False
     excluded_diagnoses: frozenset[str] = frozenset()
+    excluded_procedures: frozenset[str] = frozenset()
+    code_map: Mapping[str, str] = field(default_factory=dict)
     main_procedure_rules: Mapping[str, MainProcedureRule] = field(default_factory=dict)
     resistant_diagnoses: frozenset[str] = frozenset()
     basic: tuple[tuple[str, Expression], ...] = ()

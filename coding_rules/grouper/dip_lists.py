@@ -22,6 +22,7 @@ from icd_tables.codes import normalize_code
 BasicList = tuple[tuple[str, Expression], ...]
 """基层病种 as pairs of principal diagnosis key and main procedure (empty: 保守治疗 only)."""
 
+_ANY_CODE = re.compile(r"^(?:[A-Za-z]\d{2}[.\dxX+*A-Z]*|\d{1,2}\.\d[\dxX]*)$")
 _CODE = (
     "手术操作编码",
     "手术操作代码",
@@ -81,6 +82,17 @@ def read_codes(sheet: Sheet, *, procedures: bool = False) -> frozenset[str]:
     clean = clean_procedure if procedures else normalize_code
     pattern = r"^\d{1,2}\.\d" if procedures else r"^[A-Za-z]\d"
     return frozenset(clean(code) for row in sheet.rows if row and re.match(pattern, code := text(row[0])))
+
+
+def read_code_pairs(sheet: Sheet) -> dict[str, str]:
+    """Pairs of a conversion table: the first and the next cell of each row that look like codes."""
+    pairs: dict[str, str] = {}
+    for row in sheet.rows:
+        codes = [code for cell in row if _ANY_CODE.match(code := text(cell))]
+        if len(codes) >= 2:
+            clean = normalize_code if codes[0][0].isalpha() else clean_procedure
+            pairs.setdefault(clean(codes[0]), clean(codes[1]))
+    return pairs
 
 
 def with_basic_list(catalogue: DipCatalogue, listed: BasicList) -> DipCatalogue:

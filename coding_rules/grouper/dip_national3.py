@@ -142,7 +142,7 @@ class National3:
     ) -> tuple[str, tuple[str, ...]]:
         """The main procedure after the list 不纳入分组的主要手术操作 (exact codes), and the others that still count."""
         rules = self._catalogue.main_procedure_rules
-        excluded = self._rules.excluded_procedures
+        excluded = self._rules.excluded_procedures | self._catalogue.excluded_procedures
         left = [code for code in filed if code not in excluded]
         for code in left:
             rule = rules.get(code)

@@ -20,7 +20,7 @@ from icd_tables.codes import normalize_code
 _CHAPTER = re.compile(r"^CP\d{2}$")
 _MIXED_SUFFIX = re.compile(r"^(SS|ZLXCZ|ZDXCZ|BSZL)(\d?)$")
 _PRINCIPAL = re.compile(r"^[A-Z][A-Z0-9.x+*/|-]*$")
-_PROCEDURE = re.compile(r"^\d{2}(?:\.[\dx]{1,4}(?:x\d+)?)?$")
+_PROCEDURE = re.compile(r"^\d{2}(?:\.[\dx]{1,6}(?:x\d+)?)?$")
 _NOTHING = frozenset({"-", "—", "－", "--", "/", "无", "空"})
 _SHORT_NUMBER = re.compile(r"^\d{1,2}\.\d{1,4}$")
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -24,7 +25,7 @@ from coding_rules.grouper.dip_catalogue import DipKind
 from coding_rules.grouper.procedure_kinds import ProcedureKind
 from coding_rules.settlement.profile import load_profile
 from icd_tables.codes import normalize_code
-from tests.coding_rules.grouper.dip_samples import HEADER, ROWS, case
+from tests.coding_rules.grouper.dip_samples import HEADER, ROWS, case, catalogue
 
 Rows = list[Sequence[Any]]
 
@@ -239,6 +240,37 @@ def test_folder_with_manifest_kinds_and_lists(tmp_path: Path) -> None:
     assert catalogue.kinds.kind("99.9999") is ProcedureKind.DIAGNOSTIC
     assert "procedure_kinds.csv" in catalogue.kinds.source("99.9999")
     assert "不纳入分组" in grouper.group(case("Z51.100")).reason
+
+
+def test_excluded_procedures_and_another_edition(tmp_path: Path) -> None:
+    (tmp_path / "catalogue.csv").write_text(
+        "code,kind,principal,main_procedure,points\nA,核心,K35.9,47.01001,10\nB,核心,K35.9,,5\n",
+        encoding="utf-8",
+    )
+    old = DipGrouper(load_dip_catalogue(tmp_path))
+    assert old.group(case("K35.300", "47.0100")).group == ""
+    (tmp_path / "code_map.csv").write_text(
+        "医保2.0编码,名称,医保1.0编码,名称\nK35.300,阑尾炎,K35.900,阑尾炎\n47.0100,切除,47.01001,切除\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "excluded_procedures.csv").write_text("编码,名称\n99.9999,灰码\n", encoding="utf-8")
+    grouper = DipGrouper(load_dip_catalogue(tmp_path))
+    found = grouper.group(case("K35.300", "47.0100"))
+    assert found.group == "A"
+    assert "K35.300 → K35.900、47.0100 → 47.01001" in found.path[0].text
+    bare = grouper.group(case("K35.300", "99.9999"))
+    assert bare.group == "B"
+    assert any("99.9999 不参与分组" in step.text for step in bare.path)
+    batch = grouper.group_batch([case("K35.300", "47.0100"), case("K35.300", "99.9999")])
+    assert [each.group for each in batch] == ["A", "B"]
+
+
+def test_another_edition_without_conversion_is_said() -> None:
+    profile = load_profile("shandong")
+    profile = replace(profile, grouping=replace(profile.grouping, code_edition="医保版1.0"))
+    found = DipGrouper(catalogue(), profile).group(case("K35.300", "47.0100"))
+    assert "医保版1.0" in found.path[0].text
+    assert not found.path[0].held
 
 
 def test_basic_and_tcm_lists_of_their_own(tmp_path: Path) -> None:
