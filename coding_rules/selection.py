@@ -45,6 +45,7 @@ _PROCEDURE_TITLES = {
 }
 _FILED_FIRST = 1.5
 """What it takes to speak against the line a physician put first."""
+_FAR_MORE = 2.5
 _LIKELY = 1.5
 _POSSIBLE = 0.5
 
@@ -84,7 +85,7 @@ ProcedureSuggestion = Suggestion
 
 @dataclass(frozen=True)
 class _Setting:
-    """A case with its codes ready: bare filed codes for the lists, 医保版 codes for the relations (procedures or nothing)."""
+    """A case with its codes ready: bare filed codes for the lists, 医保版 codes for the relations (none where nobody asks)."""
 
     case: Case
     diagnoses: tuple[str, ...]
@@ -111,7 +112,11 @@ def suggest_principal(
     setting = _setting(case, relations, terminology)
     signals = [signal for ask in _DIAGNOSIS_SIGNALS for signal in ask(setting)]
     signals.extend(_conditions(setting, standard))
-    candidates = [i for i, code in enumerate(setting.diagnoses) if code and _nature_of(code) is not lists.NEVER_PRINCIPAL]
+    candidates = [
+        i
+        for i, code in enumerate(setting.diagnoses)
+        if code and _nature_of(code) is not lists.NEVER_PRINCIPAL
+    ]
     return _decide(signals, candidates, standard, _TITLES[standard])
 
 
@@ -154,7 +159,7 @@ def _setting(case: Case, relations: Relations | None, terminology: Terminology |
         case,
         tuple(_bare(line.code) for line in case.diagnoses),
         tuple(_bare(line.code) for line in case.procedures),
-        _insured(case, case.diagnoses, Kind.DIAGNOSIS, terminology) if case.procedures else (),
+        _insured(case, case.diagnoses, Kind.DIAGNOSIS, terminology) if relations or case.procedures else (),
         _insured(case, case.procedures, Kind.PROCEDURE, terminology),
         relations or Relations(),
     )
@@ -241,6 +246,27 @@ def _nature_of(code: str) -> CodeSet | None:
     return next((codes for codes in weak if code in codes), None)
 
 
+def _resources(setting: _Setting) -> Iterator[Signal]:
+    """The stay cost far more than the filed diagnosis usually does, and about what another diagnosis does."""
+    total = setting.case.fees.total
+    if not total or len(setting.insured_diagnoses) < 2:
+        return
+    own = _usual_fee(setting, 0)
+    if own is None or total < _FAR_MORE * own:
+        return
+    for index in range(1, len(setting.insured_diagnoses)):
+        usual = _usual_fee(setting, index)
+        if usual is not None and 0.7 <= total / usual <= 1.4:
+            yield Signal(index, 0.5, "总费用与它的病种均费相当，远高于所填主要诊断的病种")
+
+
+def _usual_fee(setting: _Setting, index: int) -> int | None:
+    """Mean fee of a diagnosis's catalogue row for what was done (its main procedure, or none)."""
+    groups = setting.relations.groups_of(setting.insured_diagnoses[index])
+    fees = [g.mean_fee for g in groups if g.main == setting.main and g.mean_fee and not g.related]
+    return fees[0] if fees else None
+
+
 def _special(setting: _Setting) -> Iterator[Signal]:
     """Tumour treatment, obstetrics, poisoning, acute events."""
     treated = bool(setting.procedures) and setting.procedures[0] in lists.TUMOUR_TREATMENT
@@ -267,7 +293,7 @@ def _conditions(setting: _Setting, standard: Standard) -> Iterator[Signal]:
             yield Signal(index, weight, "所填主要诊断入院时不存在（入院病情为“无”）")
 
 
-_DIAGNOSIS_SIGNALS = (_admission_reason, _operated_disease, _department, _nature, _special)
+_DIAGNOSIS_SIGNALS = (_admission_reason, _operated_disease, _department, _nature, _resources, _special)
 
 
 # -- signals for the main procedure --------------------------------------------------------------

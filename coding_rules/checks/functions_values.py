@@ -28,6 +28,12 @@ def years(env: Env, view: CaseView, birth: date, day: date) -> int:
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
 
 
+@function((Type.MOMENT,), prose="{0}是零点（多为没有填写时刻）")
+def at_midnight(env: Env, view: CaseView, moment: datetime) -> bool:
+    """Whether a moment carries no time of day."""
+    return (moment.hour, moment.minute, moment.second) == (0, 0, 0)
+
+
 @lru_cache(maxsize=4096)
 def parse_day(text: str) -> date | None:
     """A day as front pages write it, or ``None``."""
@@ -82,6 +88,10 @@ def matches(env: Env, view: CaseView, text: str, pattern: str) -> bool:
     return re.fullmatch(pattern, text) is not None
 
 
+_TCM_FORM = frozenset({"ZLLB", "ZYL_ZYZD", "ZYZLF_ZY", "BZSS"})
+"""Columns of the TCM front page, which has fee items of its own: its sum is not judged."""
+
+
 @function(
     (Type.NUMBER,),
     prose="总费用与分项费用之和相差超过{0}分",
@@ -92,7 +102,7 @@ def matches(env: Env, view: CaseView, text: str, pattern: str) -> bool:
 def fee_sum_off(env: Env, view: CaseView, tolerance: float) -> bool | None:
     """Whether the items (without the “其中” sub-items) do not add up to the total."""
     fees = view.case.fees
-    if fees.total is None or not fees.items:
+    if fees.total is None or not fees.items or not _TCM_FORM.isdisjoint(view.cells):
         return None
     total = sum(fees.items.get(item, 0) for item in FEE_ADDENDS)
     difference = fees.total - total

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from coding_rules.case import Case, Diagnosis, Procedure
+from coding_rules.case import Case, Diagnosis, Fees, Procedure
 from coding_rules.relations import Group, Relations
 from coding_rules.selection import Confidence, Standard, suggest_main_procedure, suggest_principal
 
@@ -89,3 +89,12 @@ def test_numbers_of_vessels_are_never_main() -> None:
 def test_nothing_to_choose_from() -> None:
     assert suggest_principal(Case("1")).keeps
     assert suggest_main_procedure(Case("1")).keeps
+
+
+def test_resource_use_speaks_for_the_dearer_disease() -> None:
+    relations = Relations([Group("K29.7", mean_fee=200_000), Group("J18.0", mean_fee=900_000)])
+    dear = replace(page("K29.700", "J18.000", outpatient="J18.000"), fees=Fees(total=1_000_000))
+    found = suggest_principal(dear, relations)
+    assert any("均费相当" in signal.reason for signal in found.signals)
+    cheap = replace(dear, fees=Fees(total=250_000))
+    assert not any("均费相当" in signal.reason for signal in suggest_principal(cheap, relations).signals)
