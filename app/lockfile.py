@@ -18,14 +18,19 @@ LOCK_SUFFIX = ".lock"
 _LOCKED_BYTE = 1 << 20  # beyond the text: Windows keeps others from reading a locked byte
 
 if sys.platform == "win32":
+    import errno
     import msvcrt
+
+    _HELD = {errno.EACCES, errno.EDEADLK, 0}  # some C runtimes refuse without giving a reason
 
     def _try_lock(handle: int) -> bool:
         os.lseek(handle, _LOCKED_BYTE, os.SEEK_SET)
         try:
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except PermissionError:
-            return False
+        except OSError as error:
+            if error.errno in _HELD:
+                return False
+            raise
         return True
 else:
     import fcntl

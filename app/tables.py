@@ -162,8 +162,8 @@ def remove_table(table_id: str) -> None:
     Raises:
         UserError: there is none of this id, or it cannot be removed.
     """
-    folder = _catalogue() / table_id
-    if not table_id or folder.parent != _catalogue() or not folder.is_dir():
+    folder = {each.name: each for each in _catalogue().glob("*") if each.is_dir()}.get(table_id)
+    if folder is None:  # looked up, not joined: ".." would be the whole data folder
         raise UserError(f"没有安装编号为“{table_id}”的编码表。", "请在编码表清单中核对编号。")
     try:
         shutil.rmtree(folder)

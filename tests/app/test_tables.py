@@ -114,6 +114,7 @@ def test_importing_twice_replaces_and_removing_removes(folder: Path) -> None:
     for table_id in (ids[0], "", "..", "../tables"):
         with pytest.raises(UserError):
             remove_table(table_id)
+    assert len(installed_sources()) == 2
 
 
 def test_a_damaged_installed_table_is_named_and_left_out(folder: Path) -> None:

@@ -183,7 +183,7 @@ def try_installer(lab: Lab, installer: Path, program: Path) -> None:
     extra = [str(name) for name in installed if name not in expected]
     if different or extra:
         raise LabError(f"installed files differ from the build: {different[:5]} {extra[:5]}")
-    registry = lab.run(["reg", "query", r"HKCU\Software\Classes\.ccqa"]).stdout
+    registry = lab.run(["reg", "query", r"HKCU\Software\Classes\.ccqa"])
     if "CaseCodeQA.Session" not in registry:
         raise LabError("the session file type was not registered")
     check_self_test(lab, place / "CaseCodeQA.exe")

