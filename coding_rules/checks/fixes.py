@@ -160,3 +160,18 @@ _FIXES: dict[str, Callable[[Env, CaseView, Line], Iterable[Fix]]] = {
     "better_main": _better("main"),
     "combine": _no_fix,
 }
+
+FIX_NAMES = {
+    "table_name:line": "名称改为编码表中的名称",
+    "code_of_name:line": "编码改为名称所对应的编码",
+    "near_code:line": "改为相近的编码（至多三个）",
+    "spelling:line": "编码改为规范写法",
+    "zero:line": "补回丢失的前导零",
+    "full_compound:line": "改为完整的剑星号编码",
+    "remove:line": "删除该行",
+    "promote:a": "把 a 移到第一行（主要诊断或主要手术）",
+    "better_principal:principal": "把建议的诊断移到第一行",
+    "better_main:main": "把建议的手术移到第一行",
+    "combine:a+b=K80.000": "把 a、b 两行合并为一个编码",
+}
+"""Fixes as packs write them, and what they do; for the guide."""

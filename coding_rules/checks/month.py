@@ -27,7 +27,7 @@ class MonthHit:
 
 MonthCheck = Callable[[Sequence[Case], Env], Iterable[MonthHit]]
 MONTH_CHECKS: dict[str, MonthCheck] = {}
-"""Checks across cases by the name packs use."""
+"""Checks across cases by the name packs use. The first line of each docstring is its Chinese reading for prose and guide."""
 
 
 def _check(run: MonthCheck) -> MonthCheck:
@@ -96,7 +96,7 @@ def _readmitted(cases: Sequence[Case], env: Env, threshold: str) -> Iterator[tup
 
 @_check
 def split_stay(cases: Sequence[Case], env: Env) -> Iterator[MonthHit]:
-    """分解住院: back for the same disease within ``$split_days`` of an ordinary discharge, planned series excepted."""
+    """同一病人医嘱离院后 $split_days 天内因同类疾病再入院（放化疗、透析、康复等计划性住院除外）。"""
     for before, case, gap in _readmitted(cases, env, "split_days"):
         if _same_disease(before, case) and before.discharge_way == "1":
             yield _hit(case, before, gap)
@@ -104,7 +104,7 @@ def split_stay(cases: Sequence[Case], env: Env) -> Iterator[MonthHit]:
 
 @_check
 def readmission(cases: Sequence[Case], env: Env) -> Iterator[MonthHit]:
-    """Unplanned readmission within ``$readmission_days`` although the earlier front page says none was planned."""
+    """同一病人出院后 $readmission_days 天内再入院，前次没有再住院计划（分解住院提示的除外）。"""
     split = env.thresholds["split_days"]
     for before, case, gap in _readmitted(cases, env, "readmission_days"):
         if gap > split or not _same_disease(before, case):
@@ -113,7 +113,7 @@ def readmission(cases: Sequence[Case], env: Env) -> Iterator[MonthHit]:
 
 @_check
 def overlapping_stays(cases: Sequence[Case], env: Env) -> Iterator[MonthHit]:
-    """A stay that begins before an earlier stay of the same person ended."""
+    """同一病人的住院在前一次出院之前开始。"""
     for stays in _stays(cases):
         for (_, left, before), (came, _, case) in pairwise(stays):
             if came < left:
@@ -122,7 +122,7 @@ def overlapping_stays(cases: Sequence[Case], env: Env) -> Iterator[MonthHit]:
 
 @_check
 def died_before(cases: Sequence[Case], env: Env) -> Iterator[MonthHit]:
-    """A stay after one that ended in death."""
+    """同一病人死亡出院之后又有住院。"""
     for stays in _stays(cases):
         for (_, left, before), (_, _, case) in pairwise(stays):
             if before.discharge_way == "5":
@@ -131,7 +131,7 @@ def died_before(cases: Sequence[Case], env: Env) -> Iterator[MonthHit]:
 
 @_check
 def duplicate_case(cases: Sequence[Case], env: Env) -> Iterator[MonthHit]:
-    """Two rows of the same person with the same admission and discharge."""
+    """同一病人有两行入院、出院时间都相同。"""
     for stays in _stays(cases):
         for (came, left, before), (came_again, left_again, case) in pairwise(stays):
             if (came, left) == (came_again, left_again):
@@ -140,7 +140,7 @@ def duplicate_case(cases: Sequence[Case], env: Env) -> Iterator[MonthHit]:
 
 @_check
 def person_differs(cases: Sequence[Case], env: Env) -> Iterator[MonthHit]:
-    """One record number with two sexes or two birth dates."""
+    """同一病案号有两种性别或两个出生日期。"""
     first: dict[str, Case] = {}
     for case in cases:
         if is_blank(case.record_no):
