@@ -28,11 +28,10 @@ class ExportDesk(QObject):
         self._window = window
         self._jobs = jobs
 
-    def ask(self, work: Work, bench: Workbench, *, names: bool) -> None:
-        """Ask what to write."""
+    def ask(self, work: Work, bench: Workbench, *, folder: Path, names: bool) -> None:
+        """Ask what to write; ``folder`` is offered first."""
         altered = sum(bench.altered(case_id) for case_id in bench.case_ids)
         touched = len(bench.history.case_ids)
-        folder = Path.home()
         dialog = ExportDialog(
             folder / f"更正清单-{work.session.path.stem}.xlsx",
             folder if work.layouts else None,

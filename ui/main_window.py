@@ -35,6 +35,7 @@ from ui.status import StatusStrip
 from ui.tools.desk import ToolDesk
 from ui.welcome import WelcomePage
 
+EXPORT_FOLDER = "export_folder"
 REMEMBER_MS = 3000
 """How often the place in the queue is written down."""
 _NEEDS_WORK = tuple(
@@ -109,7 +110,9 @@ class MainWindow(QMainWindow):
         """Ask what to write."""
         work, bench = self.files.work, self.desk.workbench
         if work is not None and bench is not None:
-            self.exports.ask(work, bench, names=self.files.settings.names_in_lists)
+            settings = self.files.settings
+            folder = Path(settings.layout.get(EXPORT_FOLDER) or Path.home())
+            self.exports.ask(work, bench, folder=folder, names=settings.names_in_lists)
 
     def adopt_all(self) -> None:
         """The same repair on all cases that need it, to be ticked one by one."""
@@ -213,6 +216,7 @@ class MainWindow(QMainWindow):
         self.desk.history_changed.connect(self._name_undo)
         self.desk.told.connect(self.status.tell)
         self.desk.review_finished.connect(self.status.review_finished)
+        self.exports.written.connect(lambda folder: self.files.keep_layout({EXPORT_FOLDER: str(folder)}))
         self.files.opened.connect(self.open_workbench)
         self.files.closed.connect(self._closed)
         self.files.settings_changed.connect(self._use_settings)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QListWidget, QVBoxLayout, QWidget
 
 from app.history import Decision
@@ -39,7 +40,7 @@ class ReasonDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setMinimumWidth(440)
-        self.text = QLineEdit()
+        self.text = _ReasonLine()
         self.text.setAccessibleName("理由")
         self.text.setPlaceholderText("写明理由，随更正清单导出")
         self.common = QListWidget()
@@ -54,6 +55,7 @@ class ReasonDialog(QDialog):
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self.text.textChanged.connect(self._enable)
+        self.text.down_pressed.connect(self._go_to_common)
         self.common.currentTextChanged.connect(self.text.setText)
         self.common.itemActivated.connect(self.accept)
         label = QLabel(question)
@@ -74,8 +76,26 @@ class ReasonDialog(QDialog):
             super().accept()
 
     @Slot()
+    def _go_to_common(self) -> None:
+        self.common.setFocus()
+        self.common.setCurrentRow(0)
+
+    @Slot()
     def _enable(self) -> None:
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(bool(self.reason))
+
+
+class _ReasonLine(QLineEdit):
+    """Down goes to the common reasons."""
+
+    down_pressed = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Down leaves; the rest is typing."""
+        if event.key() == Qt.Key.Key_Down:
+            self.down_pressed.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 def ask_reason(

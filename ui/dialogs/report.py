@@ -61,7 +61,7 @@ def facts(report: ImportReport) -> list[tuple[str, str]]:
         ("格式", f"{report.format} · {encoding}" if encoding else report.format),
         (
             "编码版本",
-            f"{report.edition.value}({report.edition_evidence})"
+            f"{report.edition.value}（{report.edition_evidence}）"
             if report.edition_evidence
             else report.edition.value,
         ),
