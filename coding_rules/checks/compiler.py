@@ -6,6 +6,7 @@ Truth has three values: ``True``, ``False`` and ``None`` (unknown: a value is mi
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -323,6 +324,8 @@ class _Compiler:
             raise self.error(f"没有“{node.name}()”", node)
         if len(node.args) != len(info.takes):
             raise self.error(f"{node.name}() 要 {len(info.takes)} 个参数", node)
+        if node.name == "matches":
+            self.check_pattern(node.args[1])
         reads = []
         for argument, wanted in zip(node.args, info.takes, strict=True):
             read, kind = self.value(argument)
@@ -340,6 +343,15 @@ class _Compiler:
             return None if None in values else run(env, view, *values)
 
         return result, info.gives
+
+    def check_pattern(self, node: Node) -> None:
+        """A pattern is written out, so that a broken one is found when the pack is read."""
+        if not isinstance(node, Literal):
+            raise self.error("matches() 的格式要写成带引号的文字", node)
+        try:
+            re.compile(str(node.value))
+        except re.error as error:
+            raise self.error(f"格式写错了（{error}）", node) from error
 
     # -- lines and codes -----------------------------------------------------
     def is_single(self, name: str) -> bool:

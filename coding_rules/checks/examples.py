@@ -262,7 +262,7 @@ def _fees(cells: Mapping[str, str]) -> Fees:
 def _cents(text: str) -> int | None:
     try:
         return round(float(text) * 100)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

@@ -155,7 +155,7 @@ def higher_level_elsewhere(env: Env, view: CaseView) -> bool | None:
     first = getattr(view.main[0].row, "level", "")
     for line in view.other_procedures:
         level = getattr(line.row, "level", "")
-        if level.isdigit() and first.isdigit() and int(level) - int(first) >= 2:
+        if level.isdecimal() and first.isdecimal() and int(level) - int(first) >= 2:
             note(view, higher=line.text)
             return True
     return False

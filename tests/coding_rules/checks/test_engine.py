@@ -16,6 +16,7 @@ from coding_rules.checks.overrides import Overrides
 from coding_rules.checks.pack import shipped_names, shipped_text
 from coding_rules.checks.view import CaseView
 from coding_rules.edit import MoveDiagnosis, RemoveDiagnosis, SetDiagnosis, apply
+from coding_rules.fields import N041_FIELDS
 from coding_rules.finding import Finding, Severity
 from icd_tables.codes import Edition, Kind
 from icd_tables.table import CodeEntry, CodeTable, TableInfo
@@ -205,6 +206,44 @@ def test_progress_is_told_and_may_cancel() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         ENGINE.check_month([build_case({})], cancel)
+
+
+nasty = st.sampled_from(
+    [
+        "",
+        "-",
+        "²",
+        "nan",
+        "1e999",
+        "９９",
+        "0x10",
+        "{age}",
+        "=1+1",
+        "A" * 300,
+        "\x00",
+        "K35.8+",
+        "+",
+        "*",
+        "Ⅲ",
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    cells=st.dictionaries(st.sampled_from([info.id for info in N041_FIELDS]), nasty, max_size=40),
+    codes=st.lists(st.tuples(nasty, nasty, nasty), max_size=4),
+)
+def test_no_garbage_breaks_a_rule(cells: dict[str, str], codes: list[tuple[str, str, str]]) -> None:
+    page = replace(
+        build_case(cells),
+        diagnoses=tuple(Diagnosis(*row) for row in codes),
+        procedures=tuple(Procedure(code, name, level=level, incision=level) for code, name, level in codes),
+        pathology=Diagnosis(*codes[0]) if codes else Diagnosis(),
+    )
+    for finding in ENGINE.check(page):
+        for fix in finding.fixes:
+            apply(page, fix.edits)
 
 
 def test_messages_leave_no_slot_open() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from coding_rules.checks import functions  # noqa: F401  (declares the functions)
 from coding_rules.checks.compiler import compile_rule
@@ -143,3 +145,44 @@ def test_only_a_rule_of_one_cell_may_be_remembered() -> None:
     assert compile_rule('XX == "1" and RH == "2"', env=ENV).cell == ""
     assert compile_rule('XX == "1" and age > 3', env=ENV).cell == ""
     assert compile_rule("XYF > 3", env=ENV).cell == ""
+
+
+WORDS = [
+    "age",
+    "principal",
+    "in",
+    "[K35]",
+    "(",
+    ")",
+    "not",
+    "and",
+    "or",
+    "==",
+    "1",
+    '"x"',
+    "named",
+    "as",
+    "a",
+    "is",
+    "blank",
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join) | st.text(max_size=30))
+def test_any_text_is_read_or_refused_with_a_place(text: str) -> None:
+    refused: RuleSyntaxError | None = None
+    try:
+        compile_rule(text, env=ENV)
+    except RuleSyntaxError as error:
+        refused = error
+    if refused is not None:
+        assert 0 <= refused.position <= len(text)
+        assert "^" in refused.pointer
+
+
+def test_a_broken_pattern_is_refused_when_the_pack_is_read() -> None:
+    with pytest.raises(RuleSyntaxError, match="格式"):
+        compile_rule('matches(XX, "[0-9")', env=ENV)
+    with pytest.raises(RuleSyntaxError, match="引号"):
+        compile_rule("matches(XX, RH)", env=ENV)
