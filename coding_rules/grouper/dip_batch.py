@@ -74,8 +74,7 @@ class _Entry:
     bare: LightGrouping | None = None
 
 
-_NOTHING = _Entry(slow=True)
-_Coded = tuple[tuple[str, ...], tuple[str, ...]]
+_Coded = tuple[str, tuple[str, ...]]
 """What a group follows from: the principal diagnosis and the procedures, as filed."""
 _REMEMBERED = 200_000
 """Answers kept, some 60 MB at most: most cases of a hospital repeat the codes of another."""
@@ -140,8 +139,12 @@ class BatchGrouper:
         answers, answer = self._answers, self._answer
         found: list[LightGrouping] = []
         for case in cases:
-            coded = (case.diagnoses[:1], case.procedures)
-            found.append(answers.get(coded) or answer(case, coded))
+            diagnoses = case.diagnoses
+            coded = (diagnoses[0] if diagnoses else "", case.procedures)
+            try:
+                found.append(answers[coded])
+            except KeyError:
+                found.append(answer(case, coded))
         return found
 
     def _remember(self, essence: tuple[object, ...], case: GrouperInput) -> LightGrouping:
@@ -158,7 +161,7 @@ class BatchGrouper:
     def _answer(self, case: GrouperInput, coded: _Coded) -> LightGrouping:
         """Group one case, and remember the answer where it depends on nothing but the codes."""
         principal, procedures = coded
-        entry = self._entries[principal[0]] if principal else _NOTHING
+        entry = self._entries[principal]
         if entry.slow:
             result = None
         elif procedures:

@@ -13,7 +13,7 @@ from coding_rules.grouper.dip_expression import Expression
 from coding_rules.grouper.dip_rules import MainProcedure
 from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.settlement.profile import RegionProfile, load_profile
-from tests.coding_rules.grouper.dip_samples import case, catalogue
+from tests.coding_rules.grouper.dip_samples import ROWS, case, catalogue
 
 
 @pytest.fixture(scope="module")
@@ -196,3 +196,58 @@ def test_points_follow_from_the_mean_fee(published: DipCatalogue) -> None:
     assert str(published.region_mean) == "5718.153489"
     assert published.verify() == ()
     assert sum(group.mean_fee is not None for group in published) == 4536
+
+
+def test_partly_matched_related_procedures_where_the_region_accepts_them(platform: RegionProfile) -> None:
+    row = (
+        "K35.3:47.0100_17.1100+54.2100",
+        "1",
+        "K35.3",
+        "",
+        "47.0100",
+        "",
+        "17.1100,54.2100",
+        "",
+        1900,
+        11000,
+    )
+    listed = catalogue([*ROWS, row])
+    partial = DipGrouper(listed, load_profile("national_default"))
+    strict = DipGrouper(listed, platform)
+    filed = case("K35.300", "47.0100", "17.1100")
+    assert partial.group(filed).group == "K35.3:47.0100_17.1100+54.2100"
+    assert strict.group(filed).group == "K35.3:47.0100"
+    assert partial.group(case("K35.300", "47.0100")).group == "K35.3:47.0100"
+    both = case(
+        "K35.300", "47.0100", "54.5101", "17.1100"
+    )  # one related procedure each: the higher points decide
+    assert partial.group(both).group == "K35.3:47.0100_17.1100+54.2100"
+
+
+def test_intervention_counts_as_the_region_says(platform: RegionProfile) -> None:
+    rows = [
+        ("I21:SS", "0", "I21", "急性心梗", "", "", "", "", 9000, 51000),
+        ("I21:ZLXCZ", "0", "I21", "急性心梗", "", "", "", "", 3000, 17000),
+    ]
+    therapeutic = replace(platform, grouping=replace(platform.grouping, intervention_as="治疗性操作"))
+    filed = case("I21.900", "36.0700")
+    assert DipGrouper(catalogue(rows), platform).group(filed).group == "I21:SS"
+    found = DipGrouper(catalogue(rows), therapeutic).group(filed)
+    assert found.group == "I21:ZLXCZ"
+    assert any("介入治疗，本地按治疗性操作计" in step.text for step in found.path)
+
+
+def test_unknown_kinds_count_as_conservative_and_are_named(platform: RegionProfile) -> None:
+    blunt = replace(platform, grouping=replace(platform.grouping, infer_kinds=False))
+    grouper = DipGrouper(catalogue(ROWS[:2]), blunt)
+    assert grouper.group(case("K35.300", "86.0400")).group == "K35.3"
+    assert "未归类" in grouper.group(case("Z99.900", "86.0400")).reason
+
+
+def test_yichang_prefers_mixed_surgery_when_core_leaves_surgery_over(platform: RegionProfile) -> None:
+    yichang = replace(platform, grouping=replace(platform.grouping, mixed_surgery_first=True))
+    grouper = DipGrouper(catalogue(), yichang)
+    assert grouper.group(case("K35.300", "47.0100")).group == "K35.3:47.0100"
+    found = grouper.group(case("K35.300", "47.0100", "68.4100"))
+    assert found.group == "K35:SS"
+    assert any("按综合手术病种" in step.text for step in found.path)

@@ -115,6 +115,18 @@ def test_exclusion_is_exact_and_named(made_up: DipGrouper) -> None:
     assert "不纳入分组的主要诊断" in found.reason
 
 
+def test_path_tells_the_stages_and_what_became_of_the_procedures(made_up: DipGrouper) -> None:
+    found = made_up.group(case("K35.300", "00.3101", "47.0100"))
+    told = [(step.stage, step.held, step.text) for step in found.path]
+    assert ("主要手术操作", False, "00.3101 不可作为主要手术操作，顺延下一项") in told
+    assert ("主要手术操作", True, "主要手术操作 47.0100") in told
+    assert ("并项", False, "并项：未命中") in told
+    assert told[-1][0] == "基础"
+    assert found.path[-1].source == "DIP3.xlsx 四、基础规则下的核心病种 第 5 行"
+    conservative = made_up.group(case("K35.300", "00.2900x001"))
+    assert any(step.text == "00.2900x001 按保守治疗入组" for step in conservative.path)
+
+
 def test_basic_list_marks_the_group(made_up: DipGrouper) -> None:
     assert made_up.group(case("K35.300")).kind == "基层"
     assert made_up.group(case("K35.300", "47.0100")).kind == "核心"
