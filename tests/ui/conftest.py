@@ -14,8 +14,8 @@ from tests.ui.samples import sample_services, sample_workbench
 from ui import theme
 from ui.main_window import MainWindow
 
-QUIET = r"This plugin does not support propagateSizeHints\(\)"
-"""What the offscreen plugin says about every window with a smallest size; it means nothing."""
+QUIET = r"This plugin does not support (propagateSizeHints|raise)\(\)"
+"""What the offscreen plugin says about every window with a smallest size or one brought to the front; it means nothing."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -24,9 +24,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.qt_log_ignore(QUIET))
 
 
-@pytest.fixture
-def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
+@pytest.fixture(scope="session")
+def dressed(qapp: QApplication) -> QApplication:
+    """The application in its own colours; once, for a style sheet polishes every widget anew."""
     theme.apply(qapp, Theme.LIGHT)
+    return qapp
+
+
+@pytest.fixture
+def window(qtbot: QtBot, dressed: QApplication) -> Iterator[MainWindow]:
     window = MainWindow(sample_services(), Settings())
     qtbot.addWidget(window)
     with qtbot.waitSignal(window.desk.review_finished, timeout=5000):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -79,7 +79,6 @@ class ToolWindow(QMainWindow):
         self._job: Job | None = None
         self._filled = False
         self._arrange()
-        QShortcut(QKeySequence(Qt.Key.Key_Escape), self).activated.connect(self.close)
         context.work_changed.connect(self.renew)
         context.case_changed.connect(self._follow)
 
@@ -220,6 +219,13 @@ class ToolWindow(QMainWindow):
         super().showEvent(event)
         if not self._filled:
             self.renew()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes, unless what is being edited takes it first."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the work and say where the window was."""

@@ -4,7 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QTableView,
+    QTreeView,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 import resources
@@ -71,15 +79,12 @@ def test_a_tool_opens_beside_the_work(qtbot: QtBot, window: MainWindow, tool_id:
 
 
 def test_no_control_of_a_tool_is_nameless(qtbot: QtBot, window: MainWindow) -> None:
-    from PySide6.QtWidgets import QAbstractItemView, QComboBox, QLineEdit, QPlainTextEdit, QSpinBox
-
     for spec in TOOLS:
         tool = window.tools.open(spec.id)
         settle(qtbot, window)
-        for kind in (QAbstractItemView, QComboBox, QLineEdit, QPlainTextEdit, QSpinBox):
+        for kind in (QTableView, QTreeView, QComboBox, QLineEdit, QPlainTextEdit, QAbstractSpinBox):
             for control in tool.findChildren(kind):
-                inner = control.objectName().startswith("qt_") or isinstance(control.parent(), QComboBox)
-                inside = isinstance(control.parent(), QSpinBox | QComboBox) or inner
+                inner = isinstance(control.parent(), QAbstractSpinBox | QComboBox)
                 popup = control.window() is not tool
-                assert inside or popup or control.accessibleName(), f"{spec.id}: {control}"
+                assert inner or popup or control.accessibleName(), f"{spec.id}: {control}"
         tool.close()

@@ -1,0 +1,169 @@
+"""Other readings of a case with names and money, and which of them the selection rules speak for.
+
+The engine gives groups in case order; here each reading gets the line it turns on, its settlement and what the coding
+rules say. A reading that gains is shown like one that loses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.compare import ScoreDelta, compare
+from app.review import Knowledge, Scored, Settler, grouper_input
+from coding_rules.case import Case
+from coding_rules.checks.engine import CheckEngine
+from coding_rules.grouper.counterfactual import Alternative, AlternativeKind, what_if
+from coding_rules.grouper.grouping import System
+from coding_rules.selection import Standard, Suggestion, suggest_main_procedure, suggest_principal
+from icd_tables.codes import Kind
+from icd_tables.crosswalk import CodeMapping
+
+_OF_DIAGNOSES = {AlternativeKind.PRINCIPAL_DIAGNOSIS, AlternativeKind.WITHOUT_DIAGNOSIS}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One alternative: ``line`` is the 0-based line of the case it turns on, ``name`` the code's name; both scored.
+
+    ``advised`` names the standards whose selection rules suggest just this reading.
+    """
+
+    number: int
+    alternative: Alternative
+    line: int
+    name: str
+    delta: ScoreDelta
+    advised: tuple[Standard, ...] = ()
+
+    @property
+    def scored(self) -> Scored:
+        """Group and money of this reading."""
+        return self.delta.after
+
+    @property
+    def is_filed(self) -> bool:
+        """Whether this is the case as it stands."""
+        return self.alternative.kind is AlternativeKind.AS_FILED
+
+    @property
+    def weight(self) -> Decimal | None:
+        """Relative weight under DRG, points of the group under DIP."""
+        grouping = self.scored.grouping
+        return grouping.weight if grouping.system is System.DRG else grouping.points
+
+    @property
+    def weight_change(self) -> Decimal | None:
+        """That weight minus the weight as the case stands."""
+        alternative = self.alternative
+        drg = self.scored.grouping.system is System.DRG
+        return alternative.weight_delta if drg else alternative.points_delta
+
+    @property
+    def amount(self) -> int | None:
+        """Payment in 分."""
+        return self.scored.settlement.amount if self.scored.settlement else None
+
+    @property
+    def rules(self) -> str:
+        """The rules that decide whether this reading is right, each with its authority."""
+        return "\n".join(f"{rule.text}（{rule.authority}）" for rule in self.alternative.rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """All readings of one case under one system, the case as it stands first, and what the selection rules say of it."""
+
+    rows: tuple[Reading, ...]
+    principal: tuple[Suggestion, ...] = ()
+    procedure: tuple[Suggestion, ...] = ()
+
+
+def readings(case: Case, knowledge: Knowledge, system: System) -> Readings | None:
+    """Every other reading of a case as it stands; ``None`` where no scheme of this system is loaded."""
+    grouper = knowledge.drg if system is System.DRG else knowledge.dip
+    if grouper is None:
+        return None
+    settler = knowledge.drg_settler if system is System.DRG else knowledge.dip_settler
+    seen, diagnoses, procedures = grouper_input(case, knowledge.terminology)
+    found = what_if(grouper, seen)
+    filed = _scored(found[0], settler)
+    principal, procedure = _advice(case, knowledge)
+    lines = {Kind.DIAGNOSIS: _lines(diagnoses), Kind.PROCEDURE: _lines(procedures)}
+    rows = tuple(
+        _reading(number, one, case, lines, compare(filed, _scored(one, settler)), (principal, procedure))
+        for number, one in enumerate(found)
+    )
+    return Readings(rows, principal, procedure)
+
+
+def advice_text(found: Readings, case: Case) -> str:
+    """What the selection rules say of the case, a line each; what both standards say alike is said once."""
+    lines = [
+        line
+        for suggestions, what, of in (
+            (found.principal, "主要诊断", case.diagnoses),
+            (found.procedure, "主要手术", case.procedures),
+        )
+        for line in _said(suggestions, what, [each.name or each.code for each in of])
+    ]
+    return "\n".join(lines)
+
+
+def _said(suggestions: Sequence[Suggestion], what: str, names: Sequence[str]) -> list[str]:
+    if not names:
+        return []
+    if all(each.keeps for each in suggestions):
+        both = "、".join(each.standard.value for each in suggestions)
+        return [f"{what}：按选择规则维持“{names[0]}”（{both}）"]
+    said: dict[tuple[int, str], list[Suggestion]] = {}
+    for each in suggestions:
+        said.setdefault((each.index, each.reason), []).append(each)
+    lines = []
+    for (index, reason), same in said.items():
+        by = "；".join(each.rule for each in same)
+        if same[0].keeps:
+            lines.append(f"{what}：维持“{names[0]}”（{by}）")
+        else:
+            lines.append(f"{what}：{same[0].confidence.value}应为“{names[index]}”，因为{reason}（{by}）")
+    return lines
+
+
+def _scored(one: Alternative, settler: Settler | None) -> Scored:
+    return Scored(one.grouping, settler.settle(one.grouping, one.case) if settler else None)
+
+
+def _lines(mappings: Sequence[CodeMapping]) -> list[int]:
+    """For each code the grouper sees, the line of the case it comes from."""
+    return [line for line, mapping in enumerate(mappings) if mapping.code]
+
+
+def _reading(
+    number: int,
+    one: Alternative,
+    case: Case,
+    lines: dict[Kind, list[int]],
+    delta: ScoreDelta,
+    advice: tuple[tuple[Suggestion, ...], tuple[Suggestion, ...]],
+) -> Reading:
+    if one.kind is AlternativeKind.AS_FILED:
+        return Reading(number, one, 0, "", delta)
+    of_diagnoses = one.kind in _OF_DIAGNOSES
+    line = lines[Kind.DIAGNOSIS if of_diagnoses else Kind.PROCEDURE][one.position]
+    name = (case.diagnoses if of_diagnoses else case.procedures)[line].name
+    suggestions = {
+        AlternativeKind.PRINCIPAL_DIAGNOSIS: advice[0],
+        AlternativeKind.PRINCIPAL_PROCEDURE: advice[1],
+    }.get(one.kind, ())
+    advised = tuple(each.standard for each in suggestions if not each.keeps and each.index == line)
+    return Reading(number, one, line, name, delta, advised)
+
+
+def _advice(case: Case, knowledge: Knowledge) -> tuple[tuple[Suggestion, ...], tuple[Suggestion, ...]]:
+    checker = knowledge.checker
+    relations = checker.env.relations if isinstance(checker, CheckEngine) else None
+    terminology = knowledge.terminology
+    principal = tuple(suggest_principal(case, relations, terminology, one) for one in Standard)
+    procedure = tuple(suggest_main_procedure(case, relations, terminology, one) for one in Standard)
+    return principal, procedure

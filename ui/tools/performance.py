@@ -1,0 +1,166 @@
+"""Tool 运行指标: CMI, 入组率, 组数, consumption indexes, low-risk mortality, with the formula one click away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QModelIndex, Qt, Slot
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QPushButton
+
+from app.performance import (
+    WHOLE,
+    Dimension,
+    Performance,
+    forget_low_risk,
+    formulas,
+    import_low_risk,
+    load_low_risk,
+    performance,
+    worked_out,
+)
+from coding_rules.grouper.grouping import System
+from ui.models.columns import Column
+from ui.tools.columns import count, figure, percent, text
+from ui.tools.context import ToolContext
+from ui.tools.spec import ToolSpec
+from ui.tools.window import ToolWindow
+
+COLUMNS: tuple[Column[Performance], ...] = (
+    text("name", "范围", lambda row: row.name, 170, stretch=True, strong=lambda row: row.name == WHOLE),
+    count("cases", "病例数", lambda row: row.figures.cases),
+    percent("grouped_rate", "入组率", lambda row: row.figures.grouped_rate),
+    count("groups", "组数", lambda row: row.figures.groups, 60),
+    figure("total_weight", "总权重", lambda row: row.figures.total_weight, 92),
+    figure("cmi", "CMI", lambda row: row.figures.cmi, 74, places=4),
+    figure("fee_index", "费用消耗指数", lambda row: row.figures.fee_index, 96),
+    figure("time_index", "时间消耗指数", lambda row: row.figures.time_index, 96),
+    count("low_risk_cases", "低风险组病例", lambda row: row.figures.low_risk_cases, 96),
+    percent("low_risk_mortality", "低风险组死亡率", lambda row: row.figures.low_risk_mortality, 106),
+)
+_FORMULA_OF = {"low_risk_cases": "low_risk_mortality", "name": "cases"}
+
+
+class PerformanceWindow(ToolWindow):
+    """Figures of the open month by department, physician, month or group, under DRG or DIP."""
+
+    def __init__(self, spec: ToolSpec, context: ToolContext) -> None:
+        super().__init__(spec, context)
+        self.system = QComboBox()
+        self.system.setAccessibleName("支付体系")
+        self.dimension = QComboBox()
+        self.dimension.setAccessibleName("统计口径")
+        for system in System:
+            self.system.addItem(f"按 {system.value} 计", system)
+        for dimension in Dimension:
+            self.dimension.addItem(f"分{dimension.value}", dimension)
+        self.low_risk = QLabel()
+        self.low_risk.setProperty("role", "muted")
+        self.low_risk_button = QPushButton("低风险组名单…")
+        self.low_risk_button.setToolTip("从公布的低风险组名单（xlsx 或 CSV）读取组编码")
+        self.forget_button = QPushButton("不用名单")
+        self.model, self.table = self.add_table(
+            "运行指标", COLUMNS, lambda row: row.name, empty="正在等待审核结果…"
+        )
+        self.formula = QLabel("点选任一数值，这里显示它的算式。")
+        self.formula.setWordWrap(True)
+        self.formula.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.formula.setMinimumHeight(self.fontMetrics().height() * 2 + 6)
+        self._lay_out()
+        self.system.currentIndexChanged.connect(self.refresh)
+        self.dimension.currentIndexChanged.connect(self.refresh)
+        self.low_risk_button.clicked.connect(self._choose_low_risk)
+        self.forget_button.clicked.connect(self._forget_low_risk)
+        self.table.selectionModel().currentChanged.connect(self._show_formula)
+        context.reviewed.connect(self.renew)
+        if context.workbench is not None:
+            self.system.setCurrentIndex(list(System).index(context.workbench.system))
+
+    @property
+    def chosen_system(self) -> System:
+        """DRG or DIP."""
+        return list(System)[self.system.currentIndex()]
+
+    @Slot()
+    def refresh(self) -> None:
+        """Work the figures out anew from the results there are."""
+        bench = self.context.workbench
+        if bench is None:
+            return
+        results, system = bench.results(), self.chosen_system
+        by = list(Dimension)[self.dimension.currentIndex()]
+        low_risk = load_low_risk(system)
+        self._say_low_risk(low_risk)
+        self.run(
+            "正在统计运行指标",
+            lambda progress: performance(results, system, by, low_risk, progress),
+            lambda rows: self._show(rows, len(results), len(bench.case_ids)),
+        )
+
+    def export_lines(self) -> Sequence[tuple[str, str]]:
+        """System, dimension and every formula."""
+        lines = [("口径", f"{self.system.currentText()}，{self.dimension.currentText()}")]
+        return [*lines, *(("算式", each) for each in formulas(self.chosen_system).values())]
+
+    def _show(self, rows: list[Performance], counted: int, total: int) -> None:
+        self.model.set_rows(rows)
+        none = f"没有载入 {self.chosen_system.value} 方案，无法统计。可在“设置”中选择。"
+        self.table.empty_text = none if counted else "正在等待审核结果…"
+        waiting = f"，另有 {total - counted:,} 例尚在审核" if counted < total else ""
+        self.busy.tell(
+            f"按当前编码统计 {counted:,} 例{waiting}。标杆为所载入权重表的例均费用与平均住院日；没有的数据显示“—”。"
+        )
+        if rows:
+            self.table.setCurrentIndex(self.model.index(0, 5))
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        for box in (self.system, self.dimension):
+            row.addWidget(box)
+        row.addStretch(1)
+        for part in (self.low_risk, self.low_risk_button, self.forget_button):
+            row.addWidget(part)
+        self.body_layout.addLayout(row)
+        self.body_layout.addWidget(self.table, 1)
+        self.body_layout.addWidget(self.formula)
+
+    @Slot(QModelIndex, QModelIndex)
+    def _show_formula(self, index: QModelIndex, _before: QModelIndex) -> None:
+        row = self.model.row_at(index.row())
+        if row is None or not index.isValid():
+            return
+        key = COLUMNS[index.column()].key
+        name = _FORMULA_OF.get(key, key)
+        numbers = worked_out(name, row.figures)
+        told = formulas(self.chosen_system)[name]
+        self.formula.setText(f"{row.name}　{told}" + (f"\n{numbers}" if numbers else ""))
+
+    def _say_low_risk(self, groups: frozenset[str] | None) -> None:
+        known = f"低风险组 {len(groups):,} 个" if groups is not None else "未提供低风险组名单，不计死亡率"
+        self.low_risk.setText(known)
+        self.forget_button.setVisible(groups is not None)
+
+    @Slot()
+    def _choose_low_risk(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(
+            self, "低风险组名单", str(Path.home()), "名单 (*.xlsx *.xls *.csv *.txt)"
+        )
+        if name:
+            self.take_low_risk(Path(name))
+
+    def take_low_risk(self, path: Path) -> None:
+        """Read the list of low-risk groups and count by it."""
+        bench, system = self.context.workbench, self.chosen_system
+        results = bench.results() if bench else []
+        scored = [result.drg if system is System.DRG else result.dip for result in results]
+        known = {one.grouping.group for one in scored if one and one.grouping.group}
+        self.run(
+            "正在读取名单",
+            lambda _progress: import_low_risk(path, system, known),
+            lambda _found: self.refresh(),
+        )
+
+    @Slot()
+    def _forget_low_risk(self) -> None:
+        forget_low_risk(self.chosen_system)
+        self.refresh()
