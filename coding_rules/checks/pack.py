@@ -76,7 +76,7 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Pack:
-    """A set of rules with its code lists and thresholds."""
+    """A set of rules with its code lists and thresholds. ``own_lists`` names the lists it brings, ``lists`` all it may use."""
 
     id: str
     title: str
@@ -86,6 +86,7 @@ class Pack:
     thresholds: tuple[Threshold, ...] = ()
     description: str = ""
     retired: frozenset[str] = frozenset()
+    own_lists: tuple[str, ...] = ()
 
 
 class PackError(ValueError):
@@ -125,6 +126,7 @@ def parse_pack(text: str, name: str) -> Pack:
         thresholds,
         head.get("description", ""),
         frozenset(head.get("retired", ())),
+        tuple(lists),
     )
     _check_ids(pack)
     return pack

@@ -13,9 +13,14 @@ def prose(pack: Pack) -> str:
         head.append("可设阈值：")
         head.extend(f"  ${t.id}：{t.label} {t.value:g} {t.unit}".rstrip() for t in pack.thresholds)
         head.append("")
+    own = {name: pack.lists[name] for name in pack.own_lists}
+    if own:
+        head.append("编码清单：")
+        head.extend(f"  @{name}：{'、'.join(codes.parts)}" for name, codes in own.items())
+        head.append("")
     if pack.retired:
         head.extend([f"停用编号：{'、'.join(sorted(pack.retired))}", ""])
-    return "\n".join(head) + "\n".join(_rule(rule) for rule in pack.rules)
+    return "\n".join(head) + "\n" + "\n".join(_rule(rule) for rule in pack.rules)
 
 
 def _rule(rule: Rule) -> str:

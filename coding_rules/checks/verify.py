@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from coding_rules.checks.engine import CheckEngine
@@ -23,7 +24,7 @@ def verify_shipped() -> list[PackIssue]:
         packs = shipped_packs()
     except PackError as error:
         return [PackIssue(error.pack, error.rule, str(error))]
-    issues = list(_repeated_ids(packs))
+    issues = [*_repeated_ids(packs), *_unused(packs)]
     for name, pack in zip(shipped_names(), packs, strict=True):
         found = verify_pack(pack, shipped_text(name, "cases.toml"), packs)
         issues.extend(found or _stale_prose(name, pack))
@@ -65,6 +66,19 @@ def _repeated_ids(packs: tuple[Pack, ...]) -> Iterator[PackIssue]:
         for rule in pack.rules:
             if owner.setdefault(rule.id, pack.id) != pack.id:
                 yield PackIssue(pack.id, rule.id, f"规则编号与包 {owner[rule.id]} 重复")
+
+
+def _unused(packs: tuple[Pack, ...]) -> Iterator[PackIssue]:
+    """Code lists and thresholds no rule speaks of."""
+    spoken = " ".join(f"{rule.when} {rule.message} {rule.check}" for pack in packs for rule in pack.rules)
+    words = set(re.findall(r"[@$][a-z_]\w*", spoken))
+    for pack in packs:
+        for name in pack.own_lists:
+            if f"@{name}" not in words:
+                yield PackIssue(pack.id, "", f"编码清单 @{name} 没有规则使用")
+        for threshold in pack.thresholds:
+            if f"${threshold.id}" not in words and not any(rule.check for rule in pack.rules):
+                yield PackIssue(pack.id, "", f"阈值 ${threshold.id} 没有规则使用")
 
 
 def _unexampled(pack: Pack, examples: tuple[Example, ...]) -> Iterator[PackIssue]:
