@@ -35,7 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         log.start()
         code: int = importlib.import_module(COMMANDS[given.command]).run(given)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # the windowed program has none
+            sys.stdout.flush()
     except UserError as error:
         tell_error(error)
         return USAGE_ERROR

@@ -11,6 +11,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from app.cli.console import use_utf8
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Dispatch; returns the exit code."""
@@ -19,20 +21,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from app.__main__ import main as command_line
 
         return command_line(given)
+    use_utf8()
     options = _parser().parse_args(given)
     if options.self_test:
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        if sys.platform != "win32":  # there, the plugin that coders use is what must be proved
+            _go_offscreen()
         from ui.selftest import run as self_test
 
         return self_test(options.report)
     if options.headless:
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        _go_offscreen()
         from ui.headless import run as headless
 
         return headless(options.files, options.out)
     from ui.launch import run
 
     return run(options.files)
+
+
+def _go_offscreen() -> None:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    if sys.platform == "win32":  # offscreen, Qt does not look for the system's fonts by itself
+        os.environ.setdefault("QT_QPA_FONTDIR", os.path.expandvars(r"%WINDIR%\Fonts"))
 
 
 def _commands() -> frozenset[str]:

@@ -8,30 +8,58 @@ from pathlib import Path
 
 from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
 from PySide6.QtGui import QGuiApplication, QIcon
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 import resources
-from app import log
+from app import crash_log, log
 from app import settings as settings_file
+from app.crash_log import CrashLog
 from app.errors import UserError
-from app.settings import Settings
+from app.log import Mishap
+from app.paths import sessions_dir
+from app.session import SUFFIX
+from app.settings import LoadedSettings, Settings
 from app.version import NAME, program_version
+from app.work import session_path
 from ui import theme
 from ui.faults import Faults
 from ui.main_window import MainWindow
 from ui.services import Services, real_services
+from ui.single_instance import Listener, call_to_front
+
+CANNOT_START = 2
 
 
 def run(paths: Sequence[Path]) -> int:
-    """Open the window on these files (the demo month when there are none); returns the exit code."""
-    log.start()
+    """Open the window on these files (the last work, or the demo month, when there are none); returns the exit code.
+
+    When a window has this work open already, it comes to the front and this start ends.
+    """
     app = make_application()
-    loaded = settings_file.load()
+    try:
+        log.start()
+        loaded = settings_file.load()
+        if _shown_elsewhere(paths, loaded.settings):
+            return 0
+        former = crash_log.take_former()
+        crash = CrashLog.start()
+    except UserError as error:  # no window yet that could show it
+        QMessageBox.critical(None, NAME, f"{error.what}\n\n{error.todo}")
+        return CANNOT_START
+    code = _run(app, paths, loaded, former)
+    crash.finish()
+    return code
+
+
+def _run(app: QApplication, paths: Sequence[Path], loaded: LoadedSettings, former: Sequence[str]) -> int:
     theme.apply(app, loaded.settings.theme)
     window = make_window(real_services(), loaded.settings)
     faults = Faults(window)
     faults.install()
     window.jobs.broken.connect(faults.show_mishap)
+    Listener(window, lambda: window.files.work.session.path if window.files.work else None)
+    if former:
+        faults.show_mishap(Mishap("上次运行时程序意外中断", tuple(former)))
     if loaded.settings.layout:
         window.show()
     else:
@@ -40,6 +68,18 @@ def run(paths: Sequence[Path]) -> int:
         faults.show_refusal(UserError(message))
     window.open_paths(paths)
     return app.exec()
+
+
+def _shown_elsewhere(paths: Sequence[Path], settings: Settings) -> bool:
+    """Whether another window has the work that these files (or no files: the last work) would open, and came forward."""
+    wanted = [*paths] or [Path(path) for path in settings.recent[:1]]
+    if not wanted:
+        return False
+    try:
+        session = wanted[0] if wanted[0].suffix.lower() == SUFFIX else session_path(wanted, sessions_dir())
+    except UserError:  # opening it will say so
+        return False
+    return call_to_front(session)
 
 
 def make_application(arguments: Sequence[str] = ()) -> QApplication:

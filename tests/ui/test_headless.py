@@ -65,7 +65,7 @@ def test_self_test_passes_and_reports(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_a_failing_self_test_says_so(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken(_home: Path) -> str:
+    def broken() -> str:
         raise AssertionError("no tables")
 
     monkeypatch.setattr(selftest, "_tables", broken)

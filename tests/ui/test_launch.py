@@ -1,3 +1,4 @@
+import faulthandler
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,8 +25,11 @@ def hooks() -> Iterator[None]:
     import threading
 
     kept = sys.excepthook, threading.excepthook
+    told_on_crash = faulthandler.is_enabled()
     yield
     sys.excepthook, threading.excepthook = kept
+    if told_on_crash:
+        faulthandler.enable(2)
 
 
 def test_run_opens_files_and_ends_with_the_window(
