@@ -9,6 +9,7 @@ import numpy as np
 
 from icd_tables.codes import Kind, normalize_code
 from icd_tables.crosswalk import Crosswalk
+from icd_tables.matching.cache import IndexCache, digest_of
 from icd_tables.matching.explain import why
 from icd_tables.matching.grams import Floats, Ints
 from icd_tables.matching.index import Form, Former, MatchIndex
@@ -20,7 +21,6 @@ from icd_tables.matching.scoring import tier, weights
 from icd_tables.matching.segments import Segment, split
 from icd_tables.matching.similar import Match, SimilarNames
 from icd_tables.normalize import compact, fold
-from icd_tables.pinyin import readings
 from icd_tables.search import Candidate, Tier
 from icd_tables.synonyms import lexicon
 from icd_tables.table import CodeEntry, CodeTable
@@ -38,7 +38,7 @@ class Matcher:
     """Finds the entries of one table by anything a coder types or a doctor wrote.
 
     ``table`` is a code table or any entries (code, name); ``memory`` what this hospital confirmed; ``crosswalk`` makes
-    old codes and old names lead to the entries of this table. One candidate per distinct name.
+    old codes and old names lead to the entries of this table; ``cache`` keeps the index on disk. One candidate per distinct name.
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class Matcher:
         memory: Memory | None = None,
         crosswalk: Crosswalk | None = None,
         kind: Kind | None = None,
+        cache: IndexCache | None = None,
     ) -> None:
         entries = tuple(table)
         self.kind = kind or (table.info.kind if isinstance(table, CodeTable) else kind_of(entries))
@@ -55,15 +56,24 @@ class Matcher:
         self._crosswalk = crosswalk
         self._entries = entries
         self._former = Former(lexicon(self.kind))
-        self._index = MatchIndex.build(key_rows(self.names, crosswalk), self._former)
+        self._index = self._make_index(cache)
         self._similar = SimilarNames(self._index, self._former, len(self.names), weights(self.kind))
         self._recall: Recall | None = None
         self._exact = _exact_rows(self._index)
         self._codes = CodeKeys([entry.code for entry in entries], self.kind)
-        self._typed = _typed_keys(self._index)
+        self._typed = TypedKeys(self._index.typed)
         self._brought = BroughtKeys(
             [(at, compact(key).lower()) for at, entry in enumerate(entries) for key in entry.keys]
         )
+
+    def _make_index(self, cache: IndexCache | None) -> MatchIndex:
+        digest = digest_of(self._entries, self._crosswalk, self.kind) if cache else ""
+        index = cache.load(digest) if cache else None
+        if index is None:
+            index = MatchIndex.build(key_rows(self.names, self._crosswalk), self._former)
+            if cache:
+                cache.store(digest, index)
+        return index
 
     def find(self, text: str, limit: int = 10) -> Sequence[Candidate]:
         """Candidates for a text, a key or a code prefix, best first: exact, own use, prefix, contains, fuzzy."""
@@ -75,7 +85,10 @@ class Matcher:
         form = self._former.form(text)
         self._add_exact(form, found)
         self._add_confirmed(text, found)
+        if _is_abbreviation(wanted) and form.canonical.changes:
+            self._add_similar(form, found, most=_ABBREVIATION_ANSWERS)
         self._add_typed(compact(wanted), found)
+        self._add_containing(form, found)
         if not found.full:
             self._add_similar(form, found)
         return found.candidates
@@ -91,6 +104,14 @@ class Matcher:
             if progress is not None:
                 progress.report(done, len(distinct), "正在匹配")
         return found
+
+    def entry(self, code: str) -> CodeEntry | None:
+        """The entry of a code of this table, in any spelling."""
+        at = self.names.by_code.get(normalize_code(code))
+        if at is None:
+            return None
+        wanted = normalize_code(code)
+        return next(entry for entry in self.names.entries[at] if normalize_code(entry.code) == wanted)
 
     def pool(self, text: str) -> tuple[Ints, dict[str, Floats]] | None:
         """The names considered for a text (their positions) and the features they are scored by; for fitting weights."""
@@ -160,15 +181,21 @@ class Matcher:
         for hit in self._brought.find(text, found.limit):
             found.add(_typed_candidate(hit, self._entries[hit.row], "表内检索码"))
 
-    def _add_similar(self, form: Form, found: _Ranking) -> None:
-        for target, match in self._similar.find(form, self.recall()).items():
+    def _add_containing(self, form: Form, found: _Ranking) -> None:
+        """Names that start with or contain a fragment being typed."""
+        if not _FRAGMENT_LEAST <= len(form.surface) <= _FRAGMENT_MOST or form.canonical.changes:
+            return
+        for hit in self._typed.containing(form.surface, found.limit):
+            target = int(self._index.target[hit.row])
+            found.add(_typed_candidate(hit, self.names.entry(target), "名称"))
+
+    def _add_similar(self, form: Form, found: _Ranking, most: int | None = None) -> None:
+        for target, match in self._similar.find(form, self.recall(), most or found.limit):
             if found.full:
                 break
-            found.add(
-                Candidate(
-                    self.names.entry(target), tier(match.score), self._why(match), min(match.score, 0.96)
-                )
-            )
+            words = match.found["name_covered"] > 0.999 and match.found["text_covered"] > 0.999
+            level = tier(match.score, words)
+            found.add(Candidate(self.names.entry(target), level, self._why(match), min(match.score, 0.96)))
 
     def _why(self, match: Match) -> str:
         wording = self._index.surfaces[match.row]
@@ -206,6 +233,9 @@ class _Ranking:
         self._found.setdefault((candidate.entry.code, candidate.entry.name), candidate)
 
 
+_ABBREVIATION_ANSWERS = 3
+_FRAGMENT_LEAST, _FRAGMENT_MOST = 2, 4
+
 _ORIGIN_WORDS = {Origin.BRACKET: "别名", Origin.ALIAS: "别名", Origin.OLD_NAME: "对照旧名"}
 
 
@@ -216,18 +246,15 @@ def kind_of(entries: Sequence[CodeEntry]) -> Kind:
     return Kind.DIAGNOSIS if letters * 2 >= len(sample) else Kind.PROCEDURE
 
 
+def _is_abbreviation(folded: str) -> bool:
+    return folded.isascii() and folded.isalpha()
+
+
 def _exact_rows(index: MatchIndex) -> dict[str, list[int]]:
     rows: dict[str, list[int]] = {}
     for row in np.argsort(index.origin, kind="stable").tolist():
         rows.setdefault(index.surfaces[row], []).append(row)
     return rows
-
-
-def _typed_keys(index: MatchIndex) -> TypedKeys:
-    known = readings()
-    found = [known.initials(surface) for surface in index.surfaces]
-    other = [(row, ways[1]) for row, ways in enumerate(found) if len(ways) > 1]
-    return TypedKeys(index.surfaces, [ways[0] for ways in found], other)
 
 
 def _typed_candidate(hit: KeyHit, entry: CodeEntry, what: str) -> Candidate:

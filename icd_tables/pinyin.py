@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from importlib import resources
 
@@ -29,6 +29,11 @@ class Readings:
         if known is None:
             known = self._single[char] = (_general(char),)
         return known
+
+    def learn(self, known: Mapping[str, tuple[str, ...]]) -> None:
+        """Take over readings worked out before, so that the large dictionary need not be loaded."""
+        for char, found in known.items():
+            self._single.setdefault(char, found)
 
     def aligned(self, text: str) -> list[tuple[str, ...]]:
         """The readings of each character of ``text``, one tuple per character."""

@@ -108,7 +108,7 @@ class Anatomy:
         self._wider: list[frozenset[int]] = [frozenset()] * len(self.names)
         for line in lines:
             self._wider[number[line["site"]]] = frozenset(
-                number[name] for name in line["part_of"].split("|") if name in number
+                number[name] for name in line["part_of"].split("|") if name
             )
 
     def find(self, parts: Sequence[str]) -> tuple[int, ...]:
@@ -158,6 +158,7 @@ class Lexicon:
         self.kind = kind
         specific = "diagnoses.csv" if kind is Kind.DIAGNOSIS else "procedures.csv"
         groups = (*_groups("miswritings.csv"), *_groups("shared.csv"), *_groups(specific))
+        self._groups = groups
         self._spelling = Replacer(_pairs(_groups("miswritings.csv")))
         self._synonyms = Replacer(_pairs(groups))
         noise = words["noise" if kind is Kind.DIAGNOSIS else "noise_procedure"]
@@ -204,6 +205,14 @@ class Lexicon:
             tuple(bare),
             tuple(dict.fromkeys(changes)),
         )
+
+    def chinese_variants(self) -> dict[str, tuple[str, ...]]:
+        """For every preferred word its variants that are written in Chinese, in the order of the list."""
+        found: dict[str, tuple[str, ...]] = {}
+        for preferred, variants in self._groups:
+            chinese = tuple(word for word in variants if not any(char.isascii() for char in word))
+            found[preferred] = (*found.get(preferred, ()), *chinese)
+        return found
 
     def broadened(self, parts: Sequence[str]) -> list[tuple[str, ...]]:
         """The canonical text with single words replaced by what they are a kind of (腺癌 -> 恶性肿瘤), one text per pair."""

@@ -11,6 +11,7 @@ from icd_tables.matching.similar import Match
 from icd_tables.synonyms import Canonical
 
 _MOST_CHANGES = 3
+_LEFT_OUT = str.maketrans("", "", "的性症术了之")
 
 
 _ECHO_WORTH_TELLING = 0.6
@@ -44,13 +45,19 @@ def _covered(found: Mapping[str, float]) -> str:
 
 def _same_words(form: Form, theirs: Canonical) -> list[str]:
     ours = dict(form.canonical.changes)
-    shown = [f"{word}={meaning}" for word, meaning in ours.items() if meaning in theirs.text]
+    here, there = _plain(form.canonical.text), _plain(theirs.text)
+    shown = [f"{word}={meaning}" for word, meaning in ours.items() if _plain(meaning) in there]
     shown += [
         f"{meaning}={word}"
         for word, meaning in theirs.changes
-        if meaning in form.canonical.text and word not in ours
+        if _plain(meaning) in here and word not in ours
     ]
     return ["、".join(shown[:_MOST_CHANGES])] if shown else []
+
+
+def _plain(text: str) -> str:
+    """Without the syllables that canonical forms leave out."""
+    return text.translate(_LEFT_OUT)
 
 
 def _left_aside(form: Form, found: Mapping[str, float]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ SINGLE_WEIGHT = 3.0
 """How much a single unit counts against a pair: short Chinese words share units more often than pairs."""
 NORM_POWER = 1.3
 """Above 1: long names pay more for what the text does not say. Measured, see the matcher's decision note."""
+
+_UNKNOWN_WORTH = 4.0
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float32]
@@ -85,6 +88,11 @@ class GramTable:
         get = self.vocabulary.get
         return np.array([i for i in map(get, wanted) if i is not None], np.int32)
 
+    def worth(self, gram: str) -> float:
+        """How telling a gram is; one the table does not know is as rare as can be."""
+        at = self.vocabulary.get(gram)
+        return float(self.idf[at]) if at is not None else _UNKNOWN_WORTH
+
     def similarity(self, ids: Ints, strength: Floats) -> Floats:
         """Scaled overlap of a query with every row; ``strength`` (0..1) of each query gram."""
         total = np.zeros(len(self), np.float32)
@@ -93,7 +101,7 @@ class GramTable:
         total *= self.scale
         return total
 
-    def gather(self, rows: NDArray[np.intp]) -> tuple[Ints, Ints]:
+    def gather(self, rows: NDArray[np.signedinteger[Any]]) -> tuple[Ints, Ints]:
         """The grams of some rows, end to end, and the offset at which each row starts (no row is empty)."""
         starts = self.row_start[rows]
         lengths = self.row_start[rows + 1] - starts
@@ -134,7 +142,7 @@ class GramQuery:
             float(idf[~single & said_mask].sum()) + 0.5 * rare * (len(unknown) - singles),
         )
 
-    def cosine(self, table: GramTable, rows: NDArray[np.intp]) -> Floats:
+    def cosine(self, table: GramTable, rows: NDArray[np.signedinteger[Any]]) -> Floats:
         """The overlap with some rows between 0 and 1: 1 for the same grams."""
         own = float((table.weight[self.ids] * self.strength).sum())
         norm = table.scale[rows] ** np.float32(1 / NORM_POWER)

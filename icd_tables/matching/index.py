@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from icd_tables.matching.grams import GramTable, Ints, grams
 from icd_tables.matching.marks import MarkReader, Marks
 from icd_tables.matching.rows import KeyRow
+from icd_tables.matching.typed import TypedRows
 from icd_tables.normalize import units
 from icd_tables.synonyms import Canonical, Lexicon
 
@@ -53,6 +54,10 @@ class Former:
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self.marks = MarkReader(lexicon)
+        sites = len(lexicon.anatomy.names)
+        self._inside = np.zeros((sites, sites), np.bool_)
+        for site in range(1, sites):
+            self._inside[site, list(lexicon.anatomy.around(site))] = True
 
     def form(self, text: str) -> Form:
         """Both spellings and the marks of a text."""
@@ -71,16 +76,13 @@ class Former:
 
     def site_agreement(self, form: Form) -> NDArray[np.float32]:
         """For every body part: 1 named by the text, less for what it is part of, below 0 for what it does not fit."""
-        anatomy = self.lexicon.anatomy
-        agreement = np.full(len(anatomy.names), -1.0 if form.canonical.sites else -0.5, np.float32)
+        named = list(form.canonical.sites)
+        agreement = np.full(len(self._inside), -1.0 if named else -0.5, np.float32)
+        if named:
+            agreement[self._inside[:, named].any(axis=1)] = FINER
+            agreement[self._inside[named].any(axis=0)] = WIDER
+            agreement[named] = 1
         agreement[0] = 0
-        named = set(form.canonical.sites)
-        for site in range(1, len(anatomy.names)):
-            if named & anatomy.around(site):
-                agreement[site] = FINER
-        for site in named:
-            agreement[list(anatomy.around(site))] = WIDER
-        agreement[list(named)] = 1
         return agreement
 
 
@@ -99,6 +101,7 @@ class MatchIndex:
     sides: NDArray[np.uint8]
     residual: NDArray[np.uint8]
     sites: NDArray[np.int16]
+    typed: TypedRows
 
     def __len__(self) -> int:
         return len(self.target)
@@ -119,6 +122,7 @@ class MatchIndex:
             unasked=np.array([form.marks.unasked for form in forms], np.uint64),
             sides=np.array([form.marks.sides for form in forms], np.uint8),
             residual=np.array([form.marks.residual for form in forms], np.uint8),
+            typed=TypedRows.build([form.surface for form in forms], former.lexicon),
             sites=np.array([_first_sites(form.canonical.sites) for form in forms], np.int16),
         )
 

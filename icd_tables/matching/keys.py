@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from icd_tables.codes import Kind, normalize_code
+from icd_tables.matching.typed import TypedRows
 from icd_tables.pinyin import keys, readings
 
 _DIAGNOSIS_CODE = re.compile(r"[a-z]\d[\dx.+*/]*", re.IGNORECASE)
@@ -100,12 +101,11 @@ class Blob:
 class TypedKeys:
     """Rows by pinyin: full, initials, or mixed with Chinese and with each other (``guanxb``, ``急xjgs``)."""
 
-    def __init__(
-        self, surfaces: Sequence[str], initials: Sequence[str], other: Sequence[tuple[int, str]]
-    ) -> None:
-        self._rows = [*range(len(surfaces)), *(row for row, _ in other)]
-        self._texts = Blob([*surfaces, *(surfaces[row] for row, _ in other)])
-        self._initials = Blob([*initials, *(text for _, text in other)])
+    def __init__(self, typed: TypedRows) -> None:
+        self._rows = typed.rows
+        self._texts = Blob(typed.texts)
+        self._initials = Blob(typed.initials)
+        readings().learn(typed.readings)
 
     def find(self, typed: str, most: int) -> Sequence[KeyHit]:
         """Rows found by a key that contains letters, best first; empty when it has none."""
@@ -117,6 +117,14 @@ class TypedKeys:
                     best[hit.row] = hit
         ordered = sorted(best.values(), key=lambda hit: (hit.place, hit.length, hit.row))
         return ordered[:most]
+
+    def containing(self, fragment: str, most: int) -> Sequence[KeyHit]:
+        """Rows whose text starts with the fragment, then rows that contain it, shorter ones first."""
+        found = []
+        for row, at in self._texts.hits(fragment):
+            length = self._texts.text.find("\n", at) - self._texts.start(row)
+            found.append(KeyHit(self._rows[row], self._texts.place(at, len(fragment)), length))
+        return sorted(found, key=lambda hit: (hit.place, hit.length, hit.row))[:most]
 
     def _aligned(self, tokens: tuple[str, ...]) -> Iterator[KeyHit]:
         """Rows in which consecutive characters answer to consecutive tokens."""

@@ -58,8 +58,16 @@ class SessionMemory:
         key = (normalize_code(pair.code), pair.name)
         old = known.get(key)
         if old is not None:
-            pair = replace(pair, count=old.count + pair.count)
+            later = pair if (pair.when or datetime.min) >= (old.when or datetime.min) else old
+            pair = replace(later, count=old.count + pair.count)
         known[key] = pair
+        self.version += 1
+
+    def drop(self, text: str, code: str) -> None:
+        """Forget that this wording was given this code."""
+        known = self._by_text.get(surface(text), {})
+        for key in [key for key in known if key[0] == normalize_code(code)]:
+            del known[key]
         self.version += 1
 
     def lookup(self, text: str) -> Sequence[Confirmed]:
@@ -67,8 +75,8 @@ class SessionMemory:
         return by_weight(self._by_text.get(surface(text), {}).values())
 
     def __iter__(self) -> Iterator[Confirmed]:
-        for known in self._by_text.values():
-            yield from known.values()
+        for known in list(self._by_text.values()):  # another thread may confirm meanwhile
+            yield from list(known.values())
 
     def __len__(self) -> int:
         return sum(len(known) for known in self._by_text.values())

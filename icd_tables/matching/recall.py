@@ -128,7 +128,11 @@ def _words(echo: Echo, table: GramTable, name_row: Ints, rows: NDArray[np.intp])
     own, own_offsets = table.gather(rows)
     shared = np.add.reduceat(expected[own], own_offsets)
     size = np.add.reduceat(table.idf[own], own_offsets)
-    return {"echo_name": shared / size, "echo_all": shared / np.float32(max(float(expected.sum()), 1e-6))}
+    total = np.float32(max(float(expected.sum()), 1e-6))
+    return {
+        "echo_name": np.asarray(shared / size, np.float32),
+        "echo_all": np.asarray(shared / total, np.float32),
+    }
 
 
 def both_grams(form: Form) -> list[str]:

@@ -44,8 +44,14 @@ def weights(kind: Kind) -> Weights:
     return Weights(own[_PLAIN], own[_MEMORY])
 
 
-def tier(value: float) -> Tier:
-    """The words for a score of a candidate that is only similar."""
-    if value >= 0.85:
+_SAME, _HIGH, _MIDDLE = 0.5, 0.65, 0.5
+
+
+def tier(value: float, same_words: bool) -> Tier:
+    """The words for a score of a candidate that is only similar; ``same_words``: name and text say the same, synonyms counted.
+
+    On the tuning pairs the first candidate is right for about 3 in 4 at 高, 1 in 2 at 中, 1 in 4 at 低.
+    """
+    if value >= _HIGH or (same_words and value >= _SAME):
         return Tier.HIGH
-    return Tier.MIDDLE if value >= 0.6 else Tier.LOW
+    return Tier.MIDDLE if value >= _MIDDLE else Tier.LOW

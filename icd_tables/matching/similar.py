@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +14,17 @@ from icd_tables.matching.index import Form, Former, MatchIndex
 from icd_tables.matching.recall import Echo, Recall
 from icd_tables.matching.scoring import Weights
 from icd_tables.matching.segments import search_pieces
+from icd_tables.normalize import units
 
 _POOL = 120
 """Key rows that get the full set of features."""
-_PIECE_LOSS = 0.1
-"""What a match on a piece of the text gives up against one on the whole text."""
-_MOST_PIECES = 8
+_PIECE_LOSS = 0.15
+"""What a match on a piece of the text, or on the text in wider words, gives up against one on the text itself."""
+_MOST_PIECES = 6
+_WIDER_EACH = 2
+_SPREAD = 0.3
+"""How much a candidate gains, from the second place on, for saying what those before it leave unsaid."""
+_SPREAD_OVER = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +34,14 @@ class Match:
     row: int
     score: float
     form: Form
-    found: Mapping[str, float]
+    columns: Mapping[str, Floats]
+    at: int
     echo: int = -1
+
+    @property
+    def found(self) -> dict[str, float]:
+        """The features of this candidate by name."""
+        return {name: float(column[self.at]) for name, column in self.columns.items()}
 
 
 class SimilarNames:
@@ -43,15 +54,41 @@ class SimilarNames:
         self._name_row: Ints = np.zeros(names, np.int32)
         self._name_row[index.target[::-1]] = np.arange(len(index), dtype=np.int32)[::-1]
 
-    def find(self, form: Form, recall: Recall | None = None) -> dict[int, Match]:
-        """The best match per name, best first."""
+    def find(self, form: Form, recall: Recall | None = None, limit: int = 10) -> list[tuple[int, Match]]:
+        """The names most like a text with their best match; a text with several statements gets names for each."""
         best = self._whole(form, recall)
-        for piece in search_pieces(form.text)[:_MOST_PIECES]:
-            for target, match in self._whole(self._former.form(piece), recall).items():
+        for piece in self._pieces(form):
+            for target, match in self._whole(piece, recall).items():
                 score = match.score - _PIECE_LOSS
                 if target not in best or score > best[target].score:
-                    best[target] = Match(match.row, score, match.form, match.found, match.echo)
-        return dict(sorted(best.items(), key=lambda item: -item[1].score))
+                    best[target] = replace(match, score=score)
+        ordered = sorted(best.items(), key=lambda item: -item[1].score)
+        return self._spread(form, ordered[: max(_SPREAD_OVER, limit)], limit)
+
+    def _pieces(self, form: Form) -> Iterator[Form]:
+        """The statements of the text, and the text and its statements in wider words (腺癌 -> 恶性肿瘤)."""
+        statements = [self._former.form(piece) for piece in search_pieces(form.text)[:_MOST_PIECES]]
+        yield from statements
+        for said in (form, *statements):
+            for parts in self._former.lexicon.broadened(said.canonical.parts)[:_WIDER_EACH]:
+                yield self._former.form("".join(parts))
+
+    def _spread(self, form: Form, ordered: list[tuple[int, Match]], limit: int) -> list[tuple[int, Match]]:
+        """Reorder from the second place on, so that what the text says is covered by the first names together."""
+        table = self._index.canonical_grams
+        worth = {unit: table.worth(unit) for unit in form.canonical.parts}
+        total = sum(worth.values()) or 1.0
+        said = [worth.keys() & set(units(self._index.canonicals[match.row])) for _, match in ordered]
+        left = set(worth)
+        rest = list(range(len(ordered)))
+        chosen: list[int] = []
+        while rest and len(chosen) < limit:
+            gains = [sum(worth[unit] for unit in said[at] & left) / total if chosen else 0.0 for at in rest]
+            values = [ordered[at][1].score + _SPREAD * gain for at, gain in zip(rest, gains, strict=True)]
+            first = rest.pop(values.index(max(values)))
+            chosen.append(first)
+            left -= said[first]
+        return [ordered[at] for at in chosen]
 
     def _whole(self, form: Form, recall: Recall | None) -> dict[int, Match]:
         if not len(self._index) or not form.surface:
@@ -103,6 +140,7 @@ class SimilarNames:
         for at in np.argsort(-scores).tolist():
             target = int(self._index.target[rows[at]])
             if target not in best:
-                values = {name: float(column[at]) for name, column in found.items()}
-                best[target] = Match(int(rows[at]), float(scores[at]), form, values, nearest.get(target, -1))
+                best[target] = Match(
+                    int(rows[at]), float(scores[at]), form, found, at, nearest.get(target, -1)
+                )
         return best

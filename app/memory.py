@@ -1,0 +1,208 @@
+"""The hospital dictionary: what this hospital's coders confirmed (text -> code), in one SQLite file beside the code tables.
+
+Each confirmation is on the disk when ``confirm`` returns. The matcher asks ``memory(kind)``, which answers from main memory.
+Contradictory confirmations of one text are kept and shown, never settled in silence.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from threading import RLock
+from types import TracebackType
+
+from app.errors import UserError
+from app.paths import data_dir
+from icd_tables.codes import Kind, normalize_code
+from icd_tables.matching.memory import Confirmed, SessionMemory
+from icd_tables.normalize import surface
+
+FILE_NAME = "医院词典.sqlite"
+_APPLICATION_ID = 0x43435144  # "CCQD"
+_VERSION = 1
+_TABLES = """
+CREATE TABLE confirmations (
+    kind TEXT NOT NULL, text TEXT NOT NULL, wording TEXT NOT NULL, code TEXT NOT NULL, spelled TEXT NOT NULL, name TEXT NOT NULL,
+    count INTEGER NOT NULL CHECK (count > 0), who TEXT NOT NULL, time TEXT NOT NULL,
+    PRIMARY KEY (kind, text, code, name)) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A text for which different codes were confirmed, most often first."""
+
+    kind: Kind
+    text: str
+    choices: tuple[Confirmed, ...]
+
+
+class HospitalDictionary:
+    """An open dictionary. May be used from several threads; close it, or use it in a ``with`` block."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Open the dictionary, making it when it is not there.
+
+        Raises:
+            UserError: the file is no dictionary, is damaged, was made by a newer program, or cannot be opened.
+        """
+        self.path = path or data_dir() / FILE_NAME
+        self._lock = RLock()
+        self._connection = _open(self.path)
+        self._memories = {kind: SessionMemory(self._rows(kind)) for kind in Kind}
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
+
+    def __enter__(self) -> HospitalDictionary:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def memory(self, kind: Kind) -> SessionMemory:
+        """What the matcher of this kind of table asks; follows every later confirmation."""
+        return self._memories[kind]
+
+    def confirm(self, kind: Kind, pair: Confirmed) -> None:
+        """Remember a confirmation; the same text and code again adds to its count and takes the later name and time.
+
+        Raises:
+            UserError: the text or the code is empty, or the disk refuses.
+        """
+        self.confirm_all(kind, [pair])
+
+    def confirm_all(self, kind: Kind, pairs: Iterable[Confirmed]) -> None:
+        """Remember many confirmations at once: all or none.
+
+        Raises:
+            UserError: a text or a code is empty, or the disk refuses.
+        """
+        taken = list(pairs)
+        if any(not surface(pair.text) or not pair.code.strip() or pair.count < 1 for pair in taken):
+            raise UserError("词典里的每一条都要有文本和编码。", "请补全后再保存。")
+        with self._writing() as connection:
+            connection.executemany(
+                "INSERT INTO confirmations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+                "count = count + excluded.count, wording = excluded.wording, spelled = excluded.spelled, "
+                "who = CASE WHEN excluded.time >= time THEN excluded.who ELSE who END, time = max(time, excluded.time)",
+                [_row(kind, pair) for pair in taken],
+            )
+        for pair in taken:
+            self._memories[kind].add(pair)
+
+    def withdraw(self, kind: Kind, text: str, code: str) -> int:
+        """Forget that ``text`` was given ``code``; returns how many rows went.
+
+        Raises:
+            UserError: the disk refuses.
+        """
+        with self._writing() as connection:
+            gone = connection.execute(
+                "DELETE FROM confirmations WHERE kind = ? AND text = ? AND code = ?",
+                (kind.value, surface(text), normalize_code(code)),
+            ).rowcount
+        self._memories[kind].drop(text, code)
+        return gone
+
+    def contradictions(self, kind: Kind) -> Sequence[Contradiction]:
+        """Texts with more than one code, most used first."""
+        found: dict[str, list[Confirmed]] = {}
+        for pair in self._memories[kind]:
+            found.setdefault(surface(pair.text), []).append(pair)
+        several = [
+            pairs for pairs in found.values() if len({normalize_code(pair.code) for pair in pairs}) > 1
+        ]
+        several.sort(key=lambda pairs: -sum(pair.count for pair in pairs))
+        return [
+            Contradiction(kind, pairs[0].text, tuple(sorted(pairs, key=lambda pair: -pair.count)))
+            for pairs in several
+        ]
+
+    def __len__(self) -> int:
+        return sum(len(memory) for memory in self._memories.values())
+
+    def _rows(self, kind: Kind) -> Iterator[Confirmed]:
+        rows = self._connection.execute(
+            "SELECT wording, spelled, name, count, who, time FROM confirmations WHERE kind = ? ORDER BY text, code",
+            (kind.value,),
+        )
+        for wording, code, name, count, who, time in rows:
+            yield Confirmed(wording, code, name, count, who, datetime.fromisoformat(time) if time else None)
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                with self._connection:
+                    yield self._connection
+            except sqlite3.Error as error:
+                raise _explain(error, self.path) from error
+
+
+def _row(kind: Kind, pair: Confirmed) -> tuple[str | int, ...]:
+    time = pair.when.isoformat(sep=" ", timespec="seconds") if pair.when else ""
+    code = pair.code.strip()
+    return (
+        kind.value,
+        surface(pair.text),
+        pair.text.strip(),
+        normalize_code(code),
+        code,
+        pair.name,
+        pair.count,
+        pair.who,
+        time,
+    )
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    fresh = not path.exists() or path.stat().st_size == 0
+    connection = sqlite3.connect(path, timeout=5, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA synchronous = FULL")
+        if fresh:
+            connection.executescript(
+                f"BEGIN; {_TABLES} PRAGMA application_id = {_APPLICATION_ID}; PRAGMA user_version = {_VERSION}; COMMIT;"
+            )
+        _check(connection, path)
+    except sqlite3.Error as error:
+        connection.close()
+        raise _explain(error, path) from error
+    except UserError:
+        connection.close()
+        raise
+    return connection
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    if connection.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID:
+        raise UserError(f"“{path.name}”不是医院词典。", "请选择由本程序建立的词典文件。")
+    if connection.execute("PRAGMA user_version").fetchone()[0] > _VERSION:
+        raise UserError(f"“{path.name}”由更新版本的程序建立。", "请升级程序后再打开。")
+    if connection.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+        raise _damaged(path)
+
+
+def _explain(error: sqlite3.Error, path: Path) -> UserError:
+    text = str(error)
+    if "locked" in text or "busy" in text:
+        return UserError(f"医院词典“{path.name}”正被其他程序占用。", "请关闭占用它的程序后重试。")
+    if "full" in text or "readonly" in text or "unable to open" in text or "disk I/O" in text:
+        return UserError(f"医院词典“{path.name}”无法写入。", "请检查磁盘空间和文件夹权限。")
+    return _damaged(path)
+
+
+def _damaged(path: Path) -> UserError:
+    return UserError(
+        f"医院词典“{path.name}”已损坏，没有打开，文件也没有改动。",
+        "请把备份或导出的词典重新导入；损坏的文件请保留。",
+    )
