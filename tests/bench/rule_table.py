@@ -10,7 +10,7 @@ import csv
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.catalogues import load_dip_catalogue
@@ -18,9 +18,10 @@ from app.readers import read_cases
 from app.relations import learn_relations
 from app.schemes import load_drg_scheme
 from app.tables import load_folder
-from coding_rules.case import Case
+from coding_rules.case import Case, Diagnosis
 from coding_rules.checks.engine import CheckEngine
 from coding_rules.finding import Finding, Severity
+from coding_rules.selection import Confidence, suggest_principal
 from tests.conftest import ROOT, find_reference
 
 DOCUMENT = ROOT / "docs" / "rules.md"
@@ -140,6 +141,31 @@ def rule_rows(month: Month) -> Iterator[str]:
         yield f"| {each.id} | {each.title} | {each.severity.label} | {count} | {in_seeded[each.id] or ''} | {share} |"
 
 
+def sensitivity(month: Month) -> Iterator[str]:
+    """How the principal-diagnosis suggestion fares when a signal the sample makes too easy is taken away or turned wrong."""
+    wrong = [c for c in month.cases if month.errors[c.case_id] == "principal_diagnosis_order"]
+    right = [c for c in month.cases if not month.errors[c.case_id] and len(c.diagnoses) > 1]
+    yield "| 情形 | 病例 | 较有把握 | 可能 |"
+    yield "|---|---|---|---|"
+    yield _suggested(month, "次序错的，原样", wrong)
+    yield _suggested(
+        month, "次序错的，去掉门（急）诊诊断", [replace(c, outpatient_diagnosis=Diagnosis()) for c in wrong]
+    )
+    yield _suggested(month, "次序错的，去掉出院科别", [replace(c, department="") for c in wrong])
+    yield _suggested(month, "次序对的，原样（应不提示）", right)
+    yield _suggested(
+        month,
+        "次序对的，门（急）诊诊断换成第一个其他诊断（应不提示）",
+        [replace(c, outpatient_diagnosis=c.diagnoses[1]) for c in right],
+    )
+
+
+def _suggested(month: Month, name: str, cases: Sequence[Case]) -> str:
+    env = month.engine.env
+    counts = Counter(suggest_principal(c, env.relations, env.terminology).confidence for c in cases)
+    return f"| {name} | {len(cases)} | {counts[Confidence.LIKELY]} | {counts[Confidence.POSSIBLE]} |"
+
+
 def document(month: Month, alone: Month) -> str:
     """The published document."""
     total = len(month.engine.rules)
@@ -168,6 +194,12 @@ def document(month: Month, alone: Month) -> str:
         "- 分项费用随机拆分：手术治疗费、血费、材料费与诊疗无关；血费、耗材类提示在样本上偏多。",
         "- 没有缺项、格式错误、未成年人的联系人等真实的填写差错：完整性、值域类规则大多没有触发的机会。",
         "- “占比”只说触发的病例是否恰有植入的错误；植入一种错误的病例也会触发别的规则，未植入的病例也可能确有问题。",
+        "",
+        "### 主要诊断建议对信号的依赖",
+        "",
+        "“较有把握”为警告，“可能”为提示。",
+        "",
+        *sensitivity(month),
         "",
         "## 各规则在样本上的触发",
         "",
