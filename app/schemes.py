@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
-import gc
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +15,7 @@ from app.errors import UserError
 from app.files import safe_write
 from app.progress import Progress
 from app.sheets import Cells, read_cells
+from coding_rules.grouper.collector import without_collector
 from coding_rules.grouper.scheme import Scheme, SchemeInfo
 from coding_rules.grouper.scheme_build import (
     OPTIONAL_TABLES,
@@ -45,7 +44,7 @@ def load_drg_scheme(path: Path, progress: Progress | None = None) -> Scheme:
     """
     progress = progress or Progress()
     progress.report(0, 3, f"正在读取分组方案 {path.name}")
-    with _without_collector():
+    with without_collector():
         tables = _workbook_tables(path) if path.is_file() else _folder_tables(path)
         _refuse_incomplete(path, tables)
         weights = tables.pop(WEIGHTS, None)
@@ -99,18 +98,6 @@ def _weights(path: Path, cells: Sequence[Cells]) -> WeightTable:
             "表头里要有“DRG编码”一类的列，以及“权重”“基准点数”“例均费用”等至少一列。",
         )
     return table
-
-
-@contextlib.contextmanager
-def _without_collector() -> Iterator[None]:
-    """Loading makes half a million objects and no cycles: the cyclic collector would walk them all, ten times over."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _folder_tables(folder: Path) -> dict[str, Cells]:

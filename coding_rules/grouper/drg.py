@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from coding_rules.expression.compiler import Environment
+from coding_rules.grouper.collector import without_collector
 from coding_rules.grouper.complications import ComplicationIndex
 from coding_rules.grouper.drg_batch import FastPath
 from coding_rules.grouper.drg_explain import Explainer
@@ -23,9 +24,10 @@ class DrgGrouper:
 
     def __init__(self, scheme: Scheme) -> None:
         self.scheme = scheme
-        complications = ComplicationIndex(scheme.complications, scheme.exclusions)
-        environment = Environment(scheme.codes, complications.flags)
-        self._fast = FastPath(scheme, environment, complications)
+        with without_collector():
+            complications = ComplicationIndex(scheme.complications, scheme.exclusions)
+            environment = Environment(scheme.codes, complications.flags)
+            self._fast = FastPath(scheme, environment, complications)
         self._explainer = Explainer(scheme, environment, complications)
 
     def group(self, case: GrouperInput) -> Grouping:

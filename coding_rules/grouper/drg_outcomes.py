@@ -22,6 +22,9 @@ class DrgResult(NamedTuple):
 UNGROUPED = DrgResult("", "", "")
 
 
+Choose = Callable[[GrouperInput], DrgResult]
+
+
 class Outcome(NamedTuple):
     """Where an ADRG leads: to ``answers[level]`` when only complications decide (the place is the sum of the bits ``CC`` and ``MCC``),
     to what ``choose`` says when other rules do, else always to ``result``; ``result`` is the answer without complications.
@@ -29,7 +32,7 @@ class Outcome(NamedTuple):
 
     result: DrgResult
     answers: tuple[DrgResult, ...] | None = None
-    choose: Callable[[GrouperInput], DrgResult] | None = None
+    choose: Choose | None = None
 
 
 class Outcomes:

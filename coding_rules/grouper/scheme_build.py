@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count, islice
+from operator import itemgetter
 
 from coding_rules.expression.check import Checked, Vocabulary, check
 from coding_rules.grouper.scheme import (
@@ -39,7 +41,7 @@ _ALIASES = {
     "principal_diagnosis": ("主要诊断", "主要诊断编码"),
 }
 _KINDS = {"dx": "dx", "px": "px", "诊断": "dx", "手术": "px", "手术操作": "px"}
-_LEVELS = ("MCC", "CC")
+_LEVELS = {"MCC": "MCC", "CC": "CC"}
 _RawLists = dict[tuple[str, str], tuple[list[str], list[int]]]
 """Codes and row numbers by list name and kind as written."""
 
@@ -97,7 +99,7 @@ class _Builder:
     def __init__(self, info: SchemeInfo, sheets: Mapping[str, Sheet], weights: WeightTable | None) -> None:
         self._info, self._sheets, self._weights = info, sheets, weights
         self._problems: list[SchemeProblem] = []
-        self._spelling: dict[str, str] = {}
+        self._spelled = _Spelled()
 
     def build(self) -> Scheme:
         lists = self._lists()
@@ -165,26 +167,24 @@ class _Builder:
         columns = self._columns(sheet, "list", "kind", "code")
         if columns is None:
             return ()
-        at_list, at_kind, at_code = (columns.index[name] for name in ("list", "kind", "code"))
-        width = max(at_list, at_kind, at_code) + 1
-        spelled = self._spell_all(row[at_code] for row in sheet.rows[1:] if len(row) >= width)
         found: _RawLists = {}
-        for number, row in enumerate(sheet.rows[1:], start=2):
-            if len(row) < width:
-                if "".join(row).strip():
-                    self._problem(sheet, number, "", "这一行的列数不够")
-                continue
-            pair = found.get((row[at_list], row[at_kind]))
-            if pair is None:
-                if not "".join(row).strip():
+        open_list: str | None = None
+        open_kind = ""
+        codes: list[str] = []
+        rows: list[int] = []
+        spell = self._spelled.__getitem__
+        for number, (name, kind, code) in columns.raw(sheet, "list", "kind", "code"):
+            if name != open_list or kind != open_kind:
+                if not (name or kind or code).strip():
                     continue
-                pair = self._new_list(sheet, number, row[at_list], row[at_kind], found)
-            code = spelled[row[at_code]]
-            if code:
-                pair[0].append(code)
-                pair[1].append(number)
+                open_list, open_kind = name, kind
+                codes, rows = found.get((name, kind)) or self._new_list(sheet, number, name, kind, found)
+            spelled = spell(code)
+            if spelled:
+                codes.append(spelled)
+                rows.append(number)
             else:
-                self._filled(sheet, number, "code", code)
+                self._filled(sheet, number, "code", spelled)
         return _merge_lists(found)
 
     def _new_list(
@@ -202,15 +202,14 @@ class _Builder:
         columns = self._columns(sheet, "code", "level", optional=("exclusion_table",)) if sheet else None
         if sheet is None or columns is None:
             return ()
-        rows = list(columns.each(sheet, "code", "level", "exclusion_table"))
-        spelled = self._spell_all(code for _, (code, _, _) in rows)
         found: list[Complication] = []
-        for number, (code, filed_level, table) in rows:
-            level = filed_level.upper()
-            if level not in _LEVELS:
-                self._problem(sheet, number, "level", f"“{filed_level}”不是 MCC 或 CC")
-            elif self._filled(sheet, number, "code", code):
-                found.append(Complication(spelled[code], level, table, number))
+        spell = self._spelled.__getitem__
+        for number, (code, filed_level, table) in columns.raw(sheet, "code", "level", "exclusion_table"):
+            level = _LEVELS.get(filed_level) or _LEVELS.get(filed_level.strip().upper())
+            if level and self._filled(sheet, number, "code", spelled := spell(code)):
+                found.append(Complication(spelled, level, table.strip(), number))
+            elif not level and (code + filed_level + table).strip():
+                self._problem(sheet, number, "level", f"“{filed_level.strip()}”不是 MCC 或 CC")
         return tuple(found)
 
     def _exclusions(self) -> tuple[Exclusion, ...]:
@@ -218,20 +217,15 @@ class _Builder:
         columns = self._columns(sheet, "principal_diagnosis", "exclusion_table") if sheet else None
         if sheet is None or columns is None:
             return ()
-        rows = list(columns.each(sheet, "principal_diagnosis", "exclusion_table"))
-        spelled = self._spell_all(code for _, (code, _) in rows)
-        return tuple(
-            Exclusion(spelled[code], table, number)
-            for number, (code, table) in rows
-            if self._filled(sheet, number, "principal_diagnosis", code)
-        )
-
-    def _spell_all(self, codes: Iterable[str]) -> dict[str, str]:
-        """The normalised spelling of every distinct code seen so far."""
-        known = self._spelling
-        for raw in set(codes) - known.keys():
-            known[raw] = spell(raw)
-        return known
+        found: list[Exclusion] = []
+        spell = self._spelled.__getitem__
+        for number, (code, table) in columns.raw(sheet, "principal_diagnosis", "exclusion_table"):
+            spelled = spell(code)
+            if spelled:
+                found.append(Exclusion(spelled, table.strip(), number))
+            elif table.strip():
+                self._filled(sheet, number, "principal_diagnosis", spelled)
+        return tuple(found)
 
     def _columns(self, sheet: Sheet, *names: str, optional: Sequence[str] = ()) -> _Columns | None:
         header = [cell.replace("\ufeff", "").strip().lower() for cell in sheet.rows[0]] if sheet.rows else []
@@ -269,6 +263,24 @@ class _Columns:
             if "".join(row).strip():
                 cells = row if len(row) >= width else [*row, *[""] * (width - len(row))]
                 yield number, [cells[at].strip() if at >= 0 else "" for at in places]
+
+    def raw(self, sheet: Sheet, *names: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """All rows below the header, blank ones too: 1-based number and the named cells as they are. For the long tables."""
+        beyond = max(map(len, sheet.rows))
+        places = [self.index.get(name, beyond) for name in names]
+        width = max(places) + 1
+        rows: Iterable[Sequence[str]] = islice(sheet.rows, 1, None)
+        if min(map(len, sheet.rows)) < width:
+            rows = ([*row, *[""] * (width - len(row))] for row in rows)
+        return zip(count(2), map(itemgetter(*places), rows), strict=False)
+
+
+class _Spelled(dict[str, str]):
+    """The normalised spelling of every distinct code that is asked for."""
+
+    def __missing__(self, code: str) -> str:
+        spelled = self[code] = spell(code)
+        return spelled
 
 
 class _Remembering:

@@ -142,7 +142,10 @@ class _Reader:
 
 
 def _find_layout(rows: Sequence[Row]) -> _Layout | None:
-    """The header: the row, or pair of rows under merged headings, that names the most columns; the earliest of several, a single row before a pair."""
+    """The header: the row, or pair of rows under merged headings, that names the most columns.
+
+    Of several the earliest counts, for long tables repeat their header; and a single row before a pair.
+    """
     texts = [[_text(cell) for cell in row] for row in rows[: _HEADER_ROWS_TRIED + 1]]
     singles = [_layout(at + 1, row) for at, row in enumerate(texts)]
     pairs = [_layout(at + 2, _joined(*pair)) for at, pair in enumerate(pairwise(texts))]
