@@ -19,7 +19,7 @@ from coding_rules.grouper.spelling import spell_case
 class DrgGrouper:
     """A compiled scheme. ``codes`` and ``group_batch`` take the fast path, ``group`` explains; they agree on every case.
 
-    One object serves one thread: the fast path remembers what it worked out.
+    The fast path remembers what it worked out; one object may serve several threads.
     """
 
     def __init__(self, scheme: Scheme) -> None:

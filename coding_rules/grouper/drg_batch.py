@@ -85,7 +85,10 @@ _Start = tuple[_Plan, bytes]
 
 
 class FastPath:
-    """Groups cases of one scheme without explaining. Not thread-safe: its memory grows as it runs."""
+    """Groups cases of one scheme without explaining.
+
+    What it remembers is only ever added whole or dropped whole, so threads may share it.
+    """
 
     def __init__(self, scheme: Scheme, environment: Environment, complications: ComplicationIndex) -> None:
         self._environment = environment
@@ -166,17 +169,18 @@ class FastPath:
         return program
 
     def _pick_rows(self, plan: _Plan) -> None:
-        guards = plan.guards
-        plan.picked = True
-        plan.rows = tuple(
+        guards, mask = plan.guards, 0
+        rows = tuple(
             row
             for section in self._sections
             if section.pdx & guards == section.pdx
             for row in section.rows
             if row.pdx & guards == row.pdx
         )
-        for row in plan.rows:
-            plan.mask |= row.ppx
+        for row in rows:
+            mask |= row.ppx
+        plan.rows, plan.mask = rows, mask
+        plan.picked = True  # last: another thread may be looking
 
     def _section(self, mdc: GroupRule, adrgs: Iterable[GroupRule]) -> _Section:
         mdc_pdx, mdc_ppx, mdc_rest = self._split(mdc.node)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 from itertools import islice
@@ -139,3 +140,10 @@ def test_a_batch_is_a_stream() -> None:
             yield GrouperInput(diagnoses=("A10.00000",))
 
     assert len(list(islice(grouper(0).group_batch(endless()), 5))) == 5
+
+
+def test_threads_may_share_a_grouper() -> None:
+    shared, sample = DrgGrouper(to_scheme(make_tables(1))), list(make_cases(9, 600, SIZE))
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: list(shared.group_batch(sample)), range(4)))
+    assert all(answer == list(grouper(1).group_batch(sample)) for answer in answers)
