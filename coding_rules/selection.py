@@ -15,9 +15,9 @@ from functools import lru_cache
 from coding_rules import clinical_lists as lists
 from coding_rules.case import Case, Diagnosis, Procedure
 from coding_rules.codeset import CodeSet
+from coding_rules.insurance_codes import CodeMapper
 from coding_rules.relations import Bond, Relations
 from icd_tables.codes import Kind, category, normalize_code, without_marks
-from icd_tables.terminology import Terminology
 
 
 class Standard(StrEnum):
@@ -102,7 +102,7 @@ class _Setting:
 def suggest_principal(
     case: Case,
     relations: Relations | None = None,
-    terminology: Terminology | None = None,
+    terminology: CodeMapper | None = None,
     standard: Standard = Standard.FRONT_PAGE,
 ) -> PrincipalSuggestion:
     """Which diagnosis line should be principal, and why.
@@ -123,7 +123,7 @@ def suggest_principal(
 def suggest_main_procedure(
     case: Case,
     relations: Relations | None = None,
-    terminology: Terminology | None = None,
+    terminology: CodeMapper | None = None,
     standard: Standard = Standard.FRONT_PAGE,
 ) -> ProcedureSuggestion:
     """Which procedure line should stand first, and why; arguments as in ``suggest_principal``."""
@@ -154,7 +154,7 @@ def _bare(code: str) -> str:
     return without_marks(normalize_code(code))
 
 
-def _setting(case: Case, relations: Relations | None, terminology: Terminology | None) -> _Setting:
+def _setting(case: Case, relations: Relations | None, terminology: CodeMapper | None) -> _Setting:
     return _Setting(
         case,
         tuple(_bare(line.code) for line in case.diagnoses),
@@ -166,7 +166,7 @@ def _setting(case: Case, relations: Relations | None, terminology: Terminology |
 
 
 def _insured(
-    case: Case, lines: Sequence[Diagnosis | Procedure], kind: Kind, terminology: Terminology | None
+    case: Case, lines: Sequence[Diagnosis | Procedure], kind: Kind, terminology: CodeMapper | None
 ) -> tuple[str, ...]:
     if terminology is None:
         return tuple(normalize_code(line.code) for line in lines)

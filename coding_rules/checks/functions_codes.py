@@ -226,7 +226,7 @@ def _mapping(env: Env, view: CaseView, line: Line) -> CodeMapping | None:
         or not line.code
     ):
         return None
-    return env.terminology.to_insurance(line.kind, view.case.edition, line.code)
+    return env.mapping.to_insurance(line.kind, view.case.edition, line.code)
 
 
 @function((Type.LINE,), prose="{0}的编码在对照表中没有医保版编码")

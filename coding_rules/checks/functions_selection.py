@@ -23,7 +23,7 @@ _WHOLE = (Facet.DIAGNOSES, Facet.PROCEDURES, Facet.REST)
 
 def insurance_code(env: Env, view: CaseView, line: Line) -> str:
     """A line's code in the edition the relations speak (医保版)."""
-    return env.terminology.to_insurance(line.kind, view.case.edition, line.code).code
+    return env.mapping.to_insurance(line.kind, view.case.edition, line.code).code
 
 
 def suggestion(env: Env, view: CaseView, which: str) -> Suggestion | None:
@@ -33,7 +33,7 @@ def suggestion(env: Env, view: CaseView, which: str) -> Suggestion | None:
     known = view.remembered.get(which)
     if not isinstance(known, Suggestion):
         ask: Callable[..., Suggestion] = suggest_principal if which == "principal" else suggest_main_procedure
-        known = ask(view.case, env.relations, env.terminology)
+        known = ask(view.case, env.relations, env.mapping)
         view.remembered[which] = known
     return known
 

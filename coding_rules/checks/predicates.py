@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from coding_rules.checks.names import Facet, Type
 from coding_rules.checks.view import CaseView
+from coding_rules.insurance_codes import RememberedMapping
 from coding_rules.relations import Relations
 from icd_tables.terminology import Terminology
 
@@ -23,6 +25,11 @@ class Env:
     terminology: Terminology
     relations: Relations | None = None
     thresholds: Mapping[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def mapping(self) -> RememberedMapping:
+        """Filed codes to insurance codes."""
+        return RememberedMapping(self.terminology)
 
 
 @dataclass(frozen=True, slots=True)
