@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from threading import Lock
 
+from app.memory import HospitalDictionary
 from app.progress import Progress
+from app.review import Knowledge
+from app.suggest import Suggester
 from coding_rules.case import Case
+from coding_rules.checks.engine import CheckEngine
 from icd_tables.codes import Edition, Kind
 from icd_tables.matcher import Matcher
+from icd_tables.matching.cache import IndexCache
 from icd_tables.search import Candidate
 from icd_tables.terminology import Terminology
 
@@ -16,8 +21,15 @@ from icd_tables.terminology import Terminology
 class Finder:
     """Matchers by kind and edition, made when first asked for or ahead of time by ``prepare``. Thread-safe."""
 
-    def __init__(self, terminology: Terminology) -> None:
+    def __init__(
+        self,
+        terminology: Terminology,
+        dictionary: HospitalDictionary | None = None,
+        cache: IndexCache | None = None,
+    ) -> None:
         self._terminology = terminology
+        self._dictionary = dictionary
+        self._cache = cache
         self._matchers: dict[tuple[Kind, Edition], Matcher | None] = {}
         self._lock = Lock()
 
@@ -49,4 +61,14 @@ class Finder:
         tables = [own, *(self._terminology.table(kind, other) for other in Edition)]
         table = next((one for one in tables if one is not None), None)
         crosswalk = self._terminology.crosswalks.get(kind) if edition is Edition.INSURANCE else None
-        return Matcher(table, crosswalk=crosswalk, kind=kind) if table is not None else None
+        if table is None:
+            return None
+        memory = self._dictionary.memory(kind) if self._dictionary else None
+        return Matcher(table, memory, crosswalk, kind, self._cache)
+
+
+def in_context(finder: Finder, knowledge: Knowledge) -> Suggester:
+    """The finder's candidates with what the case at hand says for and against each."""
+    checker = knowledge.checker
+    relations = checker.env.relations if isinstance(checker, CheckEngine) else None
+    return Suggester(finder, knowledge, relations)

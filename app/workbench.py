@@ -23,8 +23,8 @@ from coding_rules.grouper.grouping import System
 from icd_tables.codes import Kind
 from icd_tables.search import Candidate
 
-Finder = Callable[[Case, Kind, str, int], Sequence[Candidate]]
-"""Candidates for a text on a line of a case: case as it stands, kind of line, text, how many at most."""
+Finder = Callable[[Case, Kind, int | None, str, int], Sequence[Candidate]]
+"""Candidates for a line: case as it stands, kind, 0-based line (``None``: one to be added), text typed, how many at most."""
 
 
 class Workbench:
@@ -145,11 +145,13 @@ class Workbench:
         edited = review(apply(self._currents[case_id], edits), self.knowledge)
         return WhatIf(now, self._with_across(edited))
 
-    def find(self, case_id: str, kind: Kind, text: str, limit: int = 9) -> Sequence[Candidate]:
-        """Candidates for a text on a line of the case as it stands; none without a code table."""
+    def find(
+        self, case_id: str, kind: Kind, text: str, limit: int = 9, index: int | None = None
+    ) -> Sequence[Candidate]:
+        """Candidates for line ``index`` of the case as it stands (``None``: a line to be added); none without a table."""
         if self._find is None or not text.strip():
             return ()
-        return self._find(self._currents[case_id], kind, text, limit)
+        return self._find(self._currents[case_id], kind, index, text, limit)
 
     def change(
         self,

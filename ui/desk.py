@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.batch import MonthChecker
 from app.history import Decision
+from app.lessons import Lesson, Lessons
+from app.memory import HospitalDictionary
 from app.progress import Progress
 from app.review import CaseResult, review_all
 from app.step_labels import name_step
@@ -44,16 +46,23 @@ class Desk(QObject):
         self.workbench: Workbench | None = None
         self.case_id = ""
         self._review_job: Job | None = None
+        self._lessons = Lessons(None)
         self.lines = LineDesk(self, page)
         page.queue.chosen.connect(self.show_case)
         page.findings.fix_wanted.connect(self.take_fix)
         page.findings.decision_wanted.connect(self.decide)
         page.findings.located.connect(self.locate)
 
-    def open(self, workbench: Workbench, case_id: str = "") -> None:
-        """Put a piece of work on the desk and go to a case (the first one if it is not there)."""
+    def open(
+        self, workbench: Workbench, case_id: str = "", dictionary: HospitalDictionary | None = None
+    ) -> None:
+        """Put a piece of work on the desk and go to a case (the first one if it is not there).
+
+        ``dictionary`` learns which code was chosen for which wording.
+        """
         self.close()
         self.workbench = workbench
+        self._lessons = Lessons(dictionary)
         queue = self.page.queue
         queue.set_system(workbench.system)
         queue.set_rows(workbench.rows())
@@ -106,9 +115,13 @@ class Desk(QObject):
         label: str = "",
         reason: str = "",
         rule_id: str = "",
+        lesson: Lesson | None = None,
         then: Callable[[], None] | None = None,
     ) -> None:
-        """Make a change on the case at hand. One that raises the score asks for a reason first."""
+        """Make a change on the case at hand. One that raises the score asks for a reason first.
+
+        ``lesson``: the wording that was given a code, to be remembered once the change is made.
+        """
         work = self.workbench
         if work is None or not self.case_id:
             return
@@ -116,7 +129,8 @@ class Desk(QObject):
         name = label or name_step(work.current(case_id), edits)
 
         def make(given: str) -> None:
-            work.change(case_id, edits, name, reason=given, rule_id=rule_id)
+            change = work.change(case_id, edits, name, reason=given, rule_id=rule_id)
+            self._lessons.learn(change, lesson)
             self._changed([case_id])
             self.told.emit(name)
             if then is not None:
@@ -177,12 +191,16 @@ class Desk(QObject):
     def undo(self) -> None:
         """Take back the last step and go to its case."""
         if self.workbench is not None:
-            self._went([change.case_id for change in self.workbench.undo()], "已撤销")
+            undone = self.workbench.undo()
+            self._lessons.withdraw(undone)
+            self._went([change.case_id for change in undone], "已撤销")
 
     def redo(self) -> None:
         """Do the last undone step again and go to its case."""
         if self.workbench is not None:
-            self._went([change.case_id for change in self.workbench.redo()], "已重做")
+            redone = self.workbench.redo()
+            self._lessons.restore(redone)
+            self._went([change.case_id for change in redone], "已重做")
 
     def set_system(self, system: System) -> None:
         """Show rate band and profit of the queue by DRG or by DIP."""

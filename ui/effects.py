@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.compare import amount_of, band_of, points_of, profit_of
@@ -58,11 +58,14 @@ def effect_lines(what_if: WhatIf) -> tuple[str, ...]:
     return tuple(line for system in System if (line := effect_line(what_if, system)))
 
 
-def finding_lines(what_if: WhatIf) -> tuple[str, ...]:
-    """What the checks would say: ``采用后新增：…`` and ``可消除：…``, hints left out."""
+def finding_lines(what_if: WhatIf, told: Sequence[str] = ()) -> tuple[str, ...]:
+    """What the checks would say: ``采用后新增：…`` and ``可消除：…``; hints and titles already ``told`` are left out."""
     pairs = (("采用后新增", what_if.new_findings), ("可消除", what_if.gone_findings))
     named = [
-        (label, dict.fromkeys(f.title for f in found if f.severity is not Severity.HINT))
+        (
+            label,
+            dict.fromkeys(f.title for f in found if f.severity is not Severity.HINT and f.title not in told),
+        )
         for label, found in pairs
     ]
     return tuple(f"{label}：{'、'.join(titles)}" for label, titles in named if titles)

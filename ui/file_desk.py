@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from app import settings as settings_file
 from app.errors import UserError
-from app.finder import Finder
+from app.finder import in_context
+from app.memory import HospitalDictionary
 from app.paths import sessions_dir
 from app.progress import Progress
 from app.readers.mapping import ColumnMapping, recall, remember
@@ -26,8 +27,8 @@ from ui.dialogs.mapping import MappingDialog
 from ui.dialogs.messages import tell_user
 from ui.dialogs.report import ReportDialog
 from ui.jobs import Job, Jobs
+from ui.services import Services
 
-KnowledgeLoader = Callable[[Settings, Progress], Knowledge]
 FILES = f"首页数据与工作文件 (*.csv *.txt *.xlsx *.xlsm *{SUFFIX});;所有文件 (*)"
 _KNOWLEDGE_SETTINGS = ("tables", "drg_scheme", "dip_catalogue", "drg_profile", "dip_profile", "rule_packs")
 
@@ -52,11 +53,12 @@ class FileDesk(QObject):
     settings_changed = Signal(object)
     finder_ready = Signal()
 
-    def __init__(self, window: QWidget, jobs: Jobs, load: KnowledgeLoader, settings: Settings) -> None:
+    def __init__(self, window: QWidget, jobs: Jobs, services: Services, settings: Settings) -> None:
         super().__init__(window)
         self._window = window
         self._jobs = jobs
-        self._load = load
+        self._services = services
+        self.dictionary: HospitalDictionary | None = None
         self.settings = settings
         self.knowledge: Knowledge | None = None
         self.work: Work | None = None
@@ -129,6 +131,13 @@ class FileDesk(QObject):
             self.settings = self.settings.with_layout(name, blob)
         self._save_settings()
 
+    def close(self) -> None:
+        """Close the session file and the hospital's dictionary."""
+        self.close_work()
+        if self.dictionary is not None:
+            self.dictionary.close()
+            self.dictionary = None
+
     def close_work(self) -> None:
         """Close the session file."""
         if self.work is not None:
@@ -162,7 +171,7 @@ class FileDesk(QObject):
 
     def _known(self, progress: Progress) -> Knowledge:
         """In the worker: the knowledge of these settings, loaded once."""
-        return self.knowledge or self._load(self.settings, progress)
+        return self.knowledge or self._services.load_knowledge(self.settings, progress)
 
     def _run(self, title: str, run: Callable[[Progress], Opened]) -> None:
         job: Job = self._jobs.start(title, run)
@@ -181,8 +190,11 @@ class FileDesk(QObject):
         if self.work is not work:
             self.close_work()
         self.work = work
-        finder = Finder(result.knowledge.terminology)
-        bench = Workbench(work.session.cases, result.knowledge, work.session, author=self.author, find=finder)
+        finder = self._services.finder(result.knowledge, self._open_dictionary())
+        suggester = in_context(finder, result.knowledge)
+        bench = Workbench(
+            work.session.cases, result.knowledge, work.session, author=self.author, find=suggester.suggest
+        )
         self.settings = self.settings.with_recent(work.session.path)
         self._save_settings()
         self.opened.emit(bench, work.session.position.case_id)
@@ -191,6 +203,15 @@ class FileDesk(QObject):
         job.done.connect(self._finder_prepared)
         if result.fresh and any(report.issues or report.refused for report in work.reports):
             self.show_report()
+
+    def _open_dictionary(self) -> HospitalDictionary | None:
+        """What this hospital confirmed before; without it the search works all the same."""
+        if self.dictionary is None:
+            try:
+                self.dictionary = HospitalDictionary()
+            except UserError as error:
+                self.refused(error)
+        return self.dictionary
 
     @Slot(object)
     def _finder_prepared(self, _nothing: object) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from app import settings as settings_file
 from app.errors import UserError
 from app.export.findings import write_findings
+from app.finder import in_context
 from app.imports import all_cases
 from app.progress import Progress
 from app.settings import Theme
@@ -32,7 +33,10 @@ def run(paths: Sequence[Path], out: Path, services: Services | None = None) -> i
         imported = import_files(files, knowledge.terminology, progress=progress)
         out.mkdir(parents=True, exist_ok=True)
         bench = Workbench(
-            all_cases(imported), knowledge, author=settings.author, find=services.finder(knowledge)
+            all_cases(imported),
+            knowledge,
+            author=settings.author,
+            find=in_context(services.finder(knowledge), knowledge).suggest,
         )
         app = launch.make_application()
         theme.apply(app, Theme.LIGHT)

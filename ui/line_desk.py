@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from app.lessons import Lesson
 from coding_rules.case import Diagnosis, Procedure
 from coding_rules.edit import (
     Edit,
@@ -74,7 +75,10 @@ class LineDesk(QObject):
 
     def take(self, candidate: Candidate, then: Callable[[], None] | None = None) -> None:
         """Put a candidate into the line at hand (or into the line being added)."""
-        self._put(candidate.entry.code, candidate.entry.name, then)
+        entry, lines, position = candidate.entry, self._lines(), self._table.position()
+        filed = lines[position].name if self._adding is None and position is not None else ""
+        lesson = Lesson(self.kind, filed, entry.code, entry.name) if filed.strip() else None
+        self._put(entry.code, entry.name, then, lesson)
 
     def take_number(self, number: int) -> None:
         """Take candidate ``number``."""
@@ -143,7 +147,13 @@ class LineDesk(QObject):
         table = self._table
         self._desk.commit([move(position, to)], then=lambda: table.go_to(to))
 
-    def _put(self, code: str, name: str, then: Callable[[], None] | None = None) -> None:
+    def _put(
+        self,
+        code: str,
+        name: str,
+        then: Callable[[], None] | None = None,
+        lesson: Lesson | None = None,
+    ) -> None:
         table, edits = self._table, self._edits_for(code, name)
         if not edits:
             return
@@ -157,7 +167,7 @@ class LineDesk(QObject):
             if then is not None:
                 then()
 
-        self._desk.commit(edits, then=after)
+        self._desk.commit(edits, lesson=lesson, then=after)
 
     def _edits_for(self, code: str, name: str) -> list[Edit]:
         diagnosis = self.kind is Kind.DIAGNOSIS
@@ -217,8 +227,9 @@ class LineDesk(QObject):
         work = self._desk.workbench
         if work is None or not self._desk.case_id:
             return
-        found = work.find(self._desk.case_id, self.kind, text, LIMIT)
         lines, position = self._lines(), self._table.position()
+        index = None if self._adding is not None else position
+        found = work.find(self._desk.case_id, self.kind, text, LIMIT, index)
         here = "" if self._adding is not None or position is None else lines[position].code
         title = f"候选编码 · {text}" if text else "候选编码"
         if text and not found:

@@ -58,7 +58,7 @@ class MainWindow(QMainWindow):
         self.welcome = WelcomePage()
         self.charts = ChartsPanel()
         self.desk = Desk(self.page, self.jobs, self)
-        self.files = FileDesk(self, self.jobs, services.load_knowledge, settings)
+        self.files = FileDesk(self, self.jobs, services, settings)
         self.exports = ExportDesk(self, self.jobs)
         self.tools = ToolDesk(self)
         self.status = StatusStrip(self.jobs, self)
@@ -99,7 +99,7 @@ class MainWindow(QMainWindow):
             self.actions_["system"].setChecked(True)
         workbench.system = System.DIP if self.actions_["system"].isChecked() else System.DRG
         self.pages.setCurrentWidget(self.page)
-        self.desk.open(workbench, case_id)
+        self.desk.open(workbench, case_id, self.files.dictionary)
         self.page.queue.table.setFocus()
         work = self.files.work
         self.setWindowTitle(f"{work.title} — {NAME}" if work else NAME)
@@ -187,7 +187,7 @@ class MainWindow(QMainWindow):
         self.desk.close()
         self.jobs.stop_all()
         self.files.keep_layout(layout.take(self, self.page))
-        self.files.close_work()
+        self.files.close()
         super().closeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

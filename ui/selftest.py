@@ -170,6 +170,7 @@ def _list(home: Path, knowledge: Knowledge, cases: Sequence[Case]) -> str:
 
 
 def _window(_home: Path, knowledge: Knowledge, cases: Sequence[Case]) -> str:
+    from app.finder import in_context
     from app.settings import Settings
     from app.workbench import Workbench
     from ui import launch, snapshots, theme
@@ -181,7 +182,9 @@ def _window(_home: Path, knowledge: Knowledge, cases: Sequence[Case]) -> str:
     services = real_services()
     window = launch.make_window(services, settings)
     window.show()
-    window.open_workbench(Workbench(cases, knowledge, find=services.finder(knowledge)))
+    window.open_workbench(
+        Workbench(cases, knowledge, find=in_context(services.finder(knowledge), knowledge).suggest)
+    )
     snapshots.settle(window)
     shown = window.page.queue.model.rowCount()
     candidates = window.page.candidates.model.rowCount()

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from app.finder import Finder
 from app.knowledge import Choices, load_knowledge
-from app.paths import data_dir
+from app.memory import HospitalDictionary
+from app.paths import cache_dir, data_dir
 from app.progress import Progress
 from app.review import Knowledge
 from app.settings import Settings
 from app.verify import Verified, verify
+from icd_tables.matching.cache import IndexCache
 
 DEMO_CASES = 2400
 
@@ -27,10 +29,9 @@ class Services:
     demo_files: Callable[[Progress], Sequence[Path]]
     verify: Callable[[Settings, Progress], Sequence[Verified]]
 
-    @staticmethod
-    def finder(knowledge: Knowledge) -> Finder:
-        """Candidates from the tables of this knowledge."""
-        return Finder(knowledge.terminology)
+    def finder(self, knowledge: Knowledge, dictionary: HospitalDictionary | None = None) -> Finder:
+        """Finds by wording in the tables of this knowledge, the hospital's own dictionary first; indexes kept on disk."""
+        return Finder(knowledge.terminology, dictionary, IndexCache(cache_dir() / "matching"))
 
 
 def real_services() -> Services:

@@ -22,6 +22,7 @@ from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication
 
 from app.demo import generate
+from app.finder import in_context
 from app.knowledge import load_knowledge
 from app.progress import Progress
 from app.settings import Settings, Theme
@@ -56,7 +57,7 @@ def _measure(cases: int, rounds: int) -> None:
     knowledge = load_knowledge()
     finder = services.finder(knowledge)
     finder.prepare([Edition.CLINICAL], Progress())
-    bench = Workbench(generate(cases).cases, knowledge, find=finder)
+    bench = Workbench(generate(cases).cases, knowledge, find=in_context(finder, knowledge).suggest)
     window = launch.make_window(services, Settings())
     window.resize(1920, 1080)
     window.show()

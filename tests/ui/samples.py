@@ -195,7 +195,7 @@ def sample_knowledge() -> Knowledge:
     )
 
 
-def sample_find(case: Case, kind: Kind, text: str, limit: int) -> Sequence[Candidate]:
+def sample_find(case: Case, kind: Kind, index: int | None, text: str, limit: int) -> Sequence[Candidate]:
     pool = DIAGNOSES if kind is Kind.DIAGNOSIS else PROCEDURES
     ranked = sorted(pool, key=lambda pair: -len(set(pair[1] + pair[0]) & set(text)))
     found = []

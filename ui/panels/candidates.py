@@ -42,7 +42,7 @@ def _effects(row: CandidateRow) -> tuple[str, ...]:
 def _notes(row: CandidateRow) -> tuple[str, ...]:
     """Reasons against it from the table, and what the checks would say."""
     cautions = "；".join(row.candidate.cautions)
-    checks = finding_lines(row.effect) if row.effect is not None else ()
+    checks = finding_lines(row.effect, told=row.candidate.cautions) if row.effect is not None else ()
     return ((f"注意：{cautions}",) if cautions else ()) + checks
 
 
