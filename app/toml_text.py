@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
+from decimal import Decimal
 
 
 def dumps(document: Mapping[str, object]) -> str:
-    """A TOML document of text, numbers, booleans, dates, lists and tables. Reads back equal with ``tomllib``.
+    """A TOML document of text, numbers (``Decimal`` exactly), booleans, dates, lists and tables. Reads back equal with ``tomllib``.
 
     Raises:
         TypeError: a value of another type.
@@ -40,6 +41,8 @@ def _value(value: object) -> str:
             return "true" if value else "false"
         case int() | float():
             return repr(value)
+        case Decimal():
+            return f"{value:f}"  # digit by digit, for readers that parse floats as Decimal
         case str():
             return _text(value)
         case datetime() | date() | time():

@@ -20,18 +20,52 @@ def _alternatives(spec: ToolSpec, context: ToolContext) -> ToolWindow:
     return AlternativesWindow(spec, context)
 
 
+def _scheme(spec: ToolSpec, context: ToolContext) -> ToolWindow:
+    from ui.tools.scheme_window import SchemeWindow
+
+    return SchemeWindow(spec, context)
+
+
+def _path(spec: ToolSpec, context: ToolContext) -> ToolWindow:
+    from ui.tools.path import PathWindow
+
+    return PathWindow(spec, context)
+
+
 def _performance(spec: ToolSpec, context: ToolContext) -> ToolWindow:
     from ui.tools.performance import PerformanceWindow
 
     return PerformanceWindow(spec, context)
 
 
+def _dip_profile(spec: ToolSpec, context: ToolContext) -> ToolWindow:
+    from ui.tools.dip_profile import ProfileWindow
+
+    return ProfileWindow(spec, context)
+
+
 TOOLS: tuple[ToolSpec, ...] = (
+    ToolSpec(
+        "scheme",
+        "分组方案",
+        "查看 DRG 方案的 MDC、ADRG、DRG 规则与编码列表，校验、导入、改编成自己的副本，管理权重表与版本。",
+        "tree",
+        "",
+        _scheme,
+    ),
+    ToolSpec(
+        "path",
+        "分组路径",
+        "当前病例是怎样一步步入组的：哪条规则成立、哪些编码命中、为什么算或不算并发症，可整段复制。",
+        "branch",
+        "Ctrl+Shift+T",
+        _path,
+    ),
     ToolSpec(
         "alternatives",
         "假设分析",
         "当前病例换一个主要诊断、主要手术，或去掉一个编码，会进哪个组；升降一样列出，并写明由哪条编码规则判断对错。",
-        "branch",
+        "scale",
         "Ctrl+Shift+W",
         _alternatives,
     ),
@@ -42,5 +76,14 @@ TOOLS: tuple[ToolSpec, ...] = (
         "chart",
         "",
         _performance,
+    ),
+    ToolSpec(
+        "dip_profile",
+        "地区参数",
+        "一地的分组与结算参数逐项列出，写明含义、来源和可信度；改成本院的一份，注明执行日期。",
+        "settings",
+        "",
+        _dip_profile,
+        opens_group=True,
     ),
 )

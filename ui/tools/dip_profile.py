@@ -1,0 +1,357 @@
+"""Tool 地区参数: every parameter of a region with its meaning, source and certainty; edited here, kept as the hospital's own file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from PySide6.QtCore import QDate, QSize, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDateEdit,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.errors import UserError
+from app.profile_file import Listed, listed_profiles, save_own
+from app.profile_text import choices, show_value, with_note, with_raw, with_value
+from app.profile_words import MEANINGS
+from coding_rules.settlement.profile import Certainty, Note, RegionProfile
+from coding_rules.settlement.profile_view import SECTION_LABELS, describe
+from coding_rules.settlement.rules import PointPrice
+from ui.dialogs.messages import tell_user
+from ui.models.columns import Column
+from ui.tools.columns import text
+from ui.tools.context import ToolContext
+from ui.tools.dip_choices import ChoiceDelegate
+from ui.tools.dip_profile_pages import FactorsPage, PricesPage, SidesPage
+from ui.tools.spec import ToolSpec
+from ui.tools.window import ToolWindow
+
+_OWN_PAGE = {"prices", "group_factors"}
+"""Parameters of many rows, edited on a page of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterRow:
+    """One parameter as it is being edited; ``was`` is its value in the profile one started from."""
+
+    section: str
+    name: str
+    label: str
+    value: str
+    was: str
+    note: Note
+
+    @property
+    def changed(self) -> bool:
+        """Whether the value is another one than at the start."""
+        return self.value != self.was
+
+
+class ProfileWindow(ToolWindow):
+    """Edits a ``RegionProfile``; ``profile`` is the value as it stands."""
+
+    default_size = QSize(1220, 720)
+
+    def __init__(self, spec: ToolSpec, context: ToolContext) -> None:
+        super().__init__(spec, context)
+        self._listed: Sequence[Listed] = ()
+        self._start = self.profile = RegionProfile("", "")
+        self.base = QComboBox()
+        self.base.setAccessibleName("起点参数")
+        self.section = QComboBox()
+        self.section.setAccessibleName("部分")
+        self.section.addItem("全部部分", "")
+        for key, label in SECTION_LABELS.items():
+            self.section.addItem(label, key)
+        self.words = QLineEdit()
+        self.words.setPlaceholderText("按参数名、值或含义查找")
+        self.words.setAccessibleName("查找参数")
+        self.words.setClearButtonEnabled(True)
+        self.only_changed = QCheckBox("只看已改")
+        self.model, self.table = self.add_table(
+            "全部参数", self._columns(), lambda row: (row.section, row.name), empty="没有符合的参数。"
+        )
+        self.prices, self.factors = PricesPage(self), FactorsPage(self)
+        self.sides = SidesPage(self, listed_profiles)
+        self.integrity = QLabel()
+        self.integrity.setWordWrap(True)
+        self.title_line = QLineEdit()
+        self.valid_from = QDateEdit(QDate.currentDate())
+        self._lay_out()
+        self._connect()
+
+    def missing(self) -> str:
+        """Parameters can be edited without any work."""
+        return ""
+
+    def refresh(self) -> None:
+        """List the profiles and start from the one in use."""
+        if not self._listed:
+            self._list(self.context.settings.dip_profile or "demo")
+
+    def export_lines(self) -> Sequence[tuple[str, str]]:
+        """Which profile this is and whether it is sound."""
+        return [("参数", self.profile.title), ("起点", self._start.title), ("校验", self.integrity.text())]
+
+    def take(self, profile: RegionProfile) -> None:
+        """Start anew from a profile."""
+        self._start = self.profile = profile
+        self.title_line.setText(profile.title)
+        start = profile.valid_from or date.today()
+        self.valid_from.setDate(QDate(start.year, start.month, start.day))
+        self.prices.show_prices(profile.money.prices)
+        self.factors.show_factors(profile.money.group_factors)
+        self.model.set_rows(self._rows())
+        self._filter()
+        self._changed()
+
+    def save(self) -> str:
+        """Keep the profile as the hospital's own; the path of its file, empty when it was refused."""
+        day = self.valid_from.date()
+        try:
+            path, profile = save_own(
+                self.profile, self.title_line.text(), date(day.year(), day.month(), day.day())
+            )
+        except UserError as error:
+            tell_user(self, error)
+            return ""
+        self._list(str(path))
+        self.busy.tell(f"已保存：{path}")
+        self._start = self.profile = profile
+        return str(path)
+
+    def use(self) -> None:
+        """Keep the profile and let the review reckon with it."""
+        if path := self.save():
+            old = self.context.settings
+            drg = self.profile.system == "DRG"
+            self.context.keep_settings(
+                replace(old, drg_profile=path) if drg else replace(old, dip_profile=path)
+            )
+            self.busy.tell(f"已保存并用于审核：{path}")
+
+    # --- inside --------------------------------------------------------------------------------------------
+
+    def _columns(self) -> tuple[Column[ParameterRow], ...]:
+        return (
+            text("section", "部分", lambda row: SECTION_LABELS[row.section], 76, muted=True),
+            text("label", "参数", lambda row: row.label, 196),
+            Column(
+                "value",
+                "值",
+                lambda row: row.value,
+                width=230,
+                tip=lambda row: f"{row.value or '未设置'}\n{MEANINGS[f'{row.section}.{row.name}']}",
+                tone=lambda row: "accent" if row.changed else "text",
+                strong=lambda row: row.changed,
+                commit=self._commit_value,
+                editable=lambda row: row.name not in _OWN_PAGE,
+            ),
+            text(
+                "meaning",
+                "含义",
+                lambda row: MEANINGS[f"{row.section}.{row.name}"],
+                250,
+                muted=True,
+                stretch=True,
+            ),
+            Column("source", "来源", lambda row: row.note.source, width=200, commit=self._commit_source),
+            Column(
+                "certainty",
+                "可信度",
+                lambda row: row.note.certainty.value,
+                width=84,
+                commit=self._commit_certainty,
+            ),
+            Column("note", "备注", lambda row: row.note.note, width=150, commit=self._commit_note),
+        )
+
+    def _rows(self) -> list[ParameterRow]:
+        return [
+            ParameterRow(
+                each.section,
+                each.name,
+                each.label,
+                show_value(self.profile, each.section, each.name),
+                show_value(self._start, each.section, each.name),
+                each.note,
+            )
+            for each in describe(self.profile)
+        ]
+
+    def _commit_value(self, row: ParameterRow, written: str) -> bool:
+        if written.strip() == row.value:
+            return True
+        try:
+            self.profile = with_value(self.profile, row.section, row.name, written)
+        except UserError as error:
+            self._refuse(f"{error.what}{error.todo}")
+            return False
+        self._put(row)
+        return True
+
+    def _commit_source(self, row: ParameterRow, written: str) -> bool:
+        return self._commit_whole_note(row, replace(row.note, source=written.strip() or "本院设置"))
+
+    def _commit_certainty(self, row: ParameterRow, written: str) -> bool:
+        return self._commit_whole_note(row, replace(row.note, certainty=Certainty(written)))
+
+    def _commit_note(self, row: ParameterRow, written: str) -> bool:
+        return self._commit_whole_note(row, replace(row.note, note=written.strip()))
+
+    def _commit_whole_note(self, row: ParameterRow, note: Note) -> bool:
+        if note != row.note:
+            self.profile = with_note(self.profile, row.section, row.name, note)
+            self._put(row)
+        return True
+
+    def _put(self, row: ParameterRow) -> None:
+        """Show a changed parameter where it stands."""
+        place = row.section, row.name
+        value, note = show_value(self.profile, *place), self.profile.note(*place)
+        self.model.update_rows([replace(row, value=value, note=note)])
+        self._changed()
+
+    @Slot(object)
+    def _take_prices(self, prices: tuple[PointPrice, ...]) -> None:
+        self._take_raw("prices", prices)
+
+    @Slot(object)
+    def _take_factors(self, factors: object) -> None:
+        self._take_raw("group_factors", factors)
+
+    def _take_raw(self, name: str, value: object) -> None:
+        self.profile = with_raw(self.profile, "money", name, value)
+        row = self.model.row_at(self.model.place_of(("money", name)))
+        if row is not None:
+            self._put(row)
+        else:
+            self._changed()
+
+    def _changed(self) -> None:
+        """Check and compare after every change."""
+        problems = self.profile.verify()
+        changed = sum(row.changed for row in self._rows())
+        text_ = "；".join(problems) if problems else "校验通过：各参数之间没有矛盾。"
+        self._say(
+            text_ + (f"已改 {changed} 项，尚未保存。" if changed else ""), "error" if problems else "muted"
+        )
+        for button in (self.save_button, self.use_button):
+            button.setEnabled(not problems)
+        self.sides.show_profile(self.profile)
+
+    def _refuse(self, what: str) -> None:
+        self._say(what, "error")
+
+    def _say(self, what: str, role: str) -> None:
+        self.integrity.setText(what)
+        self.integrity.setProperty("role", role)
+        self.integrity.style().unpolish(self.integrity)
+        self.integrity.style().polish(self.integrity)
+
+    def _list(self, wanted: str) -> None:
+        self._listed = listed_profiles()
+        self.base.blockSignals(True)
+        self.base.clear()
+        self.base.addItems([each.label for each in self._listed])
+        self.base.blockSignals(False)
+        names = [each.name for each in self._listed]
+        self.base.setCurrentIndex(names.index(wanted) if wanted in names else 0)
+        self.sides.renew()
+        self._choose(self.base.currentIndex())
+
+    @Slot(int)
+    def _choose(self, place: int) -> None:
+        if 0 <= place < len(self._listed):
+            self.take(self._listed[place].profile)
+
+    @Slot()
+    def _filter(self) -> None:
+        section, words = str(self.section.currentData()), self.words.text().split()
+
+        def accepts(row: ParameterRow) -> bool:
+            place = f"{row.section}.{row.name}"
+            read = f"{row.label} {row.value} {MEANINGS[place]} {row.note}"
+            return (
+                section in {"", row.section}
+                and (row.changed or not self.only_changed.isChecked())
+                and all(word in read for word in words)
+            )
+
+        self.model.set_filter(accepts)
+
+    def _connect(self) -> None:
+        self.base.currentIndexChanged.connect(self._choose)
+        self.section.currentIndexChanged.connect(self._filter)
+        self.words.textChanged.connect(self._filter)
+        self.only_changed.toggled.connect(self._filter)
+        self.prices.changed.connect(self._take_prices)
+        self.prices.refused.connect(self._refuse)
+        self.factors.changed.connect(self._take_factors)
+        self.factors.refused.connect(self._refuse)
+        self.factors.told.connect(self.busy.tell)
+
+    def _lay_out(self) -> None:
+        values = ChoiceDelegate(lambda row: choices(row.section, row.name), self.table, "未设置")
+        self.table.setItemDelegateForColumn(2, values)
+        certainty = ChoiceDelegate(lambda _row: [each.value for each in Certainty], self.table)
+        self.table.setItemDelegateForColumn(5, certainty)
+        top = QHBoxLayout()
+        top.addWidget(QLabel("起点"))
+        top.addWidget(self.base, 1)
+        tabs = QTabWidget()
+        tabs.setDocumentMode(True)
+        for page, name in (
+            (self._all_page(), "全部参数"),
+            (self.prices, "点值"),
+            (self.factors, "病种系数"),
+            (self.sides, "两份对比"),
+        ):
+            tabs.addTab(page, name)
+        self.tabs = tabs
+        self.body_layout.addLayout(top)
+        self.body_layout.addWidget(tabs, 1)
+        self.body_layout.addWidget(self.integrity)
+        self.body_layout.addLayout(self._save_row())
+
+    def _all_page(self) -> QWidget:
+        row = QHBoxLayout()
+        row.addWidget(self.section)
+        row.addWidget(self.words, 1)
+        row.addWidget(self.only_changed)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 6, 0, 0)
+        column.addLayout(row)
+        column.addWidget(self.table, 1)
+        return page
+
+    def _save_row(self) -> QHBoxLayout:
+        self.title_line.setAccessibleName("参数名称")
+        self.title_line.setPlaceholderText("哪里、哪一年的参数")
+        self.valid_from.setAccessibleName("执行日期")
+        self.valid_from.setDisplayFormat("yyyy-MM-dd")
+        self.valid_from.setCalendarPopup(True)
+        self.save_button, self.use_button = QPushButton("保存为本院参数"), QPushButton("保存并用于审核")
+        self.save_button.setToolTip("写成注明日期的 TOML 文件，放在本院的数据文件夹里；内置参数不变")
+        self.save_button.clicked.connect(self.save)
+        self.use_button.clicked.connect(self.use)
+        row = QHBoxLayout()
+        row.addWidget(QLabel("名称"))
+        row.addWidget(self.title_line, 1)
+        row.addWidget(QLabel("自"))
+        row.addWidget(self.valid_from)
+        row.addWidget(QLabel("起执行"))
+        row.addWidget(self.save_button)
+        row.addWidget(self.use_button)
+        return row
