@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.errors import UserError
+from app.windows_paths import is_reserved, reachable
 
 _DISK_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
 
@@ -26,9 +27,12 @@ def safe_write(path: Path) -> Iterator[Path]:
     A symbolic link is followed, so that a linked file stays a link. The folder must exist.
 
     Raises:
-        UserError: the target is locked or read-only, the folder is missing, or the disk is full.
+        UserError: the target is locked or read-only, has a name that Windows keeps for itself, the folder is missing, or
+            the disk is full.
     """
-    target = Path(os.path.realpath(path))
+    if os.name == "nt" and is_reserved(path.name):
+        raise UserError(f"“{path.name}”是 Windows 保留的名称，不能用作文件名。", "请换一个文件名。")
+    target = Path(os.path.realpath(reachable(path)))
     temporary = target.with_name(f".{target.stem}-{secrets.token_hex(4)}{target.suffix}")
     try:
         _claim(temporary)

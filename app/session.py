@@ -26,6 +26,7 @@ from app.progress import Cancelled, Progress
 from app.readers.imported import Imported, ImportReport, SourceLayout
 from app.session_schema import SUFFIX
 from app.session_store import DamagedError, Note, Position, SourceFile, Versions
+from app.windows_paths import reachable
 from coding_rules.case import Case
 
 __all__ = ["SUFFIX", "Note", "Position", "Session", "SourceFile"]
@@ -85,6 +86,7 @@ class Session:
         """
         if len({case.case_id for case in cases}) != len(cases):
             raise ValueError("case ids are unique in a session")
+        path = reachable(path)
         if path.exists():
             raise UserError(f"已有同名文件：{path}", "请换一个名称，或打开已有的工作文件。")
         with safe_write(path) as temporary:
@@ -111,6 +113,7 @@ class Session:
             UserError: another window has it open for writing (``read_only`` still works), or it is no sound session file.
             Cancelled: the user stopped it; the file is closed.
         """
+        path = reachable(path)
         lock = None if read_only else _lock(path)
         connection: sqlite3.Connection | None = None
         try:

@@ -18,6 +18,7 @@ from app.review import Knowledge, review
 from app.session import SUFFIX, Session
 from app.version import NAME, program_version
 from app.what_if import WhatIf
+from app.windows_paths import reachable, usable_stem
 from app.workbench import Workbench
 from coding_rules.case import Case
 from icd_tables.terminology import Terminology
@@ -46,11 +47,11 @@ def session_path(paths: Sequence[Path], folder: Path) -> Path:
     digest = hashlib.sha256()
     for path in paths:
         try:
-            with path.open("rb") as stream:
+            with reachable(path).open("rb") as stream:
                 digest.update(hashlib.file_digest(stream, "sha256").digest())
         except OSError as error:
             raise UserError(f"打不开文件：{path}", "请检查文件是否存在、是否有读取权限。") from error
-    return folder / f"{paths[0].stem}-{digest.hexdigest()[:8]}{SUFFIX}"
+    return folder / f"{usable_stem(paths[0].stem)}-{digest.hexdigest()[:8]}{SUFFIX}"
 
 
 def import_files(

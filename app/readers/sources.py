@@ -14,6 +14,7 @@ from app.readers.opening import UTF8, Encoding, FileKind, detect_encoding, sniff
 from app.readers.text import guess_delimiter, line_codec, physical_lines, records
 from app.readers.values import cell_text
 from app.readers.workbook import open_workbook
+from app.windows_paths import reachable
 
 MAX_BYTES = 1 << 30
 
@@ -70,6 +71,7 @@ def open_source(path: Path, mapping: ColumnMapping | None = None, *, strict: boo
     Raises:
         UserError: the file cannot be opened, or has no header.
     """
+    path = reachable(path)
     kind = sniff(path)
     size = path.stat().st_size
     if size > MAX_BYTES:
@@ -90,7 +92,7 @@ def packed_content(path: Path) -> bytes:
         UserError: the file cannot be read.
     """
     try:
-        return zlib.compress(path.read_bytes(), 1)
+        return zlib.compress(reachable(path).read_bytes(), 1)
     except OSError as error:
         raise unreadable(path, error) from error
 

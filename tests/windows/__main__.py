@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from tests.windows import closure, package
+from tests.windows import closure, identity, package
 from tests.windows.lab import LAB, ROOT, Lab, LabError, prepare
 
 DIST = ROOT / "dist" / "windows"
@@ -39,7 +39,7 @@ def main() -> int:
         if not options.skip_tests:
             timed("tests under Wine", lambda: run_tests(lab, source))
         program = timed("build", lambda: build(lab, source, "first"))
-        timed("import closure", lambda: check_closure(program))
+        timed("import closure and identity", lambda: inspect(program))
         timed("self-test", lambda: self_test(lab, program))
         installer, portable = timed("packages", lambda: pack(program))
         timed("install and uninstall", lambda: try_installer(lab, installer, program))
@@ -125,10 +125,10 @@ def build(lab: Lab, source: Path, name: str) -> Path:
     return program
 
 
-def check_closure(program: Path) -> None:
-    """Fail with every binary that would not load on a clean Windows 10."""
-    if found := list(closure.problems(program)):
-        raise LabError("import closure:\n" + "\n".join(found))
+def inspect(program: Path) -> None:
+    """Fail with every binary that would not load on a clean Windows 10, and what the executables do not declare."""
+    if found := [*closure.problems(program), *identity.problems(program, package.version())]:
+        raise LabError("the program as it lies there:\n" + "\n".join(found))
 
 
 def self_test(lab: Lab, program: Path, folder: str = "用户 数据/审计 工具") -> None:
