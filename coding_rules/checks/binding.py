@@ -38,6 +38,7 @@ class BoundRule:
     columns: frozenset[str]
     facets: frozenset[Facet]
     trigger: frozenset[str] | None
+    also: tuple[frozenset[str], ...]
     dated: bool
 
     def lacking(self, header: Mapping[str, int]) -> str:
@@ -130,6 +131,7 @@ def bind(rule: Rule, lists: Mapping[str, CodeSet], env: Env) -> BoundRule:
         compiled.columns | frozenset(rule.needs),
         compiled.facets,
         compiled.trigger,
+        compiled.also,
         rule.valid_from is not None or rule.valid_to is not None,
     )
 

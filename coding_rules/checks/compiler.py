@@ -70,8 +70,8 @@ class Compiled:
     """A compiled predicate and what it depends on.
 
     ``columns`` must exist in the file for the rule to be evaluated at all; ``facets`` are the parts of a case it reads;
-    ``trigger`` holds the code categories of which a case needs at least one (``None``: the rule is always tried);
-    ``captures`` and ``notes`` are the names its message may use. ``cell`` is set when the predicate reads that cell and nothing
+    ``trigger`` holds the code categories of which a case needs at least one (``None``: the rule is always tried), ``also``
+    further sets of which it needs one each; ``captures`` and ``notes`` are the names its message may use. ``cell`` is set when the predicate reads that cell and nothing
     else, so that its answer may be remembered by the cell's text.
     """
 
@@ -83,6 +83,7 @@ class Compiled:
     notes: frozenset[str]
     tree: Node
     cell: str = ""
+    also: tuple[frozenset[str], ...] = ()
 
 
 def compile_rule(
@@ -96,17 +97,19 @@ def compile_rule(
     tree = parse(text)
     compiler = _Compiler(text, each, lists or {}, env)
     test = compiler.truth(tree)
+    triggers = sorted(compiler.triggers(tree), key=len)
     if each:
         compiler.depend_on(each)
     return Compiled(
         test,
         frozenset(compiler.columns),
         frozenset(compiler.facets),
-        compiler.trigger(tree),
+        triggers[0] if triggers else None,
         tuple(compiler.captures),
         frozenset(compiler.notes),
         tree,
         next(iter(compiler.cells)) if len(compiler.cells) == 1 and compiler.only_cells else "",
+        tuple(triggers[1:]),
     )
 
 
@@ -395,23 +398,22 @@ class _Compiler:
         self.facets.add(Facet.REST)
 
     # -- triggers ------------------------------------------------------------
-    def trigger(self, node: Node) -> frozenset[str] | None:
-        """Categories of which a case must have one for the predicate to be able to hold; ``None`` if there is no such limit."""
+    def triggers(self, node: Node) -> list[frozenset[str]]:
+        """Sets of categories of each of which a case must have one for the predicate to be able to hold."""
         match node:
             case Member(_, lines, codes):
                 selector = self.each if lines == "line" else lines
                 if selector in SELECTORS and SELECTORS[selector].trigger:
-                    return self.code_set(codes, node).groups
-                return None
+                    return [self.code_set(codes, node).groups]
+                return []
             case Both(_, True, parts):
-                found = [t for t in map(self.trigger, parts) if t is not None]
-                return min(found, key=len) if found else None
+                return [groups for part in parts for groups in self.triggers(part)]
             case Both(_, False, parts):
-                each = [self.trigger(part) for part in parts]
-                if any(t is None for t in each):
-                    return None
-                return frozenset().union(*(t for t in each if t is not None))
+                each = [self.triggers(part) for part in parts]
+                if not all(each):
+                    return []
+                return [frozenset().union(*(min(found, key=len) for found in each))]
             case Compare(_, ">" | ">=", Count(_, lines, codes), Literal()) if lines in SELECTORS:
-                return self.code_set(codes, node).groups
+                return [self.code_set(codes, node).groups]
             case _:
-                return None
+                return []

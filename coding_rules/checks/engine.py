@@ -111,10 +111,14 @@ class CheckEngine:
     def _wanted(self, view: CaseView) -> list[int]:
         """Positions of the rules to try: those always tried, and those some code of the case calls up."""
         plan = self._plan(view.case)
-        wanted = set(plan.always)
-        for group in view.groups:
-            wanted.update(plan.by_group.get(group, ()))
-        return sorted(wanted)
+        groups, bound = view.groups, self._bound
+        called: set[int] = set()
+        for group in groups:
+            called.update(plan.by_group.get(group, ()))
+        wanted = [i for i in called if not any(map(groups.isdisjoint, bound[i].also))]
+        wanted.extend(plan.always)
+        wanted.sort()
+        return wanted
 
     def _run(self, view: CaseView, positions: Sequence[int]) -> tuple[Finding, ...]:
         found: list[Finding] = []

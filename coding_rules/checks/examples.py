@@ -311,13 +311,17 @@ def _families(rows: Mapping[str, Mapping[str, Sequence[str]]]) -> Families:
 
 
 def _tables(rows: Mapping[str, Sequence[str | Mapping[str, Any]]]) -> dict[tuple[Kind, Edition], CodeTable]:
-    """One small table per kind and edition; the insurance one lacks the codes of ``clinical_only``. None where none is named."""
+    """One small table per kind and edition; the insurance one lacks the codes of ``clinical_only``. None where none is named.
+
+    Editions named in ``starter`` are marked as starter tables.
+    """
     tables = {}
     clinical_only = rows.get("clinical_only", ())
+    starter = rows.get("starter", ())
     for kind in Kind if rows else ():
         entries = [_entry(row) for row in rows.get(kind.value, ())]
         for edition in Edition:
-            info = TableInfo("examples", kind, edition, "1", "示例编码表", "")
+            info = TableInfo("examples", kind, edition, "1", "示例编码表", "", starter=edition in starter)
             kept = [e for e in entries if edition is Edition.CLINICAL or e.code not in clinical_only]
             tables[kind, edition] = CodeTable(info, kept)
     return tables

@@ -10,7 +10,8 @@ from functools import lru_cache
 from coding_rules.checks.names import Facet, Type
 from coding_rules.checks.predicates import Env, function, note
 from coding_rules.checks.view import CaseView, Line
-from icd_tables.codes import Edition, Kind, manifestation
+from icd_tables.code_form import well_formed
+from icd_tables.codes import Edition, Kind, manifestation, subcategory
 from icd_tables.crosswalk import CodeMapping, MappingStatus
 from icd_tables.table import CodeEntry, CodeTable
 
@@ -68,16 +69,42 @@ def near_codes(table: CodeTable, line: Line, limit: int = 3) -> list[CodeEntry]:
 
 @function((Type.LINE,), prose="{0}的编码不在所用编码表中", notes=("near", "table"))
 def unknown_code(env: Env, view: CaseView, line: Line) -> bool | None:
-    """Whether a filed code is not in the table of the case's edition. ``None`` without such a table."""
+    """Whether a filed code is not in the table of the case's edition.
+
+    ``None`` without such a table, and for a well-formed code that only a starter table lacks: it holds common codes only.
+    """
     table = table_of(env, view, line)
     if table is None or not line.code:
         return None
     if entry_of(env, view, line) is not None:
         return False
+    if table.info.starter and well_formed(line.normal, line.kind):
+        return None
     near = near_codes(table, line, 1)
     hint = f"相近的是 {near[0].code} {near[0].name}" if near else "表中没有相近的编码"
     note(view, near=hint, table=table.info.title or view.case.edition.value)
     return True
+
+
+@function((Type.LINE,), prose="{0}的编码写法成立，但入门编码表未收录（入门表只收常用编码）")
+def beyond_starter(env: Env, view: CaseView, line: Line) -> bool | None:
+    """Whether a well-formed code is missing from a starter table, which proves nothing. ``None`` without a table."""
+    table = table_of(env, view, line)
+    if table is None or not line.code:
+        return None
+    missing = table.info.starter and entry_of(env, view, line) is None
+    return missing and well_formed(line.normal, line.kind)
+
+
+@function((Type.LINE,), prose="编码表收录了与{0}同一亚目的编码", notes=("kin",))
+def subcategory_in_table(env: Env, view: CaseView, line: Line) -> bool | None:
+    """Whether the table has codes of the line's subcategory (``K35.8``, ``47.01``)."""
+    table = table_of(env, view, line)
+    if table is None or not line.code:
+        return None
+    found = table.prefix(subcategory(line.bare))
+    note(view, kin=f"{found[0].code} {found[0].name}" if found else "")
+    return bool(found)
 
 
 @function((Type.LINE,), prose="{0}的编码在出院日未启用或已停用", notes=("period",))
