@@ -71,8 +71,8 @@ class Compiled:
 
     ``columns`` must exist in the file for the rule to be evaluated at all; ``facets`` are the parts of a case it reads;
     ``trigger`` holds the code categories of which a case needs at least one (``None``: the rule is always tried), ``also``
-    further sets of which it needs one each; ``captures`` and ``notes`` are the names its message may use. ``cell`` is set when the predicate reads that cell and nothing
-    else, so that its answer may be remembered by the cell's text.
+    further sets of which it needs one each; ``captures`` and ``notes`` are the names its message may use. ``cell`` is set when
+    the predicate reads that cell and nothing else, so that its answer may be remembered by the cell's text.
     """
 
     test: Read
