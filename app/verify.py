@@ -125,11 +125,11 @@ def _scheme(choices: Choices) -> Verified:
         f"{len(scheme.mdcs)} 行 MDC，{len(scheme.adrgs)} 行 ADRG，{len(scheme.drgs)} 行 DRG，"
         f"{len(scheme.lists)} 个编码列表共 {codes} 个编码"
     )
-    issues = verify_scheme(scheme, _full_tables(load_terminology(choices.tables)))
+    issues = verify_scheme(scheme, full_tables(load_terminology(choices.tables)))
     return Verified(f"DRG 分组方案 {scheme.name}", content, tuple(_told([str(issue) for issue in issues])))
 
 
-def _full_tables(terminology: Terminology) -> Terminology:
+def full_tables(terminology: Terminology) -> Terminology:
     """Without starter tables: they hold common codes only, and what they lack is no inconsistency."""
     return Terminology({key: table for key, table in terminology.tables.items() if not table.info.starter})
 
@@ -138,7 +138,7 @@ def _catalogue(choices: Choices) -> Verified:
     catalogue, _ = load_catalogue(choices.dip, choices.dip_profile)
     if catalogue is None:
         return Verified("DIP 病种目录", "未使用")
-    tables = _full_tables(load_terminology(choices.tables))
+    tables = full_tables(load_terminology(choices.tables))
     issues = [*catalogue.report.issues, *catalogue.verify(*_known(tables))]
     wrong = [issue for issue in issues if issue.action != "corrected"]
     content = f"{len(catalogue)} 个病种，{len(issues) - len(wrong)} 处写法已统一"

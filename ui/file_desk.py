@@ -30,7 +30,15 @@ from ui.jobs import Job, Jobs
 from ui.services import Services
 
 FILES = f"首页数据与工作文件 (*.csv *.txt *.xlsx *.xlsm *{SUFFIX});;所有文件 (*)"
-_KNOWLEDGE_SETTINGS = ("tables", "drg_scheme", "dip_catalogue", "drg_profile", "dip_profile", "rule_packs")
+_KNOWLEDGE_SETTINGS = (
+    "tables",
+    "drg_scheme",
+    "drg_weights",
+    "dip_catalogue",
+    "drg_profile",
+    "dip_profile",
+    "rule_packs",
+)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,307 @@
+"""Tool 分组方案: the rules of a DRG scheme, its lists, weights, versions and inconsistencies; import and adapted copies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Slot
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QMenu, QPushButton, QTabWidget
+
+from app.knowledge import DEMO_DRG, NONE, demo_folder
+from app.progress import Progress
+from app.scheme_search import SchemeIndex
+from app.scheme_store import (
+    KeptScheme,
+    keep_scheme,
+    keep_weights,
+    known_schemes,
+    save_adapted,
+    schemes_dir,
+)
+from app.schemes import load_drg_scheme, load_weight_table
+from app.verify import full_tables
+from coding_rules.finding import Severity
+from coding_rules.grouper.drg import DrgGrouper
+from coding_rules.grouper.scheme import Scheme
+from coding_rules.grouper.scheme_verify import SchemeIssue, verify
+from coding_rules.grouper.weight_table import WeightTable
+from icd_tables.terminology import Terminology
+from ui.models.columns import Column
+from ui.tools.code_lists import CodeLists, ListRow
+from ui.tools.columns import count, text
+from ui.tools.context import ToolContext
+from ui.tools.scheme_rules import SchemeRules
+from ui.tools.scheme_versions import SchemeVersions
+from ui.tools.scheme_weights import SchemeWeights
+from ui.tools.spec import ToolSpec
+from ui.tools.window import NO_DRG, ToolWindow
+
+WORKBOOKS = "工作簿 (*.xlsx *.xlsm *.xls)"
+TABLES = "权重表 (*.xlsx *.xlsm *.xls *.csv)"
+
+
+@dataclass(frozen=True, slots=True)
+class IssueRow:
+    """An inconsistency, numbered."""
+
+    number: int
+    issue: SchemeIssue
+
+
+ISSUE_COLUMNS: tuple[Column[IssueRow], ...] = (
+    Column(
+        "severity",
+        "程度",
+        lambda row: row.issue.severity.label,
+        sort=lambda row: row.issue.severity.rank,
+        width=58,
+        tone=lambda row: row.issue.severity.value,
+    ),
+    text("file", "文件", lambda row: row.issue.file, 150),
+    count("row", "行", lambda row: row.issue.row or None, 60),
+    text("column", "列", lambda row: row.issue.column, 110),
+    text("message", "问题", lambda row: row.issue.message, 320, stretch=True),
+)
+
+
+class SchemeWindow(ToolWindow):
+    """Shows the scheme in use, or another one opened for looking at. Edits live here until saved as a copy."""
+
+    default_size = QSize(1240, 780)
+
+    def __init__(self, spec: ToolSpec, context: ToolContext) -> None:
+        super().__init__(spec, context)
+        self.scheme: Scheme | None = None
+        self._offered: Path | None = None
+        self.save_button = self.add_head_button(
+            "保存为副本…", "edit", self._ask_name, "把改过的规则存成一个新方案；原方案不变"
+        )
+        self._add_import_menu()
+        self.about = QLabel()
+        self.about.setWordWrap(True)
+        self.rules = SchemeRules(self.add_table)
+        self.lists = CodeLists(self.add_table, "全部")
+        self.weights = SchemeWeights(self.add_table)
+        self.issues, self.issues_table = self.add_table(
+            "校验", ISSUE_COLUMNS, lambda row: row.number, empty="没有发现不一致之处。"
+        )
+        self.versions = SchemeVersions(self.add_table)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
+        for page, title in (
+            (self.rules, "分组规则"),
+            (self.lists, "编码列表"),
+            (self.weights, "权重表"),
+            (self.issues_table, "校验"),
+            (self.versions, "版本"),
+        ):
+            self.tabs.addTab(page, title)
+        self.body_layout.addWidget(self.about)
+        self.body_layout.addWidget(self.tabs, 1)
+        self.rules.edits_changed.connect(self._enable_save)
+        self.weights.use_wanted.connect(self._use_weights)
+        self.versions.show_wanted.connect(self.open_scheme)
+        self.versions.use_wanted.connect(self.use_scheme)
+        self.versions.changed.connect(self._list_versions)
+        self.issues_table.doubleClicked.connect(self._go_to_issue)
+
+    def missing(self) -> str:
+        """Only the knowledge: a scheme may always be imported."""
+        return NO_DRG if self.context.knowledge is None else ""
+
+    def refresh(self) -> None:
+        """Show the scheme in use."""
+        grouper = self.context.knowledge.drg if self.context.knowledge else None
+        if isinstance(grouper, DrgGrouper):
+            self.show_scheme(grouper.scheme)
+            self._go_to_case()
+        else:
+            self.about.setText(f"{NO_DRG} 也可以在这里导入。")
+            self._list_versions()
+
+    def export_lines(self) -> Sequence[tuple[str, str]]:
+        """Which scheme."""
+        return [("方案", self.about.text())]
+
+    def show_scheme(self, scheme: Scheme) -> None:
+        """Show a scheme: rules at once, its inconsistencies and the versions when they are worked out."""
+        terminology = self._terminology
+        self.scheme = scheme
+        self.about.setText(_described(scheme))
+        self.rules.show_scheme(scheme, terminology)
+        index = SchemeIndex(scheme)
+        self.lists.use(terminology, scheme.info.edition)
+        self.lists.show_lists([ListRow(one, len(index.users_of(one))) for one in scheme.lists])
+        self.weights.show_weights(scheme.weights, scheme)
+        self.issues.set_rows(())
+        self.issues_table.empty_text = "正在校验…"
+        chosen = self.context.settings.drg_scheme
+
+        def work(progress: Progress) -> tuple[list[SchemeIssue], list[KeptScheme]]:
+            return verify(scheme, full_tables(terminology)), known_schemes(chosen, progress)
+
+        self.run("正在校验方案", work, lambda found: self._checked(*found))
+
+    @Slot(object)
+    def open_scheme(self, path: Path) -> None:
+        """Look at another scheme without using it."""
+        self.run("正在读取方案", partial(load_drg_scheme, path), self.show_scheme)
+
+    @Slot(object)
+    def use_scheme(self, path: Path) -> None:
+        """Group by this scheme from now on; a local weight table stays with the scheme it was chosen for."""
+        chosen = "" if path == demo_folder(DEMO_DRG) else str(path)
+        self.context.keep_settings(replace(self.context.settings, drg_scheme=chosen, drg_weights=""))
+
+    def import_scheme(self, path: Path) -> None:
+        """Copy a scheme into the data folder and show it."""
+
+        def work(progress: Progress) -> tuple[Path, Scheme]:
+            kept = keep_scheme(path)
+            return kept, load_drg_scheme(kept, progress)
+
+        self.run("正在导入分组方案", work, lambda done: self._imported(*done))
+
+    def import_weights(self, path: Path) -> None:
+        """Read a local weight table and show how it was understood, before it is used."""
+        self._offered = path
+        self.run("正在读取权重表", lambda _progress: load_weight_table(path), self._weights_read)
+
+    def save_copy(self, name: str) -> None:
+        """Save the edited rules as a new scheme."""
+        scheme, edits = self.scheme, dict(self.rules.edits)
+        if scheme is None:
+            return
+
+        def work(progress: Progress) -> tuple[Path, Scheme]:
+            folder = save_adapted(scheme, edits, name)
+            return folder, load_drg_scheme(folder, progress)
+
+        self.run("正在保存方案", work, lambda done: self._imported(*done))
+
+    def _go_to_case(self) -> None:
+        """Start at the group of the case at hand."""
+        bench, case_id = self.context.workbench, self.context.case_id
+        result = bench.known(case_id) if bench is not None and case_id else None
+        if result is not None and result.after.drg is not None:
+            self.rules.go_to(result.after.drg.grouping.adrg)
+
+    @property
+    def _terminology(self) -> Terminology:
+        return self.context.knowledge.terminology if self.context.knowledge else Terminology()
+
+    @property
+    def _used(self) -> Path:
+        chosen = self.context.settings.drg_scheme
+        return Path() if chosen == NONE else Path(chosen) if chosen else demo_folder(DEMO_DRG)
+
+    def _checked(self, issues: list[SchemeIssue], schemes: list[KeptScheme]) -> None:
+        self.issues_table.empty_text = "没有发现不一致之处。"
+        self.issues.set_rows(IssueRow(number, issue) for number, issue in enumerate(issues))
+        worst = sum(issue.severity is Severity.ERROR for issue in issues)
+        self.tabs.setTabText(3, f"校验 {len(issues):,}" if issues else "校验")
+        self.busy.tell(f"校验完成：{len(issues):,} 处，其中错误 {worst:,} 处。双击一处可转到该规则。")
+        self.versions.show_schemes(schemes, self._used)
+
+    def _imported(self, path: Path, scheme: Scheme) -> None:
+        self.show_scheme(scheme)
+        self.busy.tell(f"已存入 {path}。在“版本”页可设为当前方案。")
+
+    def _weights_read(self, table: WeightTable) -> None:
+        if self.scheme is not None:
+            self.weights.show_weights(table, self.scheme, offered=True)
+            self.tabs.setCurrentWidget(self.weights)
+
+    @Slot()
+    def _use_weights(self) -> None:
+        path, settings = self._offered, self.context.settings
+        if path is not None:
+            self.run(
+                "正在复制权重表",
+                lambda _progress: keep_weights(path),
+                lambda kept: self.context.keep_settings(replace(settings, drg_weights=str(kept))),
+            )
+
+    @Slot()
+    def _list_versions(self) -> None:
+        chosen, used = self.context.settings.drg_scheme, self._used
+        self.run(
+            "正在读取各版本",
+            partial(known_schemes, chosen),
+            lambda schemes: self.versions.show_schemes(schemes, used),
+        )
+
+    @Slot()
+    def _go_to_issue(self) -> None:
+        row, scheme = self.issues_table.current_row(), self.scheme
+        if row is None or scheme is None:
+            return
+        place = (row.issue.file, row.issue.row)
+        for rule in scheme.rules:
+            if (rule.file, rule.row) == place:
+                self.tabs.setCurrentWidget(self.rules)
+                self.rules.go_to(rule.code)
+                return
+
+    def _add_import_menu(self) -> None:
+        self.import_button = QPushButton("导入")
+        self.import_button.setAutoDefault(False)
+        menu = QMenu(self.import_button)
+        menu.addAction("方案文件夹（CSV）…").triggered.connect(self._choose_folder)
+        menu.addAction("方案工作簿（xlsx）…").triggered.connect(self._choose_workbook)
+        menu.addAction("当地权重表…").triggered.connect(self._choose_weights)
+        self.import_button.setMenu(menu)
+        self.head_row.insertWidget(0, self.import_button)
+
+    @Slot()
+    def _choose_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "选择方案文件夹", str(Path.home()))
+        if name:
+            self.import_scheme(Path(name))
+
+    @Slot()
+    def _choose_workbook(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "选择方案工作簿", str(Path.home()), WORKBOOKS)
+        if name:
+            self.import_scheme(Path(name))
+
+    @Slot()
+    def _choose_weights(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "选择权重表", str(Path.home()), TABLES)
+        if name:
+            self.import_weights(Path(name))
+
+    def _ask_name(self) -> None:
+        scheme = self.scheme
+        if scheme is None or not self.rules.edits:
+            return
+        base = scheme.name.split("（")[0]
+        name, said = QInputDialog.getText(
+            self, "保存为副本", f"新方案的名称（存入 {schemes_dir()}）：", text=f"{base} 改编"
+        )
+        if said:
+            self.save_copy(name)
+
+    @Slot()
+    def _enable_save(self) -> None:
+        edits = self.rules.edits
+        wrong = bool(self.rules.editor.problems)
+        self.save_button.setEnabled(bool(edits) and not wrong)
+        self.save_button.setText(f"保存为副本…（{len(edits)}）" if edits else "保存为副本…")
+
+
+def _described(scheme: Scheme) -> str:
+    info = scheme.info
+    since = f"{info.valid_from or '不限'} 至 {info.valid_to or '不限'}"
+    codes = sum(len(one.codes) for one in scheme.lists)
+    parts = [
+        f"{scheme.name} {info.version}".strip(),
+        f"有效期 {since}",
+        f"{len(scheme.mdcs)} 行 MDC，{len(scheme.adrgs)} 行 ADRG，{len(scheme.drgs)} 行 DRG",
+        f"{len(scheme.lists)} 个编码列表共 {codes:,} 个编码",
+    ]
+    return " · ".join(parts) + (f"\n{info.note}" if info.note else "")
