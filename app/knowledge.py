@@ -224,7 +224,7 @@ def _user_pack(path: Path) -> Pack:
 def _table_versions(terminology: Terminology) -> Iterator[tuple[str, str, str]]:
     for (kind, edition), table in terminology.tables.items():
         info = table.info
-        what = f"{info.version}{'（起步表）' if info.starter else ''}"
+        what = f"{info.version}{'（入门编码表）' if info.starter else ''}"
         yield f"{kind.label} {edition.value}", _listed(what, f"{len(table)} 条"), info.source or info.title
     for kind, crosswalk in terminology.crosswalks.items():
         yield f"{kind.label}对照", f"{len(crosswalk)} 对", crosswalk.title

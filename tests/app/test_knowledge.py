@@ -52,7 +52,7 @@ def test_a_fresh_install_judges_and_says_what_is_demonstration(own: Knowledge) -
     told = {what: version for what, version, _ in own.versions}
     for what in ("DRG 分组方案", "DIP 病种目录", "DRG 结算参数", "DIP 结算参数"):
         assert "演示" in told[what]
-    assert "起步表" in told["疾病诊断 国临版"]
+    assert "入门编码表" in told["疾病诊断 国临版"]
 
 
 def test_most_of_the_demonstration_month_finds_a_group_and_a_price(own: Knowledge) -> None:
