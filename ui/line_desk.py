@@ -28,6 +28,7 @@ from ui.review_page import ReviewPage
 if TYPE_CHECKING:
     from ui.desk import Desk
 
+SUGGEST_AFTER_MS = 25
 LIMIT = 9
 """Candidates shown: as many as there are number keys."""
 
@@ -45,11 +46,13 @@ class LineDesk(QObject):
         self._adding: int | None = None
         self._typing = False
         self._effects: list[tuple[int, Sequence[Edit]]] = []
+        self._soon = QTimer(self, singleShot=True, interval=SUGGEST_AFTER_MS)
+        self._soon.timeout.connect(self._suggest_now)
         self._next_effect = QTimer(self, singleShot=True, interval=0)
         self._next_effect.timeout.connect(self._compute_effect)
         for kind, table in page.case.tables.items():
             self._connect(kind, table)
-        page.candidates.taken.connect(self.take)
+        page.candidates.taken.connect(self._take_shown)
         page.case.action_wanted.connect(self._button)
 
     def leave(self) -> None:
@@ -80,12 +83,22 @@ class LineDesk(QObject):
         lesson = Lesson(self.kind, filed, entry.code, entry.name) if filed.strip() else None
         self._put(entry.code, entry.name, then, lesson)
 
+    @Slot(object)
+    def _take_shown(self, candidate: Candidate) -> None:
+        """A candidate of the list, unless the list is still that of the former line."""
+        if self._soon.isActive():
+            self._suggest_now()
+        else:
+            self.take(candidate)
+
     def take_number(self, number: int) -> None:
         """Take candidate ``number``."""
+        self._catch_up()
         self._page.candidates.take(number)
 
     def take_selected(self, then: Callable[[], None]) -> bool:
         """Take the candidate under the cursor if the coder is choosing one; whether there was one."""
+        self._catch_up()
         row = self._page.candidates.current()
         choosing = self._typing or self._page.candidates.list.hasFocus()
         if not choosing or row is None or row.current:
@@ -108,6 +121,7 @@ class LineDesk(QObject):
         self._adding = count if position is None else position + 1
         index = self._adding
         table.begin_line(index)
+        self._soon.stop()
         self._show("", f"增加{self.kind.label}：键入文字、拼音首字母或编码")
 
     def delete_line(self) -> None:
@@ -197,6 +211,7 @@ class LineDesk(QObject):
 
     def _typed(self, kind: Kind, text: str) -> None:
         self.kind, self._typing = kind, True
+        self._soon.stop()
         self._show(text, TYPING_HINT)
 
     def _editing_ended(self) -> None:
@@ -215,7 +230,17 @@ class LineDesk(QObject):
         self._put(code.strip(), name.strip())
 
     def _suggest(self) -> None:
+        """Candidates for the line under the cursor, once the cursor rests: running through the queue stays light."""
         self._effects = []  # those of the former line mean nothing here
+        self._soon.start()
+
+    def _catch_up(self) -> None:
+        if self._soon.isActive():
+            self._suggest_now()
+
+    @Slot()
+    def _suggest_now(self) -> None:
+        self._soon.stop()
         lines, position = self._lines(), self._table.position()
         if position is None or position >= len(lines):
             self._page.candidates.clear("选中一行，这里列出候选编码")
