@@ -12,6 +12,9 @@ from ui.icons import icon
 from ui.jobs import Job, Jobs
 
 TELL_MS = 6000
+STARTER_TIP = (
+    "入门编码表只收常用编码：未收录的编码不能据此断定无效，医保版转换也不完整。请在“设置”中导入官方编码表。"
+)
 
 
 class StatusStrip(QStatusBar):
@@ -69,6 +72,7 @@ class StatusStrip(QStatusBar):
         shown = [one for one in (first.drg, first.dip) if one is not None] if first else []
         files = {case.source.file for case in bench.originals} if bench else set()
         parts = ["演示数据"] if FILE_NAME in files else []
+        parts += ["入门编码表"] if bench and _on_starter_tables(bench) else []
         parts += [f"{one.grouping.system.value} 演示方案" for one in shown if one.grouping.demo]
         parts += [
             f"{one.grouping.system.value} 演示参数" for one in shown if one.settlement and one.settlement.demo
@@ -88,6 +92,7 @@ class StatusStrip(QStatusBar):
     def show_demo(self, text: str) -> None:
         """What on the screen is demonstration; empty for none."""
         self.demo.setText(text)
+        self.demo.setToolTip(STARTER_TIP if "入门编码表" in text else "")
         self.demo.setVisible(bool(text))
 
     @Slot(object)
@@ -129,3 +134,10 @@ class StatusStrip(QStatusBar):
         self.setContentsMargins(8, 0, 8, 0)
         for part in (self.work, self.bar, self.stop):
             part.setVisible(shown)
+
+
+def _on_starter_tables(bench: Workbench) -> bool:
+    """Whether codes of the open cases are judged by a starter table."""
+    editions = {case.edition for case in bench.originals}
+    tables = bench.knowledge.terminology.tables
+    return any(table.info.starter and edition in editions for (_, edition), table in tables.items())
