@@ -32,7 +32,7 @@ def safe_write(path: Path) -> Iterator[Path]:
     """
     if os.name == "nt" and is_reserved(path.name):
         raise UserError(f"“{path.name}”是 Windows 保留的名称，不能用作文件名。", "请换一个文件名。")
-    target = Path(os.path.realpath(reachable(path)))
+    target = reachable(path.resolve() if path.is_symlink() else path.absolute())
     temporary = target.with_name(f".{target.stem}-{secrets.token_hex(4)}{target.suffix}")
     try:
         _claim(temporary)

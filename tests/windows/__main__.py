@@ -172,7 +172,8 @@ def try_installer(lab: Lab, installer: Path, program: Path) -> None:
     place = lab.drive / "我的 程序" / package.PROGRAM
     shutil.rmtree(place.parent, ignore_errors=True)
     shutil.copyfile(installer, lab.drive / "setup.exe")
-    lab.run([r"C:\setup.exe", "/S", r"/D=C:\我的 程序\CaseCodeQA"], timeout=300)
+    # NSIS wants a folder with a blank unquoted and last: as two words, nobody quotes it.
+    lab.run([r"C:\setup.exe", "/S", r"/D=C:\我的", r"程序\CaseCodeQA"], timeout=300)
     wait_for((place / "uninstall.exe").exists, "the installer wrote no uninstaller")
     installed = {file.relative_to(place): file for file in package.files_of(place)}
     uninstaller = installed.pop(Path("uninstall.exe"))
@@ -190,7 +191,7 @@ def try_installer(lab: Lab, installer: Path, program: Path) -> None:
     mine = place / "我的记录.txt"
     mine.write_text("uninstalling must not delete what the user put here", encoding="utf-8")
     # `_?=` makes the uninstaller run in place, so that the call ends when it has ended.
-    lab.run([uninstaller, "/S", r"_?=C:\我的 程序\CaseCodeQA"], timeout=300)
+    lab.run([uninstaller, "/S", r"_?=C:\我的", r"程序\CaseCodeQA"], timeout=300)
     left = {file.name for file in package.files_of(place)}
     if not left <= {mine.name, "uninstall.exe"}:
         raise LabError(f"the uninstaller left files behind: {sorted(left)[:5]}")
