@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from ui.models.columns import ColumnsModel, tsv
+from ui.models.columns import Column, ColumnsModel, tsv
 
 ROW_PADDING = 8
 """Pixels above and below a row's text together."""
@@ -55,6 +55,12 @@ class DenseTable(QTableView):
             painter.setPen(self.palette().placeholderText().color())
             area = self.viewport().rect().adjusted(12, 10, -12, -10)
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.empty_text)
+
+    def show_columns(self, columns: Sequence[Column[Any]]) -> None:
+        """Show other columns (the rows come anew afterwards), unsorted and at their own widths."""
+        self.columns_model.set_columns(columns)
+        self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self._set_widths()
 
     def sort_by_header(self) -> None:
         """Let the header sort; at first in the order the rows came in."""

@@ -74,6 +74,16 @@ class ColumnsModel(QAbstractTableModel, Generic[Row]):
         self._accepts: Callable[[Row], bool] | None = None
         self._sort: tuple[int, Qt.SortOrder] | None = None
 
+    def set_columns(self, columns: Sequence[Column[Row]]) -> None:
+        """Show other columns, for tables whose columns depend on the data; rows and their order are dropped."""
+        self.beginResetModel()
+        self.columns = tuple(columns)
+        self._readers = [_readers(column) for column in self.columns]
+        self._sort = None
+        self._all = {}
+        self._arrange()
+        self.endResetModel()
+
     def set_rows(self, rows: Iterable[Row]) -> None:
         """Replace everything."""
         self.beginResetModel()

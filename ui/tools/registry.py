@@ -44,6 +44,12 @@ def _dip_profile(spec: ToolSpec, context: ToolContext) -> ToolWindow:
     return ProfileWindow(spec, context)
 
 
+def _pivot(spec: ToolSpec, context: ToolContext) -> ToolWindow:
+    from ui.tools.pivot import PivotWindow
+
+    return PivotWindow(spec, context)
+
+
 TOOLS: tuple[ToolSpec, ...] = (
     ToolSpec(
         "scheme",
@@ -76,6 +82,14 @@ TOOLS: tuple[ToolSpec, ...] = (
         "chart",
         "",
         _performance,
+    ),
+    ToolSpec(
+        "pivot",
+        "交叉汇总",
+        "按科室、医师、编码员、月份、病组、倍率区间等任意两项交叉统计病例、费用、支付金额与盈亏。",
+        "report",
+        "Ctrl+Shift+V",
+        _pivot,
     ),
     ToolSpec(
         "dip_profile",
