@@ -41,6 +41,7 @@ _SIDE_FILES = {
     "excluded_diagnoses.csv",
     "excluded_procedures.csv",
     "code_map.csv",
+    "points.csv",
 }
 
 
@@ -51,7 +52,8 @@ def load_dip_catalogue(
 
     A folder holds ``catalogue.csv`` (or the published files as they come) and may hold ``scheme.toml`` (title, region, version,
     dates, demo), ``procedure_kinds.csv``, ``basic.csv`` (基层病种), ``tcm.csv`` (中医优势病种), ``excluded_diagnoses.csv``,
-    ``excluded_procedures.csv``, ``code_map.csv`` (insurance edition in use -> edition of the catalogue).
+    ``excluded_procedures.csv``, ``code_map.csv`` (insurance edition in use -> edition of the catalogue), ``points.csv`` (a region's
+    points for a scheme that brings none).
 
     The profile says how procedures are spelled (dialect); without one the separators in the file tell.
     Mean fees in files are yuan. Every row ends as a group or as an issue in ``.report``.
@@ -200,6 +202,8 @@ def _with_lists(path: Path, catalogue: DipCatalogue, dialect: Dialect) -> DipCat
         catalogue = replace(catalogue, excluded_procedures=_codes(file, procedures=True))
     if (file := path / "code_map.csv").is_file():
         catalogue = add_code_map(catalogue, file)
+    if (file := path / "points.csv").is_file():
+        catalogue = add_local_points(catalogue, file)
     return catalogue
 
 

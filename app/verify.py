@@ -10,6 +10,7 @@ from app.knowledge import Choices, load_catalogue, load_packs, load_scheme, load
 from app.progress import Progress
 from coding_rules.checks.engine import CheckEngine
 from coding_rules.checks.pack import PackError, shipped_names, verify_all
+from coding_rules.grouper.dip_catalogue import CatalogueIssue, DipCatalogue
 from coding_rules.grouper.scheme_verify import verify as verify_scheme
 from coding_rules.settlement.profile import SHIPPED
 from icd_tables.codes import Edition, Kind, normalize_code
@@ -138,12 +139,16 @@ def _catalogue(choices: Choices) -> Verified:
     catalogue, _ = load_catalogue(choices.dip, choices.dip_profile)
     if catalogue is None:
         return Verified("DIP 病种目录", "未使用")
-    tables = full_tables(load_terminology(choices.tables))
-    issues = [*catalogue.report.issues, *catalogue.verify(*_known(tables))]
+    issues = [*catalogue.report.issues, *catalogue_issues(catalogue, load_terminology(choices.tables))]
     wrong = [issue for issue in issues if issue.action != "corrected"]
     content = f"{len(catalogue)} 个病种，{len(issues) - len(wrong)} 处写法已统一"
     told = [f"{issue.file} 第 {issue.row} 行 {issue.column}：{issue.reason}" for issue in wrong]
     return Verified(f"DIP 病种目录 {catalogue.title}", content, tuple(_told(told)))
+
+
+def catalogue_issues(catalogue: DipCatalogue, terminology: Terminology) -> tuple[CatalogueIssue, ...]:
+    """Everything inconsistent in a catalogue; codes are looked up in full tables only."""
+    return catalogue.verify(*_known(full_tables(terminology)))
 
 
 def _known(tables: Terminology) -> tuple[Callable[[str], bool] | None, Callable[[str], bool] | None]:
