@@ -10,7 +10,7 @@ import numpy as np
 from icd_tables.codes import Kind, normalize_code
 from icd_tables.crosswalk import Crosswalk
 from icd_tables.matching.cache import IndexCache, digest_of
-from icd_tables.matching.explain import why
+from icd_tables.matching.explain import same_but_dropped, why
 from icd_tables.matching.grams import Floats, Ints
 from icd_tables.matching.index import Form, Former, MatchIndex
 from icd_tables.matching.keys import BroughtKeys, CodeKeys, KeyHit, Place, TypedKeys
@@ -200,7 +200,9 @@ class Matcher:
     def _why(self, match: Match) -> str:
         wording = self._index.surfaces[match.row]
         origin = Origin(int(self._index.origin[match.row]))
-        theirs = self._former.lexicon.canonical(wording)
+        # Most names have no word that another stands for; working out which costs more than the match itself.
+        changed = not same_but_dropped(wording, self._index.canonicals[match.row])
+        theirs = self._former.lexicon.canonical(wording) if changed else None
         remembered = self._recall.pair(match.echo) if self._recall and match.echo >= 0 else None
         return why(match, wording, origin, theirs, remembered)
 

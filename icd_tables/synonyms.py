@@ -7,6 +7,7 @@ pairs taken from somebody's data. Canonical forms are for comparing only and are
 from __future__ import annotations
 
 import csv
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -176,6 +177,7 @@ class Lexicon:
         )
         self.unasked: tuple[str, ...] = tuple(words["unasked"])
         self.flags: Mapping[str, Sequence[str]] = words["flags"]
+        self._tumours = _tumour_patterns(words["tumours"]) if kind is Kind.DIAGNOSIS else ()
         self._broader = {
             tuple(self._bare(word)): [tuple(self._bare(more)) for more in row["broader"].split("|")]
             for row in csv.DictReader(_read("broader.csv").splitlines())
@@ -217,6 +219,11 @@ class Lexicon:
     def broadened(self, parts: Sequence[str]) -> list[tuple[str, ...]]:
         """The canonical text with single words replaced by what they are a kind of (腺癌 -> 恶性肿瘤), one text per pair."""
         found: list[tuple[str, ...]] = []
+        text = "".join(parts)
+        for pattern, behaviour in self._tumours:
+            tumour = pattern.search(text)
+            if tumour and tumour.group(0) != behaviour:
+                found.append(tuple(units(text[: tumour.start()] + behaviour + text[tumour.end() :])))
         for at in range(len(parts)):
             for length in range(min(6, len(parts) - at), 0, -1):
                 for more in self._broader.get(tuple(parts[at : at + length]), ()):
@@ -245,6 +252,20 @@ def lexicon_fingerprint() -> str:
         "anatomy.csv",
     )
     return "\0".join(_read(name) for name in names)
+
+
+def _tumour_patterns(words: Mapping[str, Sequence[str]]) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Qualifiers and ending of a tumour named by its tissue, and what it is called by place."""
+
+    def any_of(found: Sequence[str]) -> str:
+        return "|".join(sorted(map(re.escape, found), key=len, reverse=True))
+
+    # 腺 after these is a gland (前列腺), not a tissue (腺癌). Behaviours are spelled as canonical forms are: without 性.
+    qualified = f"(?<![乳状列腮胰泪汗胸液上])(?:(?:{any_of(words['qualifiers'])})[性型]?)*"
+    return tuple(
+        (re.compile(f"{qualified}(?:{any_of((*words[behaviour], f'{name}肿瘤'))})(?!前|疼)"), f"{name}肿瘤")
+        for behaviour, name in (("malignant", "恶"), ("benign", "良"))
+    )
 
 
 def _read(name: str) -> str:

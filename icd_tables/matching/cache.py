@@ -27,11 +27,11 @@ from icd_tables.matching.typed import TypedRows
 from icd_tables.synonyms import lexicon_fingerprint
 from icd_tables.table import CodeEntry
 
-_FORMAT = 1
+_FORMAT = 2
 """Raised whenever the way an index is built changes."""
 _KEPT = 12
 """Index files kept in the folder; the longest unused ones go first."""
-_ARRAYS = ("target", "origin", "opposites", "unasked", "sides", "residual", "sites")
+_ARRAYS = ("target", "origin", "opposites", "unasked", "sides", "residual", "sites", "endings")
 _TABLES = ("surface_grams", "canonical_grams")
 _log = logging.getLogger(__name__)
 

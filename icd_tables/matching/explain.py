@@ -17,11 +17,13 @@ _LEFT_OUT = str.maketrans("", "", "的性症术了之")
 _ECHO_WORTH_TELLING = 0.6
 
 
-def why(match: Match, wording: str, origin: Origin, theirs: Canonical, remembered: Confirmed | None) -> str:
+def why(
+    match: Match, wording: str, origin: Origin, theirs: Canonical | None, remembered: Confirmed | None
+) -> str:
     """For a similar candidate: what is covered, which words count as the same, what was left aside, what speaks against."""
     form, found = match.form, match.found
     parts = [_covered(found)]
-    parts += _same_words(form, theirs)
+    parts += _same_words(form, wording, theirs)
     if origin in {Origin.BRACKET, Origin.ALIAS}:
         parts.append(f"别名“{wording}”")
     elif origin is Origin.OLD_NAME:
@@ -43,16 +45,21 @@ def _covered(found: Mapping[str, float]) -> str:
     return "部分字相同"
 
 
-def _same_words(form: Form, theirs: Canonical) -> list[str]:
+def _same_words(form: Form, wording: str, theirs: Canonical | None) -> list[str]:
     ours = dict(form.canonical.changes)
-    here, there = _plain(form.canonical.text), _plain(theirs.text)
+    here, there = _plain(form.canonical.text), _plain(theirs.text if theirs else wording)
     shown = [f"{word}={meaning}" for word, meaning in ours.items() if _plain(meaning) in there]
     shown += [
         f"{meaning}={word}"
-        for word, meaning in theirs.changes
+        for word, meaning in (theirs.changes if theirs else ())
         if _plain(meaning) in here and word not in ours
     ]
     return ["、".join(shown[:_MOST_CHANGES])] if shown else []
+
+
+def same_but_dropped(surface: str, canonical: str) -> bool:
+    """Whether a canonical form differs from its surface only by syllables left out."""
+    return _plain(surface) == _plain(canonical)
 
 
 def _plain(text: str) -> str:

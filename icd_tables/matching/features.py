@@ -9,14 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from icd_tables.matching.grams import Floats, GramQuery, GramTable
+from icd_tables.matching.grams import Floats, GramQuery
 from icd_tables.matching.index import Form, Former, MatchIndex
 from icd_tables.matching.marks import BOTH, LEFT, ONE, OTHER, RIGHT, UNSPECIFIED
 from icd_tables.matching.rows import Origin
 
 Rows = NDArray[np.intp]
-
-_ENDING = 3
 
 
 @dataclass(frozen=True)
@@ -46,31 +44,37 @@ class Query:
 def features(query: Query, rows: Rows, index: MatchIndex, lines: Sequence[int]) -> dict[str, Floats]:
     """The features of some rows by name, one value per row."""
     form = query.form
+    at = rows.tolist()
+    canonicals = [index.canonicals[i] for i in at]
+    text = form.canonical.text
     found = {
-        "surface_ratio": _ratio(form.surface, index.surfaces, rows),
-        "canonical_ratio": _ratio(form.canonical.text, index.canonicals, rows),
+        "surface_ratio": _ratio(form.surface, [index.surfaces[i] for i in at]),
+        "canonical_ratio": _ratio(text, canonicals),
         "surface_overlap": query.surface.cosine(index.surface_grams, rows),
         "canonical_overlap": query.canonical.cosine(index.canonical_grams, rows),
-        "ending": _ending(form.canonical.text, index.canonicals, rows),
-        "within": _within(form.canonical.text, index.canonicals, rows),
+        "within": np.array([name in text for name in canonicals], np.float32),
         "alias": (index.origin[rows] >= Origin.BRACKET).astype(np.float32),
     }
-    found |= _coverage(index.canonical_grams, query.canonical, rows)
+    found |= _coverage(index, query.canonical, rows)
     found |= _mark_features(form, rows, index, lines)
     found |= _sites(query.sites, index.sites[rows])
     return found
 
 
-def _ratio(text: str, texts: Sequence[str], rows: Rows) -> Floats:
-    choices = [texts[i] for i in rows.tolist()]
-    ratios = process.cdist([text], choices, scorer=fuzz.ratio, dtype=np.float32)[0]
+def _ratio(text: str, names: Sequence[str]) -> Floats:
+    ratios = process.cdist([text], names, scorer=fuzz.ratio, dtype=np.float32)[0]
     return np.asarray(ratios, np.float32) / np.float32(100)
 
 
-def _coverage(table: GramTable, query: GramQuery, rows: Rows) -> dict[str, Floats]:
-    """How much of the name the text says, and how much of the text the name says; units and pairs apart."""
+def _coverage(index: MatchIndex, query: GramQuery, rows: Rows) -> dict[str, Floats]:
+    """How much of the name the text says, and how much of the text the name says; units and pairs apart.
+
+    ``ending``: the share of the last units of the name that the text has: they say what kind of thing it is.
+    """
+    table = index.canonical_grams
     strength = np.zeros(len(table.idf), np.float32)
     strength[query.ids] = query.strength
+    endings = index.endings[rows]
     ids, offsets = table.gather(rows)
     idf, said, single, number = table.idf[ids], strength[ids], table.single[ids], table.number[ids]
     exact = said >= 1.0
@@ -92,6 +96,8 @@ def _coverage(table: GramTable, query: GramQuery, rows: Rows) -> dict[str, Float
         "text_covered": per_row(np.where(exact, single_idf, zero)) / np.float32(max(query.total, 1e-6)),
         "text_pairs_covered": per_row(np.where(exact, pair_idf, zero))
         / np.float32(max(query.total_pairs, 1e-6)),
+        "ending": ((strength[endings] > 0) & (endings >= 0)).sum(axis=1, dtype=np.float32)
+        / (endings >= 0).sum(axis=1, dtype=np.float32),
         "name_strangest": strangest / np.float32(10),
         "number_conflict": ((numbers > numbers_said) & query_numbers).astype(np.float32),
     }
@@ -100,15 +106,6 @@ def _coverage(table: GramTable, query: GramQuery, rows: Rows) -> dict[str, Float
 def _within(text: str, texts: Sequence[str], rows: Rows) -> Floats:
     """Whether the name stands in the text as it is."""
     return np.array([texts[i] in text for i in rows.tolist()], np.float32)
-
-
-def _ending(text: str, texts: Sequence[str], rows: Rows) -> Floats:
-    """Share of the last characters of the name that the text has: they say what kind of thing it is."""
-    here = set(text)
-    return np.array(
-        [sum(c in here for c in texts[i][-_ENDING:]) / min(_ENDING, len(texts[i])) for i in rows.tolist()],
-        np.float32,
-    )
 
 
 def _mark_features(form: Form, rows: Rows, index: MatchIndex, lines: Sequence[int]) -> dict[str, Floats]:

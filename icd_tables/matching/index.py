@@ -17,6 +17,8 @@ from icd_tables.synonyms import Canonical, Lexicon
 
 SITES_KEPT = 4
 """Body parts remembered per row."""
+ENDING = 3
+"""Last units of a name that say what kind of thing it is."""
 IMPLIED = 0.6
 """How much an implied gram counts against one that is said."""
 WIDER, FINER = 0.8, -0.3
@@ -101,6 +103,7 @@ class MatchIndex:
     sides: NDArray[np.uint8]
     residual: NDArray[np.uint8]
     sites: NDArray[np.int16]
+    endings: Ints
     typed: TypedRows
 
     def __len__(self) -> int:
@@ -111,20 +114,28 @@ class MatchIndex:
         """Index key rows; rows without a single letter or character cannot be found by text and are left out."""
         kept = [(row, form) for row in rows if (form := former.form(row.text)).surface]
         forms = [form for _, form in kept]
+        canonical_grams = GramTable.build(form.canonical.parts for form in forms)
         return cls(
             target=np.array([row.target for row, _ in kept], np.int32),
             origin=np.array([row.origin for row, _ in kept], np.int8),
             surfaces=[form.surface for form in forms],
             canonicals=[form.canonical.text for form in forms],
             surface_grams=GramTable.build(units(form.surface) for form in forms),
-            canonical_grams=GramTable.build(form.canonical.parts for form in forms),
+            canonical_grams=canonical_grams,
             opposites=np.array([form.marks.opposites for form in forms], np.uint64),
             unasked=np.array([form.marks.unasked for form in forms], np.uint64),
             sides=np.array([form.marks.sides for form in forms], np.uint8),
             residual=np.array([form.marks.residual for form in forms], np.uint8),
+            endings=np.array([_ending(form.canonical.parts, canonical_grams) for form in forms], np.int32),
             typed=TypedRows.build([form.surface for form in forms], former.lexicon),
             sites=np.array([_first_sites(form.canonical.sites) for form in forms], np.int16),
         )
+
+
+def _ending(parts: Sequence[str], table: GramTable) -> tuple[int, ...]:
+    """Gram numbers of the last units, -1 where a name is shorter."""
+    last = [table.vocabulary[unit] for unit in parts[-ENDING:]]
+    return (*last, *(-1 for _ in range(ENDING - len(last))))
 
 
 def _first_sites(sites: tuple[int, ...]) -> tuple[int, ...]:

@@ -31,6 +31,11 @@ class Echo:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def nearest(self, target: int) -> int:
+        """The row of the text most alike that led to this name, or -1."""
+        found = np.flatnonzero(self.targets == target)
+        return int(self.rows[found[0]]) if len(found) else -1
+
 
 class Recall:
     """An index over the remembered texts of one table's names."""

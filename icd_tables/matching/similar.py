@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +15,11 @@ from icd_tables.matching.index import Form, Former, MatchIndex
 from icd_tables.matching.recall import Echo, Recall
 from icd_tables.matching.scoring import Weights
 from icd_tables.matching.segments import search_pieces
-from icd_tables.normalize import units
 
 _POOL = 120
-"""Key rows that get the full set of features."""
+"""Key rows that get the full set of features, for the whole text."""
+_PIECE_POOL = 60
+"""The same for a piece of it."""
 _PIECE_LOSS = 0.15
 """What a match on a piece of the text, or on the text in wider words, gives up against one on the text itself."""
 _MOST_PIECES = 6
@@ -27,21 +29,32 @@ _SPREAD = 0.3
 _SPREAD_OVER = 40
 
 
+class _Scored(NamedTuple):
+    """One part of a text matched: its rows in order of score."""
+
+    form: Form
+    rows: NDArray[np.intp]
+    columns: Mapping[str, Floats]
+    echo: Echo | None
+
+
+class _Hit(NamedTuple):
+    """A name's best place so far: its score, and where in which scored part."""
+
+    score: float
+    part: int
+    at: int
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A name found by wording: its best key row, score, features, and the remembered text that speaks most for it."""
+    """A name found by wording: its best key row, score, features, and the remembered text that speaks most for it (or -1)."""
 
     row: int
     score: float
     form: Form
-    columns: Mapping[str, Floats]
-    at: int
+    found: Mapping[str, float]
     echo: int = -1
-
-    @property
-    def found(self) -> dict[str, float]:
-        """The features of this candidate by name."""
-        return {name: float(column[self.at]) for name, column in self.columns.items()}
 
 
 class SimilarNames:
@@ -56,57 +69,26 @@ class SimilarNames:
 
     def find(self, form: Form, recall: Recall | None = None, limit: int = 10) -> list[tuple[int, Match]]:
         """The names most like a text with their best match; a text with several statements gets names for each."""
-        best = self._whole(form, recall)
+        best: dict[int, _Hit] = {}
+        parts: list[_Scored] = []
+        self._add(form, recall, _POOL, 0.0, parts, best)
         for piece in self._pieces(form):
-            for target, match in self._whole(piece, recall).items():
-                score = match.score - _PIECE_LOSS
-                if target not in best or score > best[target].score:
-                    best[target] = replace(match, score=score)
-        ordered = sorted(best.items(), key=lambda item: -item[1].score)
-        return self._spread(form, ordered[: max(_SPREAD_OVER, limit)], limit)
-
-    def _pieces(self, form: Form) -> Iterator[Form]:
-        """The statements of the text, and the text and its statements in wider words (腺癌 -> 恶性肿瘤)."""
-        statements = [self._former.form(piece) for piece in search_pieces(form.text)[:_MOST_PIECES]]
-        yield from statements
-        for said in (form, *statements):
-            for parts in self._former.lexicon.broadened(said.canonical.parts)[:_WIDER_EACH]:
-                yield self._former.form("".join(parts))
-
-    def _spread(self, form: Form, ordered: list[tuple[int, Match]], limit: int) -> list[tuple[int, Match]]:
-        """Reorder from the second place on, so that what the text says is covered by the first names together."""
-        table = self._index.canonical_grams
-        worth = {unit: table.worth(unit) for unit in form.canonical.parts}
-        total = sum(worth.values()) or 1.0
-        said = [worth.keys() & set(units(self._index.canonicals[match.row])) for _, match in ordered]
-        left = set(worth)
-        rest = list(range(len(ordered)))
-        chosen: list[int] = []
-        while rest and len(chosen) < limit:
-            gains = [sum(worth[unit] for unit in said[at] & left) / total if chosen else 0.0 for at in rest]
-            values = [ordered[at][1].score + _SPREAD * gain for at, gain in zip(rest, gains, strict=True)]
-            first = rest.pop(values.index(max(values)))
-            chosen.append(first)
-            left -= said[first]
-        return [ordered[at] for at in chosen]
-
-    def _whole(self, form: Form, recall: Recall | None) -> dict[int, Match]:
-        if not len(self._index) or not form.surface:
-            return {}
-        pooled = self.pool(form, recall)
-        if pooled is None:
-            return {}
-        rows, found, echo = pooled
-        scores = self._weights.score(found, with_memory=recall is not None)
-        return self._best_rows(form, rows, scores, found, echo)
+            self._add(piece, recall, _PIECE_POOL, _PIECE_LOSS, parts, best)
+        ordered = sorted(best.items(), key=lambda item: -item[1].score)[: max(_SPREAD_OVER, limit)]
+        return [
+            (target, self._match(target, hit, parts[hit.part]))
+            for target, hit in self._spread(form, ordered, parts, limit)
+        ]
 
     def pool(
-        self, form: Form, recall: Recall | None
+        self, form: Form, recall: Recall | None, size: int = _POOL
     ) -> tuple[NDArray[np.intp], dict[str, Floats], Echo | None] | None:
         """The candidate rows of a text with their features, and what memory says; ``None`` without any."""
+        if not len(self._index) or not form.surface:
+            return None
         query = Query.of(form, self._index, self._former)
         echo = recall.near(form) if recall else None
-        rows = self._pool(query, echo)
+        rows = self._rows(query, echo, size)
         if not len(rows):
             return None
         found = features(query, rows, self._index, self._former.marks.lines)
@@ -115,32 +97,76 @@ class SimilarNames:
             found |= recall.features(echo, targets, self._index.canonical_grams, self._name_row, rows)
         return rows, found, echo
 
-    def _pool(self, query: Query, echo: Echo | None) -> NDArray[np.intp]:
+    def _rows(self, query: Query, echo: Echo | None, size: int) -> NDArray[np.intp]:
         first = query.first_score()
-        size = min(_POOL, len(first))
+        size = min(size, len(first))
         rows = np.argpartition(-first, size - 1)[:size]
-        rows = rows[first[rows] > 0]
-        if echo is not None:
-            rows = np.union1d(rows, self._name_row[echo.targets])
-        return rows
+        rows = np.sort(rows[first[rows] > 0])
+        rows = rows[
+            np.argsort(-first[rows], kind="stable")
+        ]  # decides between equal scores; then the order of the table
+        if echo is None:
+            return rows
+        return np.concatenate([rows, np.setdiff1d(self._name_row[echo.targets], rows)])
 
-    def _best_rows(
+    def _add(
         self,
         form: Form,
-        rows: NDArray[np.intp],
-        scores: Floats,
-        found: Mapping[str, Floats],
-        echo: Echo | None,
-    ) -> dict[int, Match]:
-        nearest: dict[int, int] = {}
-        if echo is not None:
-            for target, row in zip(echo.targets.tolist(), echo.rows.tolist(), strict=True):
-                nearest.setdefault(target, row)
-        best: dict[int, Match] = {}
-        for at in np.argsort(-scores).tolist():
-            target = int(self._index.target[rows[at]])
-            if target not in best:
-                best[target] = Match(
-                    int(rows[at]), float(scores[at]), form, found, at, nearest.get(target, -1)
-                )
-        return best
+        recall: Recall | None,
+        size: int,
+        loss: float,
+        parts: list[_Scored],
+        best: dict[int, _Hit],
+    ) -> None:
+        """Match one part of the text and note the names it does better for than the parts before."""
+        pooled = self.pool(form, recall, size)
+        if pooled is None:
+            return
+        rows, found, echo = pooled
+        scores = self._weights.score(found, with_memory=recall is not None) - np.float32(loss)
+        part = len(parts)
+        parts.append(_Scored(form, rows, found, echo))
+        targets = self._index.target[rows]
+        for at in np.argsort(-scores, kind="stable")[: 2 * _SPREAD_OVER].tolist():
+            target, score = int(targets[at]), float(scores[at])
+            if target not in best or score > best[target].score:
+                best[target] = _Hit(score, part, at)
+
+    def _pieces(self, form: Form) -> Iterator[Form]:
+        """The statements of the text, and the text and its statements in wider words (腺癌 -> 恶性肿瘤)."""
+        statements = [self._former.form(piece) for piece in search_pieces(form.text)[:_MOST_PIECES]]
+        yield from statements
+        seen = {form.canonical.text, *(piece.canonical.text for piece in statements)}
+        for said in (form, *statements):
+            for parts in self._former.lexicon.broadened(said.canonical.parts)[:_WIDER_EACH]:
+                wider = "".join(parts)
+                if wider not in seen:
+                    seen.add(wider)
+                    yield self._former.form(wider)
+
+    def _spread(
+        self, form: Form, ordered: list[tuple[int, _Hit]], parts: list[_Scored], limit: int
+    ) -> list[tuple[int, _Hit]]:
+        """Reorder from the second place on, so that what the text says is covered by the first names together."""
+        table = self._index.canonical_grams
+        units = list(dict.fromkeys(form.canonical.parts))
+        worth = np.array([table.worth(unit) for unit in units], np.float32)
+        worth /= max(float(worth.sum()), 1e-6)
+        names = [self._index.canonicals[parts[hit.part].rows[hit.at]] for _, hit in ordered]
+        says = np.array([[unit in name for unit in units] for name in names], np.float32).reshape(
+            len(names), len(units)
+        )
+        score = np.array([hit.score for _, hit in ordered], np.float32)
+        chosen: list[int] = []
+        for place in range(min(limit, len(ordered))):
+            value = score + _SPREAD * (says @ worth) if place else score
+            first = int(np.argmax(value))
+            chosen.append(first)
+            worth = worth * (1 - says[first])
+            score[first] = -np.inf
+        return [ordered[at] for at in chosen]
+
+    def _match(self, target: int, hit: _Hit, part: _Scored) -> Match:
+        found = {name: float(column[hit.at]) for name, column in part.columns.items()}
+        echo = -1 if part.echo is None else part.echo.nearest(target)
+        return Match(int(part.rows[hit.at]), hit.score, part.form, found, echo)
