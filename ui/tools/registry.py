@@ -32,6 +32,18 @@ def _path(spec: ToolSpec, context: ToolContext) -> ToolWindow:
     return PathWindow(spec, context)
 
 
+def _weights(spec: ToolSpec, context: ToolContext) -> ToolWindow:
+    from ui.tools.weight_history import WeightHistoryWindow
+
+    return WeightHistoryWindow(spec, context)
+
+
+def _compare(spec: ToolSpec, context: ToolContext) -> ToolWindow:
+    from ui.tools.scheme_compare import SchemeCompareWindow
+
+    return SchemeCompareWindow(spec, context)
+
+
 def _performance(spec: ToolSpec, context: ToolContext) -> ToolWindow:
     from ui.tools.performance import PerformanceWindow
 
@@ -48,6 +60,12 @@ def _pivot(spec: ToolSpec, context: ToolContext) -> ToolWindow:
     from ui.tools.pivot import PivotWindow
 
     return PivotWindow(spec, context)
+
+
+def _dip_catalogue(spec: ToolSpec, context: ToolContext) -> ToolWindow:
+    from ui.tools.dip_catalogue import CatalogueWindow
+
+    return CatalogueWindow(spec, context)
 
 
 TOOLS: tuple[ToolSpec, ...] = (
@@ -76,6 +94,22 @@ TOOLS: tuple[ToolSpec, ...] = (
         _alternatives,
     ),
     ToolSpec(
+        "weight_history",
+        "历史权重",
+        "用本院历年病例按方案重新分组，裁剪极端费用，按年度加权算出各组权重，存成注明日期的权重表。",
+        "money",
+        "",
+        _weights,
+    ),
+    ToolSpec(
+        "scheme_compare",
+        "方案对比",
+        "同一批病例在两个方案（或两份权重表）下：谁换了组，权重和金额变化多少，按科室和编码汇总。",
+        "compare",
+        "",
+        _compare,
+    ),
+    ToolSpec(
         "performance",
         "运行指标",
         "CMI、入组率、组数、费用与时间消耗指数、低风险组死亡率，按全院、科室、医师、月份统计。",
@@ -99,5 +133,13 @@ TOOLS: tuple[ToolSpec, ...] = (
         "",
         _dip_profile,
         opens_group=True,
+    ),
+    ToolSpec(
+        "dip_catalogue",
+        "DIP 目录",
+        "查病种，读入公布的目录并看每一行的去向，校验，与另一版对比，读入操作属性表和各种名单。",
+        "book",
+        "",
+        _dip_catalogue,
     ),
 )
