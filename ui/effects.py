@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from app.compare import amount_of, band_of, points_of, profit_of
+from app.compare import ScoreDelta, amount_of, band_of, points_of, profit_of
 from app.review import Scored
 from app.what_if import WhatIf
 from coding_rules.finding import Severity
@@ -54,8 +54,15 @@ def effect_line(what_if: WhatIf, system: System) -> str:
 
 
 def effect_lines(what_if: WhatIf) -> tuple[str, ...]:
-    """One line a system that has a scheme."""
+    """One line a system that has a scheme; a single one when nothing moves in any."""
+    if what_if.deltas and not any(_moves(delta) for delta in what_if.deltas):
+        return ("、".join(delta.system.value for delta in what_if.deltas) + " 不变",)
     return tuple(line for system in System if (line := effect_line(what_if, system)))
+
+
+def _moves(delta: ScoreDelta) -> bool:
+    """Whether ``effect_line`` has anything to tell."""
+    return bool(delta.group_changed or delta.points or delta.amount)
 
 
 def finding_lines(what_if: WhatIf, told: Sequence[str] = ()) -> tuple[str, ...]:

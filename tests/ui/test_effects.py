@@ -19,7 +19,7 @@ def test_an_effect_names_groups_points_and_money() -> None:
     assert up.count("▲") == 2
     assert down.count("▼") == 2
     same = bench.result(case_id)
-    assert effect_lines(same) == ("DRG 不变", "DIP 不变")
+    assert effect_lines(same) == ("DRG、DIP 不变",)
 
 
 def test_both_systems_stand_in_one_table() -> None:
