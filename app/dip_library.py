@@ -62,7 +62,7 @@ _WORDS: Mapping[SideList, tuple[str, str]] = {
         "手术操作属性表",
         "“编码”和“类别”（手术、介入治疗、治疗性操作、诊断性操作）两列，可有“级别”“切口”",
     ),
-    SideList.BASIC: ("基层病种", "“主要诊断编码”一列，“主要手术操作编码”一列可空"),
+    SideList.BASIC: ("基层病种", "“主要诊断编码”和“主要手术操作编码”两列，后者空着即保守治疗"),
     SideList.TCM: ("中医优势病种", "与病种目录同样的列"),
     SideList.EXCLUDED_DIAGNOSES: ("不纳入分组的主要诊断", "第一列为诊断编码"),
     SideList.EXCLUDED_PROCEDURES: ("不参与分组的手术操作", "第一列为手术操作编码"),

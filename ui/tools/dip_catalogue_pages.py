@@ -39,6 +39,8 @@ from ui.tools.dip_catalogue_tables import (
 )
 from ui.tools.window import ToolWindow
 
+_OFTEN_EMPTY = {"mean_los", "cv", "cases"}
+"""Columns that many regions do not publish; shown only where they do."""
 TABLES = "病种目录 (*.xlsx *.xls *.csv)"
 
 
@@ -94,12 +96,16 @@ class GroupsPage(QWidget):
             GroupRow.of(place, group, len(self._members.get(group.code, ())))
             for place, group in enumerate(catalogue)
         )
+        for place, column in enumerate(GROUP_COLUMNS):
+            empty = column.key in _OFTEN_EMPTY and all(
+                getattr(group, column.key) is None for group in catalogue
+            )
+            self.table.setColumnHidden(place, empty)
         self._filter()
-        if self.model.rowCount():
-            self.table.setCurrentIndex(self.model.index(0, 0))
 
     @Slot()
     def _filter(self) -> None:
+        kept = self.table.current_row()
         words = self.words.text().upper().split()
         kind = str(self.kind.currentData())
 
@@ -111,6 +117,10 @@ class GroupsPage(QWidget):
         self.model.set_filter(accepts if words or kind else None)
         shown, all_ = self.model.rowCount(), len(self.model)
         self.count.setText(f"{shown:,} / {all_:,} 个病种" if shown != all_ else f"{all_:,} 个病种")
+        place = self.model.place_of(kept.place) if kept is not None else 0
+        self.table.setCurrentIndex(self.model.index(max(place, 0), 0))
+        if not shown:
+            self._show_detail(QModelIndex(), QModelIndex())
 
     @Slot(QModelIndex, QModelIndex)
     def _show_detail(self, index: QModelIndex, _before: QModelIndex) -> None:
