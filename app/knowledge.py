@@ -13,11 +13,12 @@ from pathlib import Path
 
 from app import log
 from app.errors import UserError
+from app.hospital_rules import load_hospital_rules
 from app.progress import Progress
 from app.relations import learn_relations
 from app.review import Knowledge
+from app.rule_checker import make_checker
 from app.settings import Settings
-from coding_rules.checks.engine import CheckEngine
 from coding_rules.checks.pack import Pack, PackError, parse_pack, shipped_packs
 from coding_rules.grouper.dip import DipGrouper
 from coding_rules.grouper.dip_catalogue import DipCatalogue
@@ -91,18 +92,18 @@ def load_knowledge(choices: Choices | None = None, progress: Progress | None = N
         groupers = load_groupers(choices)
         progress.report(3, 4, "正在载入审核规则")
         packs = load_packs(choices.packs)
-        checker = CheckEngine(terminology, packs, relations=_relations(groupers))
+        rules = make_checker(terminology, packs, _relations(groupers), load_hospital_rules())
         progress.report(4, 4, "载入完成")
     return Knowledge(
         terminology=terminology,
-        checker=checker,
+        checker=rules.checker,
         drg=groupers.drg,
         dip=groupers.dip,
         drg_settler=groupers.drg_settler,
         dip_settler=groupers.dip_settler,
         versions=(
             *_table_versions(terminology),
-            *(("审核规则包", f"{pack.title} {pack.version}".strip(), pack.id) for pack in packs),
+            *rules.versions,
             *groupers.versions,
         ),
     )
