@@ -12,12 +12,11 @@ import shutil
 import subprocess
 import sys
 import time
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from tests.windows import closure, identity, package
+from tests.windows import closure, identity, package, trial
 from tests.windows.lab import LAB, ROOT, Lab, LabError, prepare
 
 DIST = ROOT / "dist" / "windows"
@@ -40,10 +39,10 @@ def main() -> int:
             timed("tests under Wine", lambda: run_tests(lab, source))
         program = timed("build", lambda: build(lab, source, "first"))
         timed("import closure and identity", lambda: inspect(program))
-        timed("self-test", lambda: self_test(lab, program))
+        timed("self-test", lambda: trial.self_test(lab, program))
         installer, portable = timed("packages", lambda: pack(program))
-        timed("install and uninstall", lambda: try_installer(lab, installer, program))
-        timed("portable", lambda: try_portable(lab, portable))
+        timed("install and uninstall", lambda: trial.try_installer(lab, installer, program))
+        timed("portable", lambda: trial.try_portable(lab, portable))
         if options.twice:
             timed("second build", lambda: compare(program, build(lab, source, "second")))
     except LabError as error:
@@ -131,26 +130,6 @@ def inspect(program: Path) -> None:
         raise LabError("the program as it lies there:\n" + "\n".join(found))
 
 
-def self_test(lab: Lab, program: Path, folder: str = "用户 数据/审计 工具") -> None:
-    """Copy the program below a Chinese path with a blank and let both executables test themselves."""
-    place = lab.drive / folder
-    shutil.rmtree(place, ignore_errors=True)
-    shutil.copytree(program, place / package.PROGRAM)
-    for name in ("CaseCodeQA.exe", "casecode-qa.exe"):
-        check_self_test(lab, place / package.PROGRAM / name)
-
-
-def check_self_test(lab: Lab, executable: Path) -> None:
-    """Run ``--self-test`` and insist on its closing words, not on the exit code alone."""
-    report = lab.drive / "self-test.txt"
-    report.unlink(missing_ok=True)
-    lab.run([executable, "--self-test", "--report", r"C:\self-test.txt"], timeout=300)
-    text = report.read_text(encoding="utf-8") if report.exists() else ""
-    if "self-test passed" not in text:
-        raise LabError(f"{executable.name} --self-test did not pass\n{text}")
-    print(f"   {executable.name}: {text.strip().splitlines()[-1]}", flush=True)
-
-
 def pack(program: Path) -> tuple[Path, Path]:
     """Installer and portable zip in ``dist/windows``, with the list of their hashes."""
     shutil.rmtree(DIST, ignore_errors=True)
@@ -167,67 +146,12 @@ def pack(program: Path) -> tuple[Path, Path]:
     return installer, portable
 
 
-def try_installer(lab: Lab, installer: Path, program: Path) -> None:
-    """Silent install, identical files, self-test, uninstall; what the user made stays."""
-    place = lab.drive / "我的 程序" / package.PROGRAM
-    shutil.rmtree(place.parent, ignore_errors=True)
-    shutil.copyfile(installer, lab.drive / "setup.exe")
-    # NSIS wants a folder with a blank unquoted and last: as two words, nobody quotes it.
-    lab.run([r"C:\setup.exe", "/S", r"/D=C:\我的", r"程序\CaseCodeQA"], timeout=300)
-    wait_for((place / "uninstall.exe").exists, "the installer wrote no uninstaller")
-    installed = {file.relative_to(place): file for file in package.files_of(place)}
-    uninstaller = installed.pop(Path("uninstall.exe"))
-    expected = {file.relative_to(program): file for file in package.files_of(program)}
-    different = [
-        str(name) for name in expected if name not in installed or not same(installed[name], expected[name])
-    ]
-    extra = [str(name) for name in installed if name not in expected]
-    if different or extra:
-        raise LabError(f"installed files differ from the build: {different[:5]} {extra[:5]}")
-    registry = lab.run(["reg", "query", r"HKCU\Software\Classes\.ccqa"])
-    if "CaseCodeQA.Session" not in registry:
-        raise LabError("the session file type was not registered")
-    check_self_test(lab, place / "CaseCodeQA.exe")
-    mine = place / "我的记录.txt"
-    mine.write_text("uninstalling must not delete what the user put here", encoding="utf-8")
-    # `_?=` makes the uninstaller run in place, so that the call ends when it has ended.
-    lab.run([uninstaller, "/S", r"_?=C:\我的", r"程序\CaseCodeQA"], timeout=300)
-    left = {file.name for file in package.files_of(place)}
-    if not left <= {mine.name, "uninstall.exe"}:
-        raise LabError(f"the uninstaller left files behind: {sorted(left)[:5]}")
-    if not mine.exists():
-        raise LabError("the uninstaller deleted a file of the user's")
-
-
-def try_portable(lab: Lab, portable: Path) -> None:
-    """Unpack the zip and see that the program keeps its data beside itself."""
-    place = lab.drive / "便携 版"
-    shutil.rmtree(place, ignore_errors=True)
-    with zipfile.ZipFile(portable) as archive:
-        archive.extractall(place)
-    check_self_test(lab, place / package.PROGRAM / "CaseCodeQA.exe")
-
-
 def compare(first: Path, second: Path) -> None:
     """Two builds from the same sources must have the same hash list."""
     before, after = (set(package.hash_list(folder).splitlines()) for folder in (first, second))
     if before != after:
         names = sorted({line.split("  ")[1] for line in before ^ after})
         raise LabError(f"two builds differ in {len(names)} files: {names[:10]}")
-
-
-def same(one: Path, other: Path) -> bool:
-    """Whether two files have the same bytes."""
-    return one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()
-
-
-def wait_for(condition: Callable[[], bool], complaint: str, seconds: int = 60) -> None:
-    """Wait for something a Windows program does after it has returned."""
-    for _ in range(seconds * 10):
-        if condition():
-            return
-        time.sleep(0.1)
-    raise LabError(complaint)
 
 
 if __name__ == "__main__":

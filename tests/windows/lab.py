@@ -19,7 +19,7 @@ import sys
 import tarfile
 import zipfile
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from tests.windows.shims import SHIM_SOURCES, write_proxy_definition
 
@@ -57,6 +57,10 @@ class Lab:
         self.python_folder = LAB / "python"
         self.drive = self.prefix / "drive_c"
         self.display = ""
+
+    def unix(self, path: str) -> Path:
+        """Where a Windows path on drive C lies on this disk."""
+        return self.drive.joinpath(*PureWindowsPath(path).parts[1:])
 
     def start_display(self) -> None:
         """A virtual screen of our own for the Windows programs; it ends with this process.
@@ -102,6 +106,7 @@ class Lab:
         cwd: Path | None = None,
         extra: dict[str, str] | None = None,
         check: bool = True,
+        good: Sequence[int] = (0,),
     ) -> str:
         """Run a Windows program to its end and return what it printed (in UTF-8 or in code page 936).
 
@@ -127,7 +132,7 @@ class Lab:
             said = _decoded(error.stdout or b"")[-4000:]
             raise LabError(f"no end after {timeout} s: {' '.join(words[:4])}\n{said}") from error
         said = _decoded(done.stdout)
-        if check and done.returncode:
+        if check and done.returncode not in good:
             raise LabError(f"exit code {done.returncode}: {' '.join(words[:4])}\n{said[-6000:]}")
         return said
 
