@@ -27,7 +27,7 @@ class Finder:
         dictionary: HospitalDictionary | None = None,
         cache: IndexCache | None = None,
     ) -> None:
-        self._terminology = terminology
+        self.terminology = terminology
         self._dictionary = dictionary
         self._cache = cache
         self._matchers: dict[tuple[Kind, Edition], Matcher | None] = {}
@@ -40,27 +40,28 @@ class Finder:
         """
         if (kind, case.edition) not in self._matchers and self._lock.locked():
             return ()
-        matcher = self._matcher(kind, case.edition)
+        matcher = self.matcher(kind, case.edition)
         return matcher.find(text, limit) if matcher else ()
 
     def prepare(self, editions: Sequence[Edition], progress: Progress) -> None:
         """Make the matchers of these editions, so that the first key stroke need not wait."""
         wanted = [(kind, edition) for edition in editions for kind in Kind]
         for done, (kind, edition) in enumerate(wanted, start=1):
-            self._matcher(kind, edition)
+            self.matcher(kind, edition)
             progress.report(done, len(wanted), "正在准备编码检索")
 
-    def _matcher(self, kind: Kind, edition: Edition) -> Matcher | None:
+    def matcher(self, kind: Kind, edition: Edition) -> Matcher | None:
+        """The matcher over the tables of one kind and edition, made now if it is not there; ``None`` without any table."""
         with self._lock:
             if (kind, edition) not in self._matchers:
                 self._matchers[kind, edition] = self._make(kind, edition)
             return self._matchers[kind, edition]
 
     def _make(self, kind: Kind, edition: Edition) -> Matcher | None:
-        own = self._terminology.table(kind, edition)
-        tables = [own, *(self._terminology.table(kind, other) for other in Edition)]
+        own = self.terminology.table(kind, edition)
+        tables = [own, *(self.terminology.table(kind, other) for other in Edition)]
         table = next((one for one in tables if one is not None), None)
-        crosswalk = self._terminology.crosswalks.get(kind) if edition is Edition.INSURANCE else None
+        crosswalk = self.terminology.crosswalks.get(kind) if edition is Edition.INSURANCE else None
         if table is None:
             return None
         memory = self._dictionary.memory(kind) if self._dictionary else None

@@ -12,16 +12,18 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from app import settings as settings_file
 from app.errors import UserError
-from app.finder import in_context
+from app.finder import Finder, in_context
+from app.hospital_rules import load_hospital_rules
 from app.memory import HospitalDictionary
 from app.paths import sessions_dir
 from app.progress import Progress
 from app.readers.mapping import ColumnMapping, recall, remember
 from app.readers.reading import peek
 from app.review import Knowledge
+from app.rule_checker import with_hospital_rules
 from app.session import SUFFIX
 from app.settings import Settings, Theme
-from app.work import Work, continue_work, import_files, session_path, start_work
+from app.work import Work, continue_work, import_files, session_path, start_work, versions
 from app.workbench import Workbench
 from ui.dialogs.mapping import MappingDialog
 from ui.dialogs.messages import tell_user
@@ -60,6 +62,8 @@ class FileDesk(QObject):
     closed = Signal()
     settings_changed = Signal(object)
     finder_ready = Signal()
+    knowledge_changed = Signal()
+    """The knowledge is another one while no work is open."""
 
     def __init__(self, window: QWidget, jobs: Jobs, services: Services, settings: Settings) -> None:
         super().__init__(window)
@@ -67,6 +71,8 @@ class FileDesk(QObject):
         self._jobs = jobs
         self._services = services
         self.dictionary: HospitalDictionary | None = None
+        self.finder: Finder | None = None
+        self._rules_job: Job | None = None
         self.settings = settings
         self.knowledge: Knowledge | None = None
         self.work: Work | None = None
@@ -129,6 +135,20 @@ class FileDesk(QObject):
             work = self.work
             self._run("正在按新的设置载入", lambda progress: Opened(self._known(progress), work))
 
+    @Slot()
+    def use_rules(self) -> None:
+        """Let the rules hold as the hospital has set them now; the open work is reviewed again by them."""
+        knowledge, work = self.knowledge, self.work
+        if knowledge is None:
+            return
+        if self._rules_job is not None:
+            self._rules_job.cancel()
+        self._rules_job = self._run(
+            "正在按本院规则重新审核",
+            lambda _progress: Opened(with_hospital_rules(knowledge, load_hospital_rules()), work),
+        )
+        self._rules_job.finished.connect(self._rules_used)
+
     def use_theme(self, theme: Theme) -> None:
         """Keep another set of colours."""
         self.use_settings(replace(self.settings, theme=theme))
@@ -181,10 +201,16 @@ class FileDesk(QObject):
         """In the worker: the knowledge of these settings, loaded once."""
         return self.knowledge or self._services.load_knowledge(self.settings, progress)
 
-    def _run(self, title: str, run: Callable[[Progress], Opened]) -> None:
+    def _run(self, title: str, run: Callable[[Progress], Opened]) -> Job:
         job: Job = self._jobs.start(title, run)
         job.done.connect(self._take)
         job.refused.connect(self.refused)
+        return job
+
+    @Slot()
+    def _rules_used(self) -> None:
+        if self.sender() is self._rules_job:
+            self._rules_job = None
 
     @Slot(object)
     def _take(self, result: Opened) -> None:
@@ -194,11 +220,14 @@ class FileDesk(QObject):
             return
         work = result.work
         if work is None:
+            self.knowledge_changed.emit()
             return
+        if tuple(work.session.versions) != versions(result.knowledge):
+            work.session.use_versions(versions(result.knowledge))
         if self.work is not work:
             self.close_work()
         self.work = work
-        finder = self._services.finder(result.knowledge, self._open_dictionary())
+        finder = self._finder_of(result.knowledge)
         suggester = in_context(finder, result.knowledge)
         bench = Workbench(
             work.session.cases, result.knowledge, work.session, author=self.author, find=suggester.suggest
@@ -212,7 +241,13 @@ class FileDesk(QObject):
         if result.fresh and any(report.issues or report.refused for report in work.reports):
             self.show_report()
 
-    def _open_dictionary(self) -> HospitalDictionary | None:
+    def _finder_of(self, knowledge: Knowledge) -> Finder:
+        """Made anew only where the tables are others: other rules leave the indexes as they are."""
+        if self.finder is None or self.finder.terminology is not knowledge.terminology:
+            self.finder = self._services.finder(knowledge, self.open_dictionary())
+        return self.finder
+
+    def open_dictionary(self) -> HospitalDictionary | None:
         """What this hospital confirmed before; without it the search works all the same."""
         if self.dictionary is None:
             try:

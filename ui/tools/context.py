@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.finder import Finder
+from app.memory import HospitalDictionary
 from app.review import Knowledge
 from app.settings import Settings
 from app.workbench import Workbench
@@ -33,6 +35,10 @@ class ToolContext(QObject):
     """The tool asks for the settings dialog."""
     case_wanted = Signal(str)
     """The tool asks the window to go to a case."""
+    dictionary_wanted = Signal()
+    """The tool asks for ``dictionary`` to be opened; it is there when the signal returns, unless it cannot be opened."""
+    rules_changed = Signal()
+    """The hospital has set its rules anew (the file is written): they hold from now on, the open work is reviewed again."""
     new_settings = Signal(object)
     """The tool has made new ``Settings`` that shall hold from now on."""
 
@@ -46,6 +52,8 @@ class ToolContext(QObject):
         self.workbench: Workbench | None = None
         self.knowledge: Knowledge | None = None
         self.case_id = ""
+        self.dictionary: HospitalDictionary | None = None
+        self._finder: Finder | None = None
         self._loading: Job | None = None
 
     @property
@@ -59,6 +67,23 @@ class ToolContext(QObject):
         """The case at hand as it stands."""
         bench = self.workbench
         return bench.current(self.case_id) if bench and self.case_id in bench.case_ids else None
+
+    def open_dictionary(self) -> HospitalDictionary | None:
+        """The hospital's dictionary; ``None`` where it cannot be opened (the user has been told)."""
+        if self.dictionary is None:
+            self.dictionary_wanted.emit()
+        return self.dictionary
+
+    def finder(self) -> Finder | None:
+        """Matchers over the loaded tables, shared with the window where it has them; ``None`` before anything is loaded."""
+        knowledge, finder = self.knowledge, self._finder
+        if knowledge is not None and (finder is None or finder.terminology is not knowledge.terminology):
+            self._finder = self.services.finder(knowledge, self.open_dictionary())
+        return self._finder if knowledge is not None else None
+
+    def share(self, finder: Finder | None) -> None:
+        """Use the matchers of the window."""
+        self._finder = finder or self._finder
 
     def load_knowledge(self) -> Job | None:
         """Load tables, rules and schemes as the settings say, unless they are loaded or being loaded."""

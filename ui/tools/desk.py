@@ -62,6 +62,7 @@ class ToolDesk(QObject):
         # Queued: both are told before the window and the file desk have let go of what they had.
         window.files.closed.connect(self._changed, Qt.ConnectionType.QueuedConnection)
         window.files.settings_changed.connect(self._changed, Qt.ConnectionType.QueuedConnection)
+        window.files.knowledge_changed.connect(self._changed)
         window.page.queue.chosen.connect(self._case_changed)
         window.desk.history_changed.connect(self._case_changed)
         window.desk.review_finished.connect(context.reviewed)
@@ -69,6 +70,8 @@ class ToolDesk(QObject):
         context.settings_wanted.connect(window.edit_settings)
         context.case_wanted.connect(self._go_to)
         context.new_settings.connect(window.files.use_settings)
+        context.rules_changed.connect(self._use_rules)
+        context.dictionary_wanted.connect(self._open_dictionary)
         context.work_changed.connect(self._share_knowledge)
 
     def look(self) -> None:
@@ -80,6 +83,8 @@ class ToolDesk(QObject):
         context.workbench, context.knowledge = bench, knowledge
         context.settings = self._files.settings
         context.case_id = self._window.desk.case_id
+        context.dictionary = self._files.dictionary
+        context.share(self._files.finder)
         if not same:
             context.work_changed.emit()
 
@@ -97,6 +102,16 @@ class ToolDesk(QObject):
         """What a tool had loaded serves the next file too."""
         if self._files.knowledge is None:
             self._files.knowledge = self.context.knowledge
+
+    @Slot()
+    def _use_rules(self) -> None:
+        """What a tool had loaded is reviewed by too."""
+        self._share_knowledge()
+        self._files.use_rules()
+
+    @Slot()
+    def _open_dictionary(self) -> None:
+        self.context.dictionary = self._files.open_dictionary()
 
     @Slot(str)
     def _go_to(self, case_id: str) -> None:
