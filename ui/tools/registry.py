@@ -68,6 +68,12 @@ def _dip_catalogue(spec: ToolSpec, context: ToolContext) -> ToolWindow:
     return CatalogueWindow(spec, context)
 
 
+def _money_clearing(spec: ToolSpec, context: ToolContext) -> ToolWindow:
+    from ui.tools.money_clearing import ClearingWindow
+
+    return ClearingWindow(spec, context)
+
+
 TOOLS: tuple[ToolSpec, ...] = (
     ToolSpec(
         "scheme",
@@ -141,5 +147,13 @@ TOOLS: tuple[ToolSpec, ...] = (
         "book",
         "",
         _dip_catalogue,
+    ),
+    ToolSpec(
+        "money_clearing",
+        "结算测算",
+        "按险种测算月度预结、年度清算和预算点值，结余留用与超支分担一并列出；每个数都写明算式和参数来源。",
+        "money",
+        "",
+        _money_clearing,
     ),
 )
