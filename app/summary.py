@@ -15,6 +15,8 @@ from coding_rules.finding import Severity
 from coding_rules.settlement.settlement import Band
 
 NO_DEPARTMENT = "未填科室"
+CATCH_ALL = "兜底"
+"""``Grouping.kind`` of a DIP catch-all (CPnn, KBBZ)."""
 _Number = TypeVar("_Number", int, Decimal)
 
 
@@ -22,11 +24,14 @@ _Number = TypeVar("_Number", int, Decimal)
 class Totals:
     """One payment system over some cases. Sums cover the cases that have the figure; ``None``: none has it. Money in 分.
 
-    ``settled`` is how many cases have a profit or loss; sums of money cover only these.
+    ``grouped`` counts cases that reached a group of their own; ``catch_all`` those that only fell into the region's
+    place for ungrouped cases (DIP 兜底: it has a code and points, but is no group). ``settled`` is how many cases have
+    a profit or loss; sums of money cover only these.
     """
 
     cases: int
     grouped: int
+    catch_all: int
     settled: int
     bands: Mapping[Band, int]
     weight: Decimal | None = None
@@ -105,7 +110,8 @@ def total(scored: Iterable[Scored | None]) -> Totals | None:
     settled = [answer for answer in answers if profit_of(answer) is not None]
     return Totals(
         cases=len(answers),
-        grouped=sum(answer.grouping.grouped for answer in answers),
+        grouped=sum(answer.grouping.grouped and answer.grouping.kind != CATCH_ALL for answer in answers),
+        catch_all=sum(answer.grouping.kind == CATCH_ALL for answer in answers),
         settled=len(settled),
         bands=Counter(map(band_of, answers)),
         weight=_sum(answers, lambda answer: answer.grouping.weight),

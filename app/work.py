@@ -153,19 +153,25 @@ class Snapshot:
 def export_list(
     path: Path,
     snapshot: Snapshot,
-    files: Sequence[str],
+    reports: Sequence[ImportReport],
     *,
     names: bool = True,
     progress: Progress | None = None,
 ) -> None:
-    """Write the correction list.
+    """Write the correction list; ``reports`` of the imported files go with it, so that refused rows are not forgotten.
 
     Raises:
         UserError: it cannot be written.
         Cancelled: the user stopped it; nothing is written.
     """
     settings = (("编码员", snapshot.author),) if snapshot.author else ()
-    options = ListOptions(files=files, versions=versions(snapshot.knowledge), settings=settings, names=names)
+    options = ListOptions(
+        files=[report.file for report in reports],
+        versions=versions(snapshot.knowledge),
+        settings=settings,
+        reports=reports,
+        names=names,
+    )
     write_correction_list(path, snapshot.reviewed(progress), options, snapshot.trail, progress)
 
 

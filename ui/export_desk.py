@@ -46,12 +46,11 @@ class ExportDesk(QObject):
     def write(self, work: Work, bench: Workbench, wish: ExportWish) -> None:
         """Write it from a snapshot, so that work may go on meanwhile."""
         snapshot = Snapshot.of(bench)
-        files = [report.file for report in work.reports]
 
         def run(progress: Progress) -> list[str]:
             lines = []
             if wish.corrections is not None:
-                export_list(wish.corrections, snapshot, files, names=wish.names, progress=progress)
+                export_list(wish.corrections, snapshot, work.reports, names=wish.names, progress=progress)
                 lines.append(f"更正清单：{wish.corrections}")
             if wish.pages is not None:
                 for path, rows in export_pages(wish.pages, work.layouts, snapshot, progress):

@@ -13,13 +13,12 @@ from app.finder import in_context
 from app.imports import all_cases
 from app.progress import Progress
 from app.settings import Theme
-from app.summary import Summary, Totals, summarise
+from app.summary import summarise
+from app.summary_text import import_lines, summary_lines
 from app.work import Snapshot, export_list, import_files
 from app.workbench import Workbench
-from coding_rules.finding import Severity
 from ui import launch, snapshots, theme
 from ui.services import Services, real_services
-from ui.wording import money
 
 
 def run(paths: Sequence[Path], out: Path, services: Services | None = None) -> int:
@@ -44,9 +43,9 @@ def run(paths: Sequence[Path], out: Path, services: Services | None = None) -> i
         window.show()
         window.open_workbench(bench)
         snapshots.settle(window)
-        names = [one.report.file for one in imported]
+        reports = [one.report for one in imported]
         correction_list = out / "更正清单.xlsx"
-        export_list(correction_list, Snapshot.of(bench), names, names=settings.names_in_lists)
+        export_list(correction_list, Snapshot.of(bench), reports, names=settings.names_in_lists)
         findings = write_findings(out / "审核发现.csv", bench.results())
         pictures = snapshots.render(window, out)  # last: they show a correction, which is no part of the work
         window.close()
@@ -54,28 +53,7 @@ def run(paths: Sequence[Path], out: Path, services: Services | None = None) -> i
     except UserError as error:
         print(f"{error.what}\n{error.todo}", file=sys.stderr)
         return 2
-    for report in (one.report for one in imported):
-        print(
-            f"{report.file}：读入 {report.accepted:,} 例，未读入 {report.refused:,} 行，编码版本 {report.edition.value}"
-        )
-    print("\n".join(_lines(summarise(bench.results()), findings)))
+    for line in (*import_lines(reports), *summary_lines(summarise(bench.results()), findings)):
+        print(line)
     print(f"已写出：{correction_list}、审核发现.csv，以及图片 {'、'.join(path.name for path in pictures)}")
     return 0
-
-
-def _lines(summary: Summary, findings: int) -> list[str]:
-    whole = summary.whole
-    worst = "，".join(f"有{severity.label} {whole.worst.get(severity, 0):,} 例" for severity in Severity)
-    lines = [f"审核 {whole.cases:,} 例，发现 {findings:,} 条：{worst}，无发现 {whole.clean:,} 例"]
-    for label, totals in (("DRG", whole.drg), ("DIP", whole.dip)):
-        if totals is not None:
-            lines.append(f"{label}：{_totals(totals)}")
-    return lines
-
-
-def _totals(totals: Totals) -> str:
-    bands = "，".join(f"{band.value} {count:,}" for band, count in totals.bands.items())
-    return (
-        f"入组 {totals.grouped:,}/{totals.cases:,}；{bands}；"
-        f"支付金额 {money(totals.amount)} 元，盈亏 {money(totals.profit)} 元"
-    )

@@ -79,7 +79,7 @@ def _checks(home: Path) -> Iterator[str]:
     knowledge = load_knowledge()
     cases = generate(CASES).cases
     checks: tuple[Callable[[Path, Knowledge, Sequence[Case]], str], ...]
-    checks = (_groups, _findings, _session, _list, _window)
+    checks = (_groups, _findings, _session, _list, _cross_table, _window)
     for check in checks:
         yield check(home, knowledge, cases)
 
@@ -167,6 +167,17 @@ def _list(home: Path, knowledge: Knowledge, cases: Sequence[Case]) -> str:
     _expect("sheets of the correction list", {SUMMARY, VERSIONS} <= rows.keys(), True)
     _expect("empty sheets", [name for name, count in rows.items() if not count], [])
     return f"correction list: {len(rows)} sheets, {sum(rows.values())} rows written and read back"
+
+
+def _cross_table(_home: Path, knowledge: Knowledge, cases: Sequence[Case]) -> str:
+    from app.pivot import pivot
+    from app.review import review_all
+    from coding_rules.grouper.grouping import System
+
+    table = pivot(list(review_all(cases, knowledge)), System.DIP, "department", "band", "fee")
+    total = sum(case.fees.total or 0 for case in cases)
+    _expect("fees in the corner of the cross table", table.rows[-1].values[-1], total)
+    return f"cross table: {len(table.rows)} lines, fees add up"
 
 
 def _window(_home: Path, knowledge: Knowledge, cases: Sequence[Case]) -> str:

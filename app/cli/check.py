@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 from dataclasses import asdict
 
 from app.batch import BatchResult, check_files
@@ -15,9 +14,9 @@ from app.export.findings import write_findings
 from app.knowledge import load_knowledge
 from app.readers import ImportReport
 from app.summary import Part, Totals
+from app.summary_text import import_lines, summary_lines
 from app.version import NAME, program_version
 from coding_rules.finding import Severity
-from coding_rules.settlement.settlement import Band
 
 _REFUSED_SHOWN = 10
 
@@ -48,7 +47,8 @@ def run(given: argparse.Namespace) -> int:
     if given.json:
         tell_json(_document(batch, versions))
     else:
-        for line in _lines(batch):
+        reports = [one.report for one in batch.imports]
+        for line in (*import_lines(reports), *summary_lines(batch.summary, batch.findings)):
             tell(line)
         tell(f"更正清单：{given.out}")
     return 1 if batch.findings or batch.refused else 0
@@ -61,37 +61,6 @@ def _remark_refused(report: ImportReport) -> None:
         remark(f"{report.file} 第 {issue.row} 行{column}：{issue.reason}")
     if report.refused > _REFUSED_SHOWN:
         remark(f"{report.file} 另有 {report.refused - _REFUSED_SHOWN} 行被拒绝，见清单中的“导入报告”。")
-
-
-def _lines(batch: BatchResult) -> Iterator[str]:
-    for one in batch.imports:
-        report = one.report
-        yield (
-            f"{report.file}：{report.rows} 行，导入 {report.accepted}，拒绝 {report.refused}；"
-            f"{report.format}，{report.edition.value}"
-        )
-    whole = batch.summary.whole
-    worst = "，".join(f"有{each.label} {whole.worst.get(each, 0)}" for each in Severity)
-    yield f"病例 {whole.cases} 例：{worst}，没有问题 {whole.clean}；问题共 {batch.findings} 处"
-    if whole.drg:
-        yield f"DRG：{_totals(whole.drg)}"
-    if whole.dip:
-        yield f"DIP：{_totals(whole.dip)}"
-
-
-def _totals(totals: Totals) -> str:
-    parts = [f"入组 {totals.grouped}，未入组 {totals.cases - totals.grouped}"]
-    parts += [
-        f"{band.value} {totals.bands[band]}"
-        for band in (Band.LOW, Band.NORMAL, Band.HIGH, Band.EXTREME)
-        if totals.bands.get(band)
-    ]
-    parts += [f"权重 {totals.weight:.2f}"] if totals.weight is not None else []
-    parts += [f"分值 {totals.points:.2f}"] if totals.points is not None else []
-    parts += (
-        [f"盈亏 {totals.profit / 100:,.2f} 元（{totals.settled} 例）"] if totals.profit is not None else []
-    )
-    return "，".join(parts)
 
 
 def _document(batch: BatchResult, versions: object) -> dict[str, object]:

@@ -31,7 +31,7 @@ def test_list_findings_and_pictures_are_written(
     out = tmp_path / "out"
     assert headless.run([], out, services) == 0
     said = capsys.readouterr().out
-    assert "读入 25 例" in said
+    assert "导入 25，拒绝 0" in said
     assert "DRG" in said
     assert {"更正清单.xlsx", "审核发现.csv", "window-light.png", "window-dark.png", "charts.png"} <= {
         path.name for path in out.iterdir()
