@@ -19,6 +19,7 @@ from app.performance import (
     performance,
     worked_out,
 )
+from app.workbench import Workbench
 from coding_rules.grouper.grouping import System
 from ui.models.columns import Column
 from ui.tools.columns import count, figure, percent, text
@@ -66,6 +67,7 @@ class PerformanceWindow(ToolWindow):
         self.formula.setWordWrap(True)
         self.formula.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.formula.setMinimumHeight(self.fontMetrics().height() * 2 + 6)
+        self._standing: tuple[int, ...] = ()
         self._lay_out()
         self.system.currentIndexChanged.connect(self.refresh)
         self.dimension.currentIndexChanged.connect(self.refresh)
@@ -89,6 +91,7 @@ class PerformanceWindow(ToolWindow):
             return
         results, system = bench.results(), self.chosen_system
         by = list(Dimension)[self.dimension.currentIndex()]
+        self._standing = _standing(bench)
         low_risk = load_low_risk(system)
         self._say_low_risk(low_risk)
         self.run(
@@ -96,6 +99,12 @@ class PerformanceWindow(ToolWindow):
             lambda progress: performance(results, system, by, low_risk, progress),
             lambda rows: self._show(rows, len(results), len(bench.case_ids)),
         )
+
+    def follow_case(self) -> None:
+        """Count anew when codes have changed; which case is at hand makes no difference."""
+        bench = self.context.workbench
+        if bench is not None and _standing(bench) != self._standing:
+            self.refresh()
 
     def export_lines(self) -> Sequence[tuple[str, str]]:
         """System, dimension and every formula."""
@@ -164,3 +173,8 @@ class PerformanceWindow(ToolWindow):
     def _forget_low_risk(self) -> None:
         forget_low_risk(self.chosen_system)
         self.refresh()
+
+
+def _standing(bench: Workbench) -> tuple[int, ...]:
+    """The steps that hold: when they differ, codes may differ."""
+    return tuple(change.number for change in bench.history if not change.undone)

@@ -75,6 +75,7 @@ class SchemeWindow(ToolWindow):
     def __init__(self, spec: ToolSpec, context: ToolContext) -> None:
         super().__init__(spec, context)
         self.scheme: Scheme | None = None
+        self._in_use: Scheme | None = None
         self._offered: Path | None = None
         self.save_button = self.add_head_button(
             "保存为副本…", "edit", self._ask_name, "把改过的规则存成一个新方案；原方案不变"
@@ -114,14 +115,16 @@ class SchemeWindow(ToolWindow):
         return NO_DRG if self.context.knowledge is None else ""
 
     def refresh(self) -> None:
-        """Show the scheme in use."""
+        """Show the scheme in use; edits are kept as long as it is the same one."""
         grouper = self.context.knowledge.drg if self.context.knowledge else None
-        if isinstance(grouper, DrgGrouper):
-            self.show_scheme(grouper.scheme)
-            self._go_to_case()
-        else:
+        scheme = grouper.scheme if isinstance(grouper, DrgGrouper) else None
+        if scheme is None:
             self.about.setText(f"{NO_DRG} 也可以在这里导入。")
             self._list_versions()
+        elif scheme is not self._in_use:
+            self._in_use = scheme
+            self.show_scheme(scheme)
+            self._go_to_case()
 
     def export_lines(self) -> Sequence[tuple[str, str]]:
         """Which scheme."""

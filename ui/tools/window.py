@@ -158,13 +158,7 @@ class ToolWindow(QMainWindow):
             return
         self._filled = True
         missing = self.missing()
-        if (
-            missing
-            and self.context.knowledge is None
-            and self.context.workbench is None
-            and missing != NO_CASES
-        ):
-            self.context.load_knowledge()
+        if self._loads(missing):
             missing = LOADING
         self._empty.setText(missing)
         self._open.setVisible(missing == NO_CASES)
@@ -287,6 +281,23 @@ class ToolWindow(QMainWindow):
         for what, version, source in knowledge.versions if knowledge else ():
             lines.append((what, f"{version}（{source}）" if source else version))
         return lines
+
+    def _loads(self, missing: str) -> bool:
+        """Whether it is the knowledge that is missing; then its loading is started, or watched if it runs already."""
+        if not missing or missing == NO_CASES or self.context.knowledge is not None:
+            return False
+        job = self.context.load_knowledge()
+        if job is not None:
+            self.busy.watch(job)
+            job.refused.connect(self._refused)
+            job.refused.connect(self._say_unloaded)
+            job.cancelled.connect(self._say_unloaded)
+        return job is not None
+
+    @Slot()
+    def _say_unloaded(self) -> None:
+        self._empty.setText("编码表与分组方案没有载入。可在“设置”中检查所选的方案，再重新打开本窗口。")
+        self._settings.setVisible(True)
 
     @Slot()
     def _follow(self) -> None:

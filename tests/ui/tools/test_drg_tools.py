@@ -1,0 +1,255 @@
+"""What the DRG tools show and do, over the demonstration scheme."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from app.knowledge import DEMO_DRG, demo_folder
+from app.scheme_store import schemes_dir, weights_dir
+from app.schemes import load_drg_scheme
+from coding_rules.grouper.grouping import System
+from tests.ui.tools.conftest import OpenTool
+from ui.tools.alternatives import AlternativesWindow
+from ui.tools.context import ToolContext
+from ui.tools.path import PathWindow
+from ui.tools.performance import PerformanceWindow
+from ui.tools.rule_editor import RuleEditor
+from ui.tools.scheme_compare import SchemeCompareWindow
+from ui.tools.scheme_window import SchemeWindow
+from ui.tools.weight_history import WeightHistoryWindow
+
+
+def settle(qtbot: QtBot, context: ToolContext) -> None:
+    qtbot.waitUntil(lambda: not context.jobs.running, timeout=20_000)
+
+
+def scheme_window(open_tool: OpenTool) -> SchemeWindow:
+    tool = open_tool("scheme")
+    assert isinstance(tool, SchemeWindow)
+    return tool
+
+
+def test_scheme_is_found_by_name_and_by_code(open_tool: OpenTool) -> None:
+    tool = scheme_window(open_tool)
+    rules = tool.rules
+    assert rules.tree.topLevelItemCount() == 17
+    rules.search.setText("急性心肌梗死")
+    assert rules.found.text().startswith("找到")
+    shown = [item for item in map(rules.tree.topLevelItem, range(17)) if item and not item.isHidden()]
+    assert len(shown) == 1
+    rules.search.setText("I21.001")
+    assert "找到" in rules.found.text()
+    rules.search.setText("ZZ 没有")
+    assert rules.found.text() == "没有找到"
+    assert rules.go_to("D04-M1")
+    assert rules.lists.codes.rowCount() == 13
+    assert rules.lists.codes.rows()[0].name
+
+
+def test_a_mistake_is_underlined_while_typing_and_cannot_be_saved(open_tool: OpenTool) -> None:
+    tool = scheme_window(open_tool)
+    tool.rules.go_to("D04-M1")
+    editor = tool.rules.editor
+    assert not editor.problems
+    editor.text.setPlainText("pdx in D04-M1.DX and age >> 5")
+    assert editor.problems
+    assert len(editor.text.extraSelections()) == 1
+    assert "第 27 个字符" in editor.verdict.text()
+    assert not tool.save_button.isEnabled()
+    editor.text.setPlainText("pdx in D04-M1.DX and age > 5")
+    assert not editor.text.extraSelections()
+    assert tool.save_button.isEnabled()
+    tool.rules.restore_button.click()
+    assert not tool.rules.edits
+    assert not tool.save_button.isEnabled()
+
+
+def test_the_adapted_scheme_is_a_copy_and_is_used_on_wish(
+    qtbot: QtBot, open_tool: OpenTool, month_context: ToolContext
+) -> None:
+    before = {path.name: path.read_bytes() for path in demo_folder(DEMO_DRG).iterdir() if path.is_file()}
+    tool = scheme_window(open_tool)
+    tool.rules.go_to("D04-M1")
+    tool.rules.editor.text.setPlainText("pdx in D04-M1.DX and age > 5")
+    tool.save_copy("改编")
+    settle(qtbot, month_context)
+    saved = load_drg_scheme(schemes_dir() / "改编")
+    assert next(rule for rule in saved.adrgs if rule.code == "D04-M1").text.endswith("age > 5")
+    assert {
+        path.name: path.read_bytes() for path in demo_folder(DEMO_DRG).iterdir() if path.is_file()
+    } == before
+    assert [row.path.name for row in tool.versions.model.rows()] == [DEMO_DRG, "改编"]
+    with qtbot.waitSignal(month_context.new_settings) as told:
+        tool.use_scheme(schemes_dir() / "改编")
+    assert told.args[0].drg_scheme == str(schemes_dir() / "改编")
+
+
+def test_dates_in_force_are_edited_in_the_list(
+    qtbot: QtBot, open_tool: OpenTool, month_context: ToolContext
+) -> None:
+    tool = scheme_window(open_tool)
+    tool.import_scheme(demo_folder(DEMO_DRG))
+    settle(qtbot, month_context)
+    model = tool.versions.model
+    place = next(at for at, row in enumerate(model.rows()) if row.own)
+    column = [one.key for one in model.columns].index("to")
+    assert model.setData(model.index(place, column), "2025-12-31")
+    settle(qtbot, month_context)
+    assert next(row for row in model.rows() if row.own).info.valid_to == date(2025, 12, 31)
+    assert "重叠" in tool.versions.notes.text()
+    assert not model.setData(model.index(place, column), "年底")
+    box = tool.findChild(QMessageBox)
+    assert isinstance(box, QMessageBox)
+    assert "不是日期" in box.text()
+    box.close()
+
+
+def test_a_local_weight_table_is_shown_before_it_is_used(
+    qtbot: QtBot, open_tool: OpenTool, month_context: ToolContext, tmp_path: Path
+) -> None:
+    path = tmp_path / "当地权重.csv"
+    path.write_text("DRG编码,DRG名称,权重\nD04-M1-9,急性心肌梗死,1.5\nXX99,没有的组,2\n", encoding="utf-8")
+    tool = scheme_window(open_tool)
+    tool.import_weights(path)
+    settle(qtbot, month_context)
+    assert tool.weights.model.rowCount() == 2
+    assert "另有" in tool.weights.head.text()
+    with qtbot.waitSignal(month_context.new_settings) as told:
+        tool.weights.use_button.click()
+    assert Path(told.args[0].drg_weights).parent == weights_dir()
+
+
+def test_the_editor_says_where_an_empty_rule_is_wrong(qtbot: QtBot) -> None:
+    editor = RuleEditor()
+    qtbot.addWidget(editor)
+    editor.show_rule("")
+    assert "规则是空的" in editor.verdict.text()
+    editor.show_rule("true")
+    assert editor.verdict.text().startswith("✓")
+
+
+def test_path_follows_the_case_and_is_copied(open_tool: OpenTool, month_context: ToolContext) -> None:
+    tool = open_tool("path")
+    assert isinstance(tool, PathWindow)
+    first = tool.case.text()
+    assert tool.tree.topLevelItemCount() >= 3
+    tool.copy()
+    assert "【MDC】" in QGuiApplication.clipboard().text()
+    month_context.case_id = month_context.cases[5].case_id
+    month_context.case_changed.emit()
+    assert tool.case.text() != first
+    tool.system.setCurrentIndex(1)
+    assert tool.grouping is not None
+    assert tool.grouping.system is System.DIP
+
+
+def test_alternatives_stand_in_case_order_with_their_rule(
+    qtbot: QtBot, open_tool: OpenTool, month_context: ToolContext
+) -> None:
+    bench = month_context.workbench
+    assert bench is not None
+    month_context.case_id = max(bench.case_ids, key=lambda case_id: len(bench.current(case_id).diagnoses))
+    tool = open_tool("alternatives")
+    assert isinstance(tool, AlternativesWindow)
+    case = month_context.case
+    assert case is not None
+    for place, system in enumerate(System):
+        tool.system.setCurrentIndex(place)
+        settle(qtbot, month_context)
+        rows = tool.parts[system][0].rows()
+        assert rows[0].is_filed
+        assert [row.number for row in rows] == list(range(len(rows)))
+        assert all(row.rules for row in rows[1:])
+        lines = [row.line for row in rows if row.alternative.kind.value == "改作主要诊断"]
+        assert lines == sorted(lines)
+        assert lines
+    assert tool.advice.text()
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_performance_sums_up_to_the_whole(
+    qtbot: QtBot, open_tool: OpenTool, month_context: ToolContext, place: int
+) -> None:
+    tool = open_tool("performance")
+    assert isinstance(tool, PerformanceWindow)
+    tool.dimension.setCurrentIndex(place)
+    settle(qtbot, month_context)
+    whole, *parts = tool.model.rows()
+    assert whole.name == "全院"
+    assert whole.figures.cases == sum(part.figures.cases for part in parts) == 80
+    assert "CMI = " in tool.formula.text()
+    tool.table.setCurrentIndex(tool.model.index(0, 2))
+    assert "入组率 = " in tool.formula.text()
+
+
+def test_low_risk_groups_come_from_a_list(
+    qtbot: QtBot, open_tool: OpenTool, month_context: ToolContext, tmp_path: Path
+) -> None:
+    tool = open_tool("performance")
+    assert isinstance(tool, PerformanceWindow)
+    assert tool.model.rows()[0].figures.low_risk_cases is None
+    bench = month_context.workbench
+    assert bench is not None
+    groups = {result.drg.grouping.group for result in bench.results() if result.drg}
+    path = tmp_path / "低风险组.csv"
+    path.write_text("组编码\n" + "\n".join(sorted(groups - {""})[:5]) + "\n", encoding="utf-8")
+    tool.take_low_risk(path)
+    settle(qtbot, month_context)
+    qtbot.waitUntil(lambda: tool.model.rows()[0].figures.low_risk_cases is not None)
+    assert "5 个" in tool.low_risk.text()
+    tool.forget_button.click()
+    settle(qtbot, month_context)
+    assert tool.model.rows()[0].figures.low_risk_cases is None
+
+
+def test_weights_are_worked_out_marked_and_saved(
+    qtbot: QtBot, open_tool: OpenTool, month_context: ToolContext
+) -> None:
+    tool = open_tool("weight_history")
+    assert isinstance(tool, WeightHistoryWindow)
+    assert [row.cases for row in tool.years.rows()] == [80]
+    tool.work()
+    settle(qtbot, month_context)
+    rows = tool.groups.rows()
+    assert rows
+    assert all("病例数<30" in row.marks for row in rows if row.cases < 30)
+    with qtbot.waitSignal(month_context.new_settings) as told:
+        tool.save("试算", date(2026, 1, 1), None, use=True)
+    path = Path(told.args[0].drg_weights)
+    assert path.parent == weights_dir()
+    assert "2026-01-01" in path.name
+    index = tool.years.index(0, 2)
+    assert not tool.years.setData(index, "很多")
+    box = tool.findChild(QMessageBox)
+    assert isinstance(box, QMessageBox)
+    box.close()
+    assert tool.years.setData(index, "0")
+    tool.work()
+    qtbot.waitUntil(lambda: any("没有可用于计算" in one.text() for one in tool.findChildren(QMessageBox)))
+    for one in tool.findChildren(QMessageBox):
+        one.close()
+
+
+def test_two_schemes_on_the_same_cases(qtbot: QtBot, open_tool: OpenTool, month_context: ToolContext) -> None:
+    scheme = scheme_window(open_tool)
+    scheme.rules.go_to("D09-M2-1")
+    scheme.rules.editor.text.setPlainText("age > 0")
+    scheme.save_copy("改编")
+    settle(qtbot, month_context)
+    tool = open_tool("scheme_compare")
+    assert isinstance(tool, SchemeCompareWindow)
+    assert [box.currentIndex() for box in tool.scheme_boxes] == [0, 1]
+    tool.compare()
+    settle(qtbot, month_context)
+    assert sum(row.cases for row in tool.departments.rows()) == 80
+    assert tool.cases.rowCount() == sum(row.changed for row in tool.departments.rows()) > 0
+    tool.only_changed.setChecked(False)
+    assert tool.cases.rowCount() == 80
+    with qtbot.waitSignal(month_context.case_wanted) as told:
+        tool.case_table.setCurrentIndex(tool.cases.index(0, 0))
+        tool.case_table.doubleClicked.emit(tool.cases.index(0, 0))
+    assert told.args[0] in {case.case_id for case in month_context.cases}
