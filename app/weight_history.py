@@ -62,7 +62,7 @@ def default_year_weights(sources: Iterable[HistorySource]) -> dict[int, float]:
     years = sorted({year for source in sources for year in source.years})
     latest = years[-len(YEAR_WEIGHTS) :]
     weights: dict[int, float] = dict.fromkeys(years, 0.0)
-    weights.update(zip(latest, map(float, YEAR_WEIGHTS[-len(latest) :]), strict=True))
+    weights.update(zip(latest, map(float, YEAR_WEIGHTS[len(YEAR_WEIGHTS) - len(latest) :]), strict=True))
     return weights
 
 
