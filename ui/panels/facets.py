@@ -29,8 +29,9 @@ class FacetPanel(QWidget):
 
     changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, unit: str = "例") -> None:
         super().__init__(parent)
+        self._unit = unit
         self.tree = QTreeWidget()
         self.tree.setAccessibleName("分面")
         self.tree.setHeaderHidden(True)
@@ -62,7 +63,7 @@ class FacetPanel(QWidget):
             _fit_children(group, len(values))
             most = max((value.count for value in values), default=0) or 1
             for place, value in enumerate(values):
-                _fill(group.child(place), value, value.count / most)
+                _fill(group.child(place), value, value.count / most, self._unit)
             ticked = len(self._chosen.get(facet.key, ()))
             group.setHidden(not values)
             group.setText(0, f"{facet.title} · 已选 {ticked}" if ticked else facet.title)
@@ -124,9 +125,9 @@ def _fit_children(group: QTreeWidgetItem, wanted: int) -> None:
         )
 
 
-def _fill(item: QTreeWidgetItem, value: FacetValue, share: float) -> None:
+def _fill(item: QTreeWidgetItem, value: FacetValue, share: float, unit: str) -> None:
     item.setText(0, value.value)
-    item.setToolTip(0, f"{value.value}：{value.count:,} 例")
+    item.setToolTip(0, f"{value.value}：{value.count:,} {unit}")
     item.setCheckState(0, Qt.CheckState.Checked if value.chosen else Qt.CheckState.Unchecked)
     item.setData(0, _VALUE, value.value)
     item.setData(0, _COUNT, value.count)

@@ -74,7 +74,21 @@ def _money_clearing(spec: ToolSpec, context: ToolContext) -> ToolWindow:
     return ClearingWindow(spec, context)
 
 
+def _rules(spec: ToolSpec, context: ToolContext) -> ToolWindow:
+    from ui.tools.rules_library import RuleLibraryWindow
+
+    return RuleLibraryWindow(spec, context)
+
+
 TOOLS: tuple[ToolSpec, ...] = (
+    ToolSpec(
+        "rules",
+        "规则库",
+        "全部审核规则的条件、依据和例子；本院可停用、改级别、改阈值、自写规则，改动与内置规则分开保存并立即重新审核。",
+        "book",
+        "Ctrl+Shift+R",
+        _rules,
+    ),
     ToolSpec(
         "scheme",
         "分组方案",
