@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -101,10 +102,11 @@ class Month:
     cases: tuple[SettledCase, ...]
 
 
-def months_of(results: Iterable[CaseResult]) -> list[str]:
-    """The months of discharge there are, oldest first, as ``2025-03``."""
+def months_of(results: Iterable[CaseResult]) -> dict[str, int]:
+    """The months of discharge there are, oldest first, as ``2025-03``, with their cases."""
     days = (result.case.discharged for result in results)
-    return sorted({day.strftime("%Y-%m") for day in days if day is not None})
+    counts = Counter(day.strftime("%Y-%m") for day in days if day is not None)
+    return dict(sorted(counts.items()))
 
 
 def month_of(
@@ -163,9 +165,8 @@ def monthly_lines(pools: Iterable[Pool], profile: RegionProfile) -> list[Line]:
     """月度预结 of every counted pool, and their sum."""
     lines: list[Line] = []
     total, whole = 0, True
-    for pool in pools:
-        if not pool.counted:
-            continue
+    counted = [pool for pool in pools if pool.counted]
+    for pool in counted:
         if pool.price is None:
             lines.append(_lacking(pool.insurance, "月度预结", "没有本月点值"))
             whole = False
@@ -173,7 +174,7 @@ def monthly_lines(pools: Iterable[Pool], profile: RegionProfile) -> list[Line]:
         paid = monthly_prepayment(pool.points, pool.price, pool.self_paid, pool.deductions, profile.clearing)
         lines += _lines(pool.insurance, "月度预结", paid, profile)
         total, whole = total + (paid.amount or 0), whole and paid.amount is not None
-    if whole and len(lines) > 1:
+    if whole and len(counted) > 1:
         amounts = " + ".join(
             show(_amount(line.figure), 2) for line in lines if line.figure.label == "月度预结"
         )
@@ -203,8 +204,7 @@ def annual_lines(
     if total.amount is None:
         return lines
     charged = sum((pool.charged for pool in counted), NIL)
-    listed = " + ".join(show(pool.charged, 2) for pool in counted)
-    lines.append(Line(WHOLE, Figure("统筹记账", show_money(charged), f"{listed} = {show_money(charged)}")))
+    lines.append(Line(WHOLE, _charged_figure(counted, charged)))
     borne = share_result(yuan(total.amount), charged, profile.clearing)
     lines += _lines(WHOLE, "结余留用与超支分担", borne, profile)
     if borne.amount is None:
@@ -212,6 +212,12 @@ def annual_lines(
     prepaid = sum((pool.prepaid for pool in counted), NIL)
     due = clearing_payment(yuan(borne.amount), prepaid, working_capital, deposit_returned)
     return lines + _lines(WHOLE, "清算支付", due, profile)
+
+
+def _charged_figure(counted: Sequence[Pool], charged: Decimal) -> Figure:
+    fees, paid = (sum((getattr(pool, name) for pool in counted), NIL) for name in ("fees", "self_paid"))
+    formula = f"总费用 {show(fees, 2)} − 个人自付 {show(paid, 2)} = {show_money(charged)}"
+    return Figure("统筹记账", show_money(charged), formula)
 
 
 def counted_sums(pools: Iterable[Pool]) -> tuple[Decimal, Decimal]:

@@ -21,7 +21,7 @@ from ui.tools.context import ToolContext
 from ui.tools.dip_choices import ChoiceDelegate
 from ui.tools.money_fields import NumberField, number
 from ui.tools.money_pages import BudgetPage, CasesPage, LinesPage
-from ui.tools.money_tables import shown
+from ui.tools.money_tables import insurance_name, shown
 from ui.tools.spec import ToolSpec
 from ui.tools.window import ToolWindow
 
@@ -97,14 +97,15 @@ class ClearingWindow(ToolWindow):
     def refresh(self) -> None:
         """List the months there are and sum the chosen one up."""
         bench = self.context.workbench
-        months = months_of(bench.results()) if bench else []
+        months = months_of(bench.results()) if bench else {}
         kept = self.month.currentData()
         self.month.blockSignals(True)
         self.month.clear()
         self.month.addItem("全部月份", "")
-        for month in months:
-            self.month.addItem(f"{month} 出院", month)
-        place = self.month.findData(kept) if kept is not None else min(len(months), 1)
+        for month, cases in months.items():
+            self.month.addItem(f"{month} 出院（{cases:,} 例）", month)
+        most = max(months, key=lambda month: months[month], default="")
+        place = self.month.findData(most if kept is None else kept)
         self.month.setCurrentIndex(max(place, 0))
         self.month.blockSignals(False)
         self._sum()
@@ -196,7 +197,7 @@ class ClearingWindow(ToolWindow):
 
     def _columns(self) -> tuple[Column[Pool], ...]:
         return (
-            Column("insurance", "险种", lambda pool: pool.insurance or "未填", width=74),
+            Column("insurance", "险种", lambda pool: insurance_name(pool.insurance), width=104),
             Column(
                 "counted",
                 "计入",

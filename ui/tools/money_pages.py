@@ -78,6 +78,7 @@ class BudgetPage(QWidget):
             sortable=False,
             empty="填写基金总额、支付比例和全市总分值后，列出预算上下浮动时的点值与本院盈亏。",
         )
+        wrap_rows(self.table)
         self.years = [
             (NumberField(f"{name}总费用", "元", 140), NumberField(f"{name}总分值", "分", 120))
             for name in ("前三年", "前二年", "上一年")

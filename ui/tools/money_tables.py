@@ -14,6 +14,24 @@ from ui import wording
 from ui.models.columns import Column
 from ui.tools.columns import figure, money, percent, rise, text
 
+_PAYMENTS = {
+    "4": "贫困救助",
+    "5": "商业医疗保险",
+    "6": "全公费",
+    "7": "全自费",
+    "8": "其他社会保险",
+    "9": "其他",
+}
+"""医疗付费方式 (RC032) beside the insurances that the region settles."""
+
+
+def insurance_name(insurance: str) -> str:
+    """职工, 居民, else what the filed code of payment means."""
+    if not insurance:
+        return "未填"
+    meaning = _PAYMENTS.get(insurance.lstrip("0"))
+    return f"{insurance} {meaning}" if meaning else insurance
+
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
@@ -24,7 +42,7 @@ class LineRow:
 
 
 LINE_COLUMNS: tuple[Column[LineRow], ...] = (
-    text("insurance", "险种", lambda row: row.line.insurance or "其他", 64, muted=True),
+    text("insurance", "险种", lambda row: insurance_name(row.line.insurance), 72, muted=True),
     text("label", "项目", lambda row: row.line.figure.label, 150),
     Column(
         "value",
@@ -90,7 +108,7 @@ def group_text(scored: Scored | None) -> str:
 CASE_COLUMNS: tuple[Column[SettledCase], ...] = (
     text("case", "病案号", lambda row: row.result.case.case_id, 104),
     text("department", "科室", lambda row: row.result.case.department, 104, muted=True),
-    text("insurance", "险种", lambda row: row.insurance or "未填", 54),
+    text("insurance", "险种", lambda row: insurance_name(row.insurance), 84),
     text("group", "病种", lambda row: group_text(row.scored), 190, stretch=True),
     text("band", "区间", _band, 62),
     figure("ratio", "倍率", _ratio, 60),

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 
+import pytest
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.knowledge import Choices, load_groupers
 from app.review import Knowledge, review_all
-from app.settings import Settings
+from app.settings import Settings, Theme
 from app.workbench import Workbench
 from coding_rules.case import Case, Diagnosis, Fees, Procedure
 from icd_tables.codes import Edition
 from tests.ui.samples import sample_services
+from ui import theme
 from ui.jobs import Jobs
 from ui.tools.context import ToolContext
 from ui.tools.registry import TOOLS
@@ -87,3 +92,18 @@ def open_tool(tool_id: str, context: ToolContext, qtbot: QtBot) -> ToolWindow:
 
 def settle(qtbot: QtBot, context: ToolContext) -> None:
     qtbot.waitUntil(lambda: not context.jobs.running, timeout=20_000)
+
+
+@pytest.fixture
+def dip(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[ToolContext]:
+    """A context with that month; the user's data lie in a folder of the test."""
+    monkeypatch.setenv("CASECODE_HOME", str(tmp_path / "home"))
+    theme.apply(qapp, Theme.LIGHT)
+    owner = QWidget()
+    qtbot.addWidget(owner)
+    jobs = Jobs(owner)
+    yield dip_context(jobs)
+    jobs.stop_all()
+    qtbot.waitUntil(lambda: not jobs.running)
