@@ -80,6 +80,12 @@ def _rules(spec: ToolSpec, context: ToolContext) -> ToolWindow:
     return RuleLibraryWindow(spec, context)
 
 
+def _money_reconcile(spec: ToolSpec, context: ToolContext) -> ToolWindow:
+    from ui.tools.money_reconcile import ReconcileWindow
+
+    return ReconcileWindow(spec, context)
+
+
 TOOLS: tuple[ToolSpec, ...] = (
     ToolSpec(
         "rules",
@@ -169,5 +175,13 @@ TOOLS: tuple[ToolSpec, ...] = (
         "money",
         "",
         _money_clearing,
+    ),
+    ToolSpec(
+        "money_reconcile",
+        "医保反馈对账",
+        "读入医保部门的分组或结算反馈，按病例对应，列出分组、分值、倍率区间、金额哪里不同、在哪一步不同。",
+        "report",
+        "",
+        _money_reconcile,
     ),
 )
