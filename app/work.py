@@ -6,11 +6,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.errors import UserError
-from app.export.corrected import write_corrected
-from app.export.correction_list import ListOptions, write_correction_list
-from app.export.correction_rows import ReviewedCase
 from app.history import Change, NetChange
 from app.progress import Progress
 from app.readers import ColumnMapping, Imported, ImportReport, SourceLayout, read_cases
@@ -22,6 +20,9 @@ from app.windows_paths import reachable, usable_stem
 from app.workbench import Workbench
 from coding_rules.case import Case
 from icd_tables.terminology import Terminology
+
+if TYPE_CHECKING:
+    from app.export.correction_rows import ReviewedCase
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,8 @@ class Snapshot:
         Raises:
             Cancelled: the user stopped it.
         """
+        from app.export.correction_rows import ReviewedCase
+
         progress = progress or Progress()
         found = []
         for done, (original, current) in enumerate(zip(self.originals, self.currents, strict=True), start=1):
@@ -164,6 +167,11 @@ def export_list(
         UserError: it cannot be written.
         Cancelled: the user stopped it; nothing is written.
     """
+    from app.export.correction_list import (  # openpyxl: not needed to open a window
+        ListOptions,
+        write_correction_list,
+    )
+
     settings = (("编码员", snapshot.author),) if snapshot.author else ()
     options = ListOptions(
         files=[report.file for report in reports],
@@ -183,6 +191,8 @@ def export_pages(
     Raises:
         UserError: a file cannot be written.
     """
+    from app.export.corrected import write_corrected
+
     written = []
     for layout in layouts:
         name = Path(layout.file)

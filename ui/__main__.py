@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return headless(options.files, options.out)
     from ui.launch import run
 
-    return run(options.files)
+    return run(options.files, options.leave_when)
 
 
 def _go_offscreen() -> None:
@@ -60,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, default=Path("out"), help="--headless 的输出文件夹")
     parser.add_argument("--self-test", action="store_true", help="自检后退出")
     parser.add_argument("--report", type=Path, default=None, help="--self-test 的结果另存到此文件")
+    parser.add_argument(
+        "--leave-when", choices=["shown", "open"], help=argparse.SUPPRESS
+    )  # to measure the start
     return parser
 
 

@@ -6,30 +6,28 @@ import getpass
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from app import settings as settings_file
 from app.errors import UserError
-from app.finder import Finder, in_context
-from app.hospital_rules import load_hospital_rules
-from app.memory import HospitalDictionary
 from app.paths import sessions_dir
 from app.progress import Progress
 from app.readers.mapping import ColumnMapping, recall, remember
-from app.readers.reading import peek
 from app.review import Knowledge
-from app.rule_checker import with_hospital_rules
 from app.session import SUFFIX
 from app.settings import Settings, Theme
 from app.work import Work, continue_work, import_files, session_path, start_work, versions
 from app.workbench import Workbench
-from ui.dialogs.mapping import MappingDialog
 from ui.dialogs.messages import tell_user
-from ui.dialogs.report import ReportDialog
 from ui.jobs import Job, Jobs
 from ui.services import Services
+
+if TYPE_CHECKING:
+    from app.finder import Finder
+    from app.memory import HospitalDictionary
 
 FILES = f"首页数据与工作文件 (*.csv *.txt *.xlsx *.xlsm *{SUFFIX});;所有文件 (*)"
 _KNOWLEDGE_SETTINGS = (
@@ -117,6 +115,8 @@ class FileDesk(QObject):
         if self.work is None:
             return
         in_house = any(layout.format == "院内表" for layout in self.work.layouts)
+        from ui.dialogs.report import ReportDialog
+
         dialog = ReportDialog(self.work.reports, can_map=in_house, parent=self._window)
         dialog.mapping_wanted.connect(dialog.accept)
         dialog.mapping_wanted.connect(self._edit_mapping)
@@ -143,10 +143,14 @@ class FileDesk(QObject):
             return
         if self._rules_job is not None:
             self._rules_job.cancel()
-        self._rules_job = self._run(
-            "正在按本院规则重新审核",
-            lambda _progress: Opened(with_hospital_rules(knowledge, load_hospital_rules()), work),
-        )
+
+        def run(_progress: Progress) -> Opened:
+            from app.hospital_rules import load_hospital_rules
+            from app.rule_checker import with_hospital_rules
+
+            return Opened(with_hospital_rules(knowledge, load_hospital_rules()), work)
+
+        self._rules_job = self._run("正在按本院规则重新审核", run)
         self._rules_job.finished.connect(self._rules_used)
 
     def use_theme(self, theme: Theme) -> None:
@@ -179,6 +183,8 @@ class FileDesk(QObject):
         def run(progress: Progress) -> Opened:
             knowledge = self._known(progress)
             if mapping is None:
+                from app.readers.reading import peek
+
                 guess, sample = peek(paths[0])
                 known = guess.layout_name != "院内表" or recall(guess.headers) is not None
                 if not (known and guess.is_usable):
@@ -228,6 +234,8 @@ class FileDesk(QObject):
             self.close_work()
         self.work = work
         finder = self._finder_of(result.knowledge)
+        from app.finder import in_context
+
         suggester = in_context(finder, result.knowledge)
         bench = Workbench(
             work.session.cases, result.knowledge, work.session, author=self.author, find=suggester.suggest
@@ -251,6 +259,8 @@ class FileDesk(QObject):
         """What this hospital confirmed before; without it the search works all the same."""
         if self.dictionary is None:
             try:
+                from app.memory import HospitalDictionary
+
                 self.dictionary = HospitalDictionary()
             except UserError as error:
                 self.refused(error)
@@ -286,6 +296,8 @@ class FileDesk(QObject):
         box.open()
 
     def _confirm_mapping(self, mapping: ColumnMapping, sample: Sequence[Sequence[str]]) -> None:
+        from ui.dialogs.mapping import MappingDialog
+
         dialog = MappingDialog(mapping, sample, self._window)
 
         def accepted() -> None:
@@ -299,6 +311,8 @@ class FileDesk(QObject):
     @Slot()
     def _edit_mapping(self) -> None:
         if self._paths and self._paths[0].exists():
+            from app.readers.reading import peek
+
             mapping, sample = peek(self._paths[0])
             self._confirm_mapping(mapping, sample)
         else:

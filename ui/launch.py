@@ -17,12 +17,11 @@ from app.crash_log import CrashLog
 from app.errors import UserError
 from app.log import Mishap
 from app.paths import sessions_dir
-from app.session import SUFFIX
 from app.settings import LoadedSettings, Settings
 from app.version import NAME, program_version
-from app.work import session_path
 from ui import theme
 from ui.faults import Faults
+from ui.first_sight import LeaveWhen, Moment
 from ui.main_window import MainWindow
 from ui.services import Services, real_services
 from ui.single_instance import Listener, call_to_front
@@ -30,10 +29,10 @@ from ui.single_instance import Listener, call_to_front
 CANNOT_START = 2
 
 
-def run(paths: Sequence[Path]) -> int:
+def run(paths: Sequence[Path], leave_when: str | None = None) -> int:
     """Open the window on these files (the last work, or the demo month, when there are none); returns the exit code.
 
-    When a window has this work open already, it comes to the front and this start ends.
+    When a window has this work open already, it comes to the front and this start ends. ``leave_when`` is a ``Moment``.
     """
     app = make_application()
     try:
@@ -46,12 +45,16 @@ def run(paths: Sequence[Path]) -> int:
     except UserError as error:  # no window yet that could show it
         QMessageBox.critical(None, NAME, f"{error.what}\n\n{error.todo}")
         return CANNOT_START
-    code = _run(app, paths, loaded, former)
+    window = _open_window(app, loaded, former)
+    window.open_paths(paths)
+    if leave_when:
+        LeaveWhen(window, lambda: leave_when == Moment.SHOWN or window.desk.workbench is not None)
+    code = app.exec()
     crash.finish()
     return code
 
 
-def _run(app: QApplication, paths: Sequence[Path], loaded: LoadedSettings, former: Sequence[str]) -> int:
+def _open_window(app: QApplication, loaded: LoadedSettings, former: Sequence[str]) -> MainWindow:
     theme.apply(app, loaded.settings.theme)
     window = make_window(real_services(), loaded.settings)
     faults = Faults(window)
@@ -66,12 +69,14 @@ def _run(app: QApplication, paths: Sequence[Path], loaded: LoadedSettings, forme
         window.showMaximized()
     for message in loaded.messages:
         faults.show_refusal(UserError(message))
-    window.open_paths(paths)
-    return app.exec()
+    return window
 
 
 def _shown_elsewhere(paths: Sequence[Path], settings: Settings) -> bool:
     """Whether another window has the work that these files (or no files: the last work) would open, and came forward."""
+    from app.session import SUFFIX
+    from app.work import session_path
+
     wanted = [*paths] or [Path(path) for path in settings.recent[:1]]
     if not wanted:
         return False

@@ -1,4 +1,7 @@
-"""The main window: arranges menu, toolbar, pages and status bar; what actions do is in ``ui.commands``."""
+"""The main window: arranges menu, toolbar, pages and status bar; what actions do is in ``ui.commands``.
+
+Dialogs are imported when they are opened: the window is there sooner.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +19,9 @@ from app.version import NAME
 from app.work import versions
 from app.workbench import Workbench
 from coding_rules.grouper.grouping import System
-from icd_tables.pinyin import readings
 from ui import commands, layout, theme
 from ui.actions import ACTIONS, Actions
 from ui.desk import Desk
-from ui.dialogs.about import AboutDialog
-from ui.dialogs.bulk import BulkDialog
-from ui.dialogs.keys import KeySheet
-from ui.dialogs.palette import CommandPalette
-from ui.dialogs.settings import SettingsDialog
 from ui.export_desk import ExportDesk
 from ui.file_desk import FileDesk
 from ui.jobs import Jobs
@@ -120,6 +117,8 @@ class MainWindow(QMainWindow):
         if bench is None or finding is None or not finding.fixes:
             self.status.tell("所选发现没有可批量采纳的修复")
             return
+        from ui.dialogs.bulk import BulkDialog
+
         dialog = BulkDialog(bench.alike(finding, finding.fixes[0]), self)
         dialog.accepted.connect(lambda: self.desk.take_all(dialog.chosen, dialog.reason.text().strip()))
         dialog.finished.connect(dialog.deleteLater)
@@ -159,20 +158,29 @@ class MainWindow(QMainWindow):
 
     def show_palette(self) -> None:
         """The command palette."""
+        from icd_tables.pinyin import readings
+        from ui.dialogs.palette import CommandPalette
+
         CommandPalette(self.actions_, lambda text: readings().initials(text)[0], self).open()
 
     def show_keys(self) -> None:
         """The key sheet."""
+        from ui.dialogs.keys import KeySheet
+
         KeySheet(self).open()
 
     def show_about(self) -> None:
         """Versions and the check of the data."""
         bench = self.desk.workbench
         known = versions(bench.knowledge) if bench else ()
+        from ui.dialogs.about import AboutDialog
+
         AboutDialog(known, partial(self.services.verify, self.files.settings), self.jobs, self).open()
 
     def edit_settings(self) -> None:
         """The settings dialog."""
+        from ui.dialogs.settings import SettingsDialog
+
         dialog = SettingsDialog(self.files.settings, self)
         dialog.accepted.connect(lambda: self.files.use_settings(dialog.settings))
         dialog.finished.connect(dialog.deleteLater)

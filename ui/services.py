@@ -1,20 +1,24 @@
-"""What the window asks of the use cases, gathered in one value so that tests and pictures can hand in their own."""
+"""What the window asks of the use cases, gathered in one value so that tests and pictures can hand in their own.
+
+The use cases are imported when they are asked for, which is in a worker: the window opens without them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from app.finder import Finder
-from app.knowledge import Choices, load_knowledge
-from app.memory import HospitalDictionary
 from app.paths import cache_dir, data_dir
 from app.progress import Progress
 from app.review import Knowledge
 from app.settings import Settings
-from app.verify import Verified, verify
-from icd_tables.matching.cache import IndexCache
+
+if TYPE_CHECKING:
+    from app.finder import Finder
+    from app.memory import HospitalDictionary
+    from app.verify import Verified
 
 DEMO_CASES = 2400
 
@@ -31,6 +35,9 @@ class Services:
 
     def finder(self, knowledge: Knowledge, dictionary: HospitalDictionary | None = None) -> Finder:
         """Finds by wording in the tables of this knowledge, the hospital's own dictionary first; indexes kept on disk."""
+        from app.finder import Finder
+        from icd_tables.matching.cache import IndexCache
+
         return Finder(knowledge.terminology, dictionary, IndexCache(cache_dir() / "matching"))
 
 
@@ -40,6 +47,8 @@ def real_services() -> Services:
 
 
 def _load_knowledge(settings: Settings, progress: Progress) -> Knowledge:
+    from app.knowledge import Choices, load_knowledge
+
     return load_knowledge(Choices.of(settings), progress)
 
 
@@ -56,4 +65,7 @@ def _demo_files(progress: Progress) -> Sequence[Path]:
 
 
 def _verify(settings: Settings, progress: Progress) -> Sequence[Verified]:
+    from app.knowledge import Choices
+    from app.verify import verify
+
     return verify(Choices.of(settings), progress)

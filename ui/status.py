@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
-from app.demo.n041 import FILE_NAME
 from app.work import Work
 from app.workbench import Workbench
 from ui.icons import icon
@@ -67,6 +66,8 @@ class StatusStrip(QStatusBar):
     @Slot()
     def review_finished(self) -> None:
         """Results are there: say whether the schemes behind them are demonstrations."""
+        from app.demo.n041 import FILE_NAME  # there since the work was opened
+
         bench = self._bench
         first = bench.result(bench.case_ids[0]).after if bench and bench.case_ids else None
         shown = [one for one in (first.drg, first.dip) if one is not None] if first else []

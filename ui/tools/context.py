@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.finder import Finder
-from app.memory import HospitalDictionary
 from app.review import Knowledge
 from app.settings import Settings
 from app.workbench import Workbench
 from coding_rules.case import Case
 from ui.jobs import Job, Jobs
 from ui.services import Services
+
+if TYPE_CHECKING:
+    from app.finder import Finder
+    from app.memory import HospitalDictionary
 
 
 class ToolContext(QObject):

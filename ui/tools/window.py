@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QByteArray, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 )
 
 from app.errors import UserError
-from app.export.tables import Table, write_tables
 from app.progress import Progress
 from app.version import NAME
 from ui.dialogs.messages import tell_user
@@ -31,6 +30,9 @@ from ui.tables import DenseTable
 from ui.tools.busy import BusyLine
 from ui.tools.context import ToolContext
 from ui.tools.spec import ToolSpec
+
+if TYPE_CHECKING:
+    from app.export.tables import Table
 
 Row = TypeVar("Row")
 NO_CASES = "还没有打开首页数据。打开一个月的病案首页后，这里就有内容。"
@@ -182,6 +184,8 @@ class ToolWindow(QMainWindow):
 
     def write(self, path: Path) -> None:
         """Write the tables to a workbook."""
+        from app.export.tables import write_tables
+
         tables, lines, title = self.tables(), self._lines(), self.spec.text
         self.run(
             "正在导出",
@@ -191,6 +195,7 @@ class ToolWindow(QMainWindow):
 
     def tables(self) -> list[Table]:
         """The tables that hold rows, as the writer takes them, in the order shown."""
+
         shown: list[Table] = []
         for name, table in self._tables:
             model = table.columns_model
