@@ -15,7 +15,7 @@ from app.review import Knowledge, Scored, Settler, grouper_input
 from coding_rules.case import Case
 from coding_rules.checks.engine import CheckEngine
 from coding_rules.grouper.counterfactual import Alternative, AlternativeKind, what_if
-from coding_rules.grouper.grouping import System
+from coding_rules.grouper.grouping import Grouping, System
 from coding_rules.selection import Standard, Suggestion, suggest_main_procedure, suggest_principal
 from icd_tables.codes import Kind
 from icd_tables.crosswalk import CodeMapping
@@ -49,16 +49,14 @@ class Reading:
 
     @property
     def weight(self) -> Decimal | None:
-        """Relative weight under DRG, points of the group under DIP."""
-        grouping = self.scored.grouping
-        return grouping.weight if grouping.system is System.DRG else grouping.points
+        """Relative weight, or points where the scheme reckons in points (DIP always does)."""
+        return _worth(self.scored.grouping)
 
     @property
     def weight_change(self) -> Decimal | None:
-        """That weight minus the weight as the case stands."""
-        alternative = self.alternative
-        drg = self.scored.grouping.system is System.DRG
-        return alternative.weight_delta if drg else alternative.points_delta
+        """That figure minus the one of the case as it stands; ``None`` where either has none."""
+        before, after = _worth(self.delta.before.grouping), self.weight
+        return None if before is None or after is None else after - before
 
     @property
     def amount(self) -> int | None:
@@ -128,6 +126,10 @@ def _said(suggestions: Sequence[Suggestion], what: str, names: Sequence[str]) ->
         else:
             lines.append(f"{what}：{same[0].confidence.value}应为“{names[index]}”，因为{reason}（{by}）")
     return lines
+
+
+def _worth(grouping: Grouping) -> Decimal | None:
+    return grouping.points if grouping.weight is None else grouping.weight
 
 
 def _scored(one: Alternative, settler: Settler | None) -> Scored:

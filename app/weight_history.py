@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -84,14 +84,17 @@ def work_out(
     dated = [case for source in sources for case in source.cases if case.discharged]
     if not any(year_weights.get(case.discharged.year) for case in dated if case.discharged):
         raise UserError("没有可用于计算的病例。", "请加入有出院日期的病例，并让至少一个年度的权重大于 0。")
-    past = []
-    for done, case in enumerate(dated, start=1):
-        if case.discharged is not None:
-            past.append(HistoryCase(case.discharged.year, grouper_input(case, terminology)[0]))
-        if not done % 200:
-            progress.report(done, len(dated), "正在准备历史病例")
-    progress.report(0, 0, "正在分组并计算权重")
+    past = _past(dated, terminology, progress)
     return weights_from_history(DrgGrouper(scheme), past, year_weights, trim)
+
+
+def _past(cases: Sequence[Case], terminology: Terminology, progress: Progress) -> Iterator[HistoryCase]:
+    """Cases with their year, as a stream: grouping goes on while they are made ready, and may be cancelled meanwhile."""
+    for done, case in enumerate(cases, start=1):
+        if case.discharged is not None:
+            yield HistoryCase(case.discharged.year, grouper_input(case, terminology)[0])
+        if not done % 200:
+            progress.report(done, len(cases), "正在为历史病例分组")
 
 
 def save_weights(found: HistoryWeights, name: str, valid_from: date, valid_to: date | None = None) -> Path:

@@ -1,4 +1,5 @@
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,7 @@ def test_weights_by_year_and_a_dated_table(
     assert path.name == "本院（2025-01-01至2025-12-31）.csv"
     row = load_weight_table(path).get(group.code)
     assert row is not None
-    assert (row.weight, row.mean_fee, row.year) == (1, 2_500, "2025")
+    assert (row.weight, row.mean_fee, row.year) == (Decimal(1), 2_500, "2025")
     assert save_weights(found, "本院", date(2025, 1, 1), date(2025, 12, 31)) != path
     with pytest.raises(UserError):
         save_weights(found, "a/b", date(2025, 1, 1))

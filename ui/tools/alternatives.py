@@ -32,7 +32,7 @@ def _group(row: Reading) -> str:
 
 
 def _advice(row: Reading) -> str:
-    return "、".join(f"{standard.value}建议" for standard in row.advised)
+    return "、".join(standard.value for standard in row.advised) + ("建议" if row.advised else "")
 
 
 def _band(row: Reading) -> str:
@@ -41,27 +41,27 @@ def _band(row: Reading) -> str:
 
 
 def columns(system: System) -> tuple[Column[Reading], ...]:
-    """The columns under one system: weight is 权重 under DRG and 分值 under DIP."""
-    weight, places = ("权重", 4) if system is System.DRG else ("分值", 2)
+    """The columns under one system: a group is worth 权重 or 点数 under DRG and 分值 under DIP."""
+    weight, places = ("权重/点数", 4) if system is System.DRG else ("分值", 2)
     return (
-        text("what", "假设", _what, 142, strong=lambda row: row.is_filed),
+        text("what", "假设", _what, 158, strong=lambda row: row.is_filed),
         text("code", "编码", lambda row: row.alternative.code, 104),
         text("name", "名称", lambda row: row.name, 130),
         text("group", "入组结果", _group, 190, stretch=True, strong=lambda row: row.alternative.changed),
         figure("weight", weight, lambda row: row.weight, 76, places=places),
-        rise("weight_change", f"{weight}变化", lambda row: row.weight_change, 92, places=places),
+        rise("weight_change", f"{weight}变化", lambda row: row.weight_change, 104, places=places),
         money("amount", "支付金额（元）", lambda row: row.amount, 108),
         rise("amount_change", "金额变化（元）", lambda row: row.delta.amount, 108, cents=True),
         text("band", "倍率区间", _band, 70),
-        text("advice", "选择规则", _advice, 96),
-        text("rules", "判断依据", lambda row: row.rules.replace("\n", "；"), 140, tip=lambda row: row.rules),
+        text("advice", "选择规则", _advice, 148),
+        text("rules", "判断依据", lambda row: row.rules.replace("\n", "；"), 110, tip=lambda row: row.rules),
     )
 
 
 class AlternativesWindow(ToolWindow):
     """Follows the case at hand; keeps case order unless a header is clicked."""
 
-    default_size = QSize(1280, 640)
+    default_size = QSize(1440, 660)
 
     def __init__(self, spec: ToolSpec, context: ToolContext) -> None:
         super().__init__(spec, context)

@@ -93,6 +93,16 @@ class CodeLists(QWidget):
         if rows:
             self.lists_table.setCurrentIndex(self.lists.index(0, 0))
 
+    def go_to_row(self, row: int) -> bool:
+        """Choose the code that stands in this file row; whether there is one."""
+        for place, held in enumerate(self.lists.rows()):
+            if row in held.list.rows:
+                self.lists_table.setCurrentIndex(self.lists.index(place, 0))
+                at = self.codes.place_of(held.list.rows.index(row))
+                self.codes_table.setCurrentIndex(self.codes.index(at, 0))
+                return True
+        return False
+
     @Slot(QModelIndex, QModelIndex)
     def _show_codes(self, index: QModelIndex, _before: QModelIndex) -> None:
         row = self.lists.row_at(index.row())

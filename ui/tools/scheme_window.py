@@ -207,7 +207,9 @@ class SchemeWindow(ToolWindow):
         self.issues.set_rows(IssueRow(number, issue) for number, issue in enumerate(issues))
         worst = sum(issue.severity is Severity.ERROR for issue in issues)
         self.tabs.setTabText(3, f"校验 {len(issues):,}" if issues else "校验")
-        self.busy.tell(f"校验完成：{len(issues):,} 处，其中错误 {worst:,} 处。双击一处可转到该规则。")
+        self.busy.tell(
+            f"校验完成：{len(issues):,} 处，其中错误 {worst:,} 处。双击一处可转到该规则或编码列表。"
+        )
         self.versions.show_schemes(schemes, self._used)
 
     def _imported(self, path: Path, scheme: Scheme) -> None:
@@ -249,6 +251,8 @@ class SchemeWindow(ToolWindow):
                 self.tabs.setCurrentWidget(self.rules)
                 self.rules.go_to(rule.code)
                 return
+        if row.issue.file == scheme.file("code_lists") and self.lists.go_to_row(row.issue.row):
+            self.tabs.setCurrentWidget(self.lists)
 
     def _add_import_menu(self) -> None:
         self.import_button = QPushButton("导入")

@@ -75,7 +75,7 @@ GROUP_COLUMNS: tuple[Column[GroupStatistics], ...] = (
         width=120,
         tone=lambda _row: "warning",
     ),
-    text("years", "各年病例", lambda row: _years(row.cases_by_year), 170, muted=True),
+    text("years", "各年病例", lambda row: _years(row.cases_by_year), 130, muted=True),
 )
 CLUSTER_COLUMNS: tuple[Column[UngroupedCluster], ...] = (
     text("diagnosis", "主要诊断类目", lambda row: row.diagnosis, 110),
@@ -94,7 +94,7 @@ SOURCE_COLUMNS: tuple[Column[HistorySource], ...] = (
 class WeightHistoryWindow(ToolWindow):
     """Sources and years on the left, the groups on the right."""
 
-    default_size = QSize(1320, 740)
+    default_size = QSize(1400, 760)
 
     def __init__(self, spec: ToolSpec, context: ToolContext) -> None:
         super().__init__(spec, context)
@@ -326,7 +326,7 @@ class WeightHistoryWindow(ToolWindow):
         form.addRow("裁剪办法", self.method)
         form.addRow("下限、上限", limits)
         left = QWidget()
-        left.setFixedWidth(350)
+        left.setFixedWidth(320)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 8, 0)
         column.addWidget(self.source_table, 2)

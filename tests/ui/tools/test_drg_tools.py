@@ -1,40 +1,104 @@
 """What the DRG tools show and do, over the demonstration scheme."""
 
+import shutil
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.knowledge import DEMO_DRG, demo_folder
+from app.demo import generate, write_n041
+from app.knowledge import DEMO_DRG, demo_folder, load_knowledge
+from app.readers import read_cases
+from app.review import Knowledge, review_all
 from app.scheme_store import schemes_dir, weights_dir
 from app.schemes import load_drg_scheme
+from app.settings import Settings
+from app.workbench import Workbench
+from coding_rules.case import Case
 from coding_rules.grouper.grouping import System
-from tests.ui.tools.conftest import OpenTool
+from tests.ui.samples import sample_services
+from ui.jobs import Jobs
 from ui.tools.alternatives import AlternativesWindow
 from ui.tools.context import ToolContext
 from ui.tools.path import PathWindow
 from ui.tools.performance import PerformanceWindow
+from ui.tools.registry import TOOLS
 from ui.tools.rule_editor import RuleEditor
 from ui.tools.scheme_compare import SchemeCompareWindow
 from ui.tools.scheme_window import SchemeWindow
 from ui.tools.weight_history import WeightHistoryWindow
+from ui.tools.window import ToolWindow
+
+OpenTool = Callable[[str], ToolWindow]
+
+
+@pytest.fixture(scope="session")
+def own_knowledge() -> Knowledge:
+    return load_knowledge()
+
+
+@pytest.fixture(scope="session")
+def month(own_knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> tuple[Case, ...]:
+    path = tmp_path_factory.mktemp("month") / "month.csv"
+    write_n041(path, generate(80))
+    return tuple(read_cases(path, own_knowledge.terminology).cases)
+
+
+@pytest.fixture
+def month_context(
+    qtbot: QtBot,
+    own_knowledge: Knowledge,
+    month: tuple[Case, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[ToolContext]:
+    monkeypatch.setenv("CASECODE_HOME", str(tmp_path / "home"))
+    owner = QWidget()
+    qtbot.addWidget(owner)
+    jobs = Jobs(owner)
+    context = ToolContext(jobs, sample_services(), Settings(), owner)
+    bench = Workbench(month, own_knowledge)
+    bench.put(review_all(month, own_knowledge))
+    context.workbench, context.knowledge, context.case_id = bench, own_knowledge, month[0].case_id
+    yield context
+    jobs.stop_all()
+    qtbot.waitUntil(lambda: not jobs.running)
+
+
+@pytest.fixture
+def open_month_tool(qtbot: QtBot, month_context: ToolContext) -> Iterator[OpenTool]:
+    """Open a tool over the month and wait until it has filled itself in."""
+    opened: list[ToolWindow] = []
+
+    def open_it(tool_id: str) -> ToolWindow:
+        spec = next(spec for spec in TOOLS if spec.id == tool_id)
+        tool = spec.factory(spec, month_context)
+        opened.append(tool)
+        tool.show()
+        qtbot.waitUntil(lambda: not month_context.jobs.running, timeout=20_000)
+        return tool
+
+    yield open_it
+    for tool in opened:
+        tool.close()
 
 
 def settle(qtbot: QtBot, context: ToolContext) -> None:
     qtbot.waitUntil(lambda: not context.jobs.running, timeout=20_000)
 
 
-def scheme_window(open_tool: OpenTool) -> SchemeWindow:
-    tool = open_tool("scheme")
+def scheme_window(open_month_tool: OpenTool) -> SchemeWindow:
+    tool = open_month_tool("scheme")
     assert isinstance(tool, SchemeWindow)
     return tool
 
 
-def test_scheme_is_found_by_name_and_by_code(open_tool: OpenTool) -> None:
-    tool = scheme_window(open_tool)
+def test_scheme_is_found_by_name_and_by_code(open_month_tool: OpenTool) -> None:
+    tool = scheme_window(open_month_tool)
     rules = tool.rules
     assert rules.tree.topLevelItemCount() == 17
     rules.search.setText("急性心肌梗死")
@@ -50,8 +114,8 @@ def test_scheme_is_found_by_name_and_by_code(open_tool: OpenTool) -> None:
     assert rules.lists.codes.rows()[0].name
 
 
-def test_a_mistake_is_underlined_while_typing_and_cannot_be_saved(open_tool: OpenTool) -> None:
-    tool = scheme_window(open_tool)
+def test_a_mistake_is_underlined_while_typing_and_cannot_be_saved(open_month_tool: OpenTool) -> None:
+    tool = scheme_window(open_month_tool)
     tool.rules.go_to("D04-M1")
     editor = tool.rules.editor
     assert not editor.problems
@@ -69,10 +133,10 @@ def test_a_mistake_is_underlined_while_typing_and_cannot_be_saved(open_tool: Ope
 
 
 def test_the_adapted_scheme_is_a_copy_and_is_used_on_wish(
-    qtbot: QtBot, open_tool: OpenTool, month_context: ToolContext
+    qtbot: QtBot, open_month_tool: OpenTool, month_context: ToolContext
 ) -> None:
     before = {path.name: path.read_bytes() for path in demo_folder(DEMO_DRG).iterdir() if path.is_file()}
-    tool = scheme_window(open_tool)
+    tool = scheme_window(open_month_tool)
     tool.rules.go_to("D04-M1")
     tool.rules.editor.text.setPlainText("pdx in D04-M1.DX and age > 5")
     tool.save_copy("改编")
@@ -89,9 +153,9 @@ def test_the_adapted_scheme_is_a_copy_and_is_used_on_wish(
 
 
 def test_dates_in_force_are_edited_in_the_list(
-    qtbot: QtBot, open_tool: OpenTool, month_context: ToolContext
+    qtbot: QtBot, open_month_tool: OpenTool, month_context: ToolContext
 ) -> None:
-    tool = scheme_window(open_tool)
+    tool = scheme_window(open_month_tool)
     tool.import_scheme(demo_folder(DEMO_DRG))
     settle(qtbot, month_context)
     model = tool.versions.model
@@ -108,12 +172,38 @@ def test_dates_in_force_are_edited_in_the_list(
     box.close()
 
 
+def test_an_inconsistency_leads_to_its_place(
+    qtbot: QtBot, open_month_tool: OpenTool, month_context: ToolContext, tmp_path: Path
+) -> None:
+    folder = tmp_path / "方案"
+    shutil.copytree(demo_folder(DEMO_DRG), folder)
+    with (folder / "code_lists.csv").open("a", encoding="utf-8") as lists:
+        lists.write("没人用.DX,dx,I21.001\n")
+    with (folder / "adrg.csv").open("a", encoding="utf-8") as rules:
+        rules.write("999,D04,D04-X9,多余的组,age > 5 and age < 3\n")
+    tool = scheme_window(open_month_tool)
+    tool.import_scheme(folder)
+    settle(qtbot, month_context)
+    assert tool.tabs.tabText(3).startswith("校验 ")
+    rows = tool.issues.rows()
+    unused = next(at for at, row in enumerate(rows) if "没有规则用到列表" in row.issue.message)
+    tool.issues_table.setCurrentIndex(tool.issues.index(unused, 0))
+    tool.issues_table.doubleClicked.emit(tool.issues.index(unused, 0))
+    assert tool.tabs.currentWidget() is tool.lists
+    assert tool.lists.lists_table.current_row().list.name == "没人用.DX"
+    never = next(at for at, row in enumerate(rows) if "永远不会成立" in row.issue.message)
+    tool.issues_table.setCurrentIndex(tool.issues.index(never, 0))
+    tool.issues_table.doubleClicked.emit(tool.issues.index(never, 0))
+    assert tool.rules.current is not None
+    assert tool.rules.current.code == "D04-X9"
+
+
 def test_a_local_weight_table_is_shown_before_it_is_used(
-    qtbot: QtBot, open_tool: OpenTool, month_context: ToolContext, tmp_path: Path
+    qtbot: QtBot, open_month_tool: OpenTool, month_context: ToolContext, tmp_path: Path
 ) -> None:
     path = tmp_path / "当地权重.csv"
     path.write_text("DRG编码,DRG名称,权重\nD04-M1-9,急性心肌梗死,1.5\nXX99,没有的组,2\n", encoding="utf-8")
-    tool = scheme_window(open_tool)
+    tool = scheme_window(open_month_tool)
     tool.import_weights(path)
     settle(qtbot, month_context)
     assert tool.weights.model.rowCount() == 2
@@ -132,8 +222,8 @@ def test_the_editor_says_where_an_empty_rule_is_wrong(qtbot: QtBot) -> None:
     assert editor.verdict.text().startswith("✓")
 
 
-def test_path_follows_the_case_and_is_copied(open_tool: OpenTool, month_context: ToolContext) -> None:
-    tool = open_tool("path")
+def test_path_follows_the_case_and_is_copied(open_month_tool: OpenTool, month_context: ToolContext) -> None:
+    tool = open_month_tool("path")
     assert isinstance(tool, PathWindow)
     first = tool.case.text()
     assert tool.tree.topLevelItemCount() >= 3
@@ -148,12 +238,12 @@ def test_path_follows_the_case_and_is_copied(open_tool: OpenTool, month_context:
 
 
 def test_alternatives_stand_in_case_order_with_their_rule(
-    qtbot: QtBot, open_tool: OpenTool, month_context: ToolContext
+    qtbot: QtBot, open_month_tool: OpenTool, month_context: ToolContext
 ) -> None:
     bench = month_context.workbench
     assert bench is not None
     month_context.case_id = max(bench.case_ids, key=lambda case_id: len(bench.current(case_id).diagnoses))
-    tool = open_tool("alternatives")
+    tool = open_month_tool("alternatives")
     assert isinstance(tool, AlternativesWindow)
     case = month_context.case
     assert case is not None
@@ -172,9 +262,9 @@ def test_alternatives_stand_in_case_order_with_their_rule(
 
 @pytest.mark.parametrize("place", range(4))
 def test_performance_sums_up_to_the_whole(
-    qtbot: QtBot, open_tool: OpenTool, month_context: ToolContext, place: int
+    qtbot: QtBot, open_month_tool: OpenTool, month_context: ToolContext, place: int
 ) -> None:
-    tool = open_tool("performance")
+    tool = open_month_tool("performance")
     assert isinstance(tool, PerformanceWindow)
     tool.dimension.setCurrentIndex(place)
     settle(qtbot, month_context)
@@ -187,9 +277,9 @@ def test_performance_sums_up_to_the_whole(
 
 
 def test_low_risk_groups_come_from_a_list(
-    qtbot: QtBot, open_tool: OpenTool, month_context: ToolContext, tmp_path: Path
+    qtbot: QtBot, open_month_tool: OpenTool, month_context: ToolContext, tmp_path: Path
 ) -> None:
-    tool = open_tool("performance")
+    tool = open_month_tool("performance")
     assert isinstance(tool, PerformanceWindow)
     assert tool.model.rows()[0].figures.low_risk_cases is None
     bench = month_context.workbench
@@ -207,9 +297,9 @@ def test_low_risk_groups_come_from_a_list(
 
 
 def test_weights_are_worked_out_marked_and_saved(
-    qtbot: QtBot, open_tool: OpenTool, month_context: ToolContext
+    qtbot: QtBot, open_month_tool: OpenTool, month_context: ToolContext
 ) -> None:
-    tool = open_tool("weight_history")
+    tool = open_month_tool("weight_history")
     assert isinstance(tool, WeightHistoryWindow)
     assert [row.cases for row in tool.years.rows()] == [80]
     tool.work()
@@ -234,13 +324,15 @@ def test_weights_are_worked_out_marked_and_saved(
         one.close()
 
 
-def test_two_schemes_on_the_same_cases(qtbot: QtBot, open_tool: OpenTool, month_context: ToolContext) -> None:
-    scheme = scheme_window(open_tool)
+def test_two_schemes_on_the_same_cases(
+    qtbot: QtBot, open_month_tool: OpenTool, month_context: ToolContext
+) -> None:
+    scheme = scheme_window(open_month_tool)
     scheme.rules.go_to("D09-M2-1")
     scheme.rules.editor.text.setPlainText("age > 0")
     scheme.save_copy("改编")
     settle(qtbot, month_context)
-    tool = open_tool("scheme_compare")
+    tool = open_month_tool("scheme_compare")
     assert isinstance(tool, SchemeCompareWindow)
     assert [box.currentIndex() for box in tool.scheme_boxes] == [0, 1]
     tool.compare()
