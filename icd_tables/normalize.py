@@ -18,7 +18,7 @@ _ROMAN = {
     "xi": "11", "xii": "12",
 }  # fmt: skip
 _CHINESE_DIGITS = {c: str(i) for i, c in enumerate("零一二三四五六七八九十")} | {"两": "2"}
-_GRADED = "型度期级类区段°组带"
+_GRADED = "型度期级类区段组带"
 # A lone i, v or x is a numeral only beside the words that numerals go with: X线, V型 stay apart from 10线.
 _ROMAN_NEAR = re.compile(
     rf"(?<![a-z])(?:(xii|xi|ix|iv|viii|vii|vi|iii|ii)|([ivx])(?=[{_GRADED}、,-])|(?<=[{_GRADED}第])([ivx]))(?![a-z])"
@@ -32,7 +32,7 @@ _VERTEBRA = re.compile(
 _NUMBERED_REGION = re.compile(
     r"([腰胸颈])(?:1[0-2]|[1-9])(?:[-~、/,及和.]?(?:[腰胸颈骶]?(?:1[0-2]|[1-9])))*(?:椎体|椎)?"
 )
-_DEGREE = re.compile(r"(?<=\d)\s*[°º˚]")
+_DEGREE = re.compile(r"(?<=[\divx一二三四])\s*[°º˚]")
 
 
 def fold(text: str) -> str:
@@ -42,10 +42,11 @@ def fold(text: str) -> str:
 
 def unify_numerals(folded: str) -> str:
     """Roman and Chinese numerals that grade something become digits: ``ii型`` and ``二型`` -> ``2型``."""
+    folded = _DEGREE.sub("度", folded)
     folded = _ROMAN_NEAR.sub(lambda m: _ROMAN[m.group(0)], folded)
     folded = _CHINESE_NEAR.sub(lambda m: _CHINESE_DIGITS[m.group(0)], folded)
     folded = _GRADE_FIRST.sub(lambda m: _CHINESE_DIGITS[m.group(0)], folded)
-    return _DEGREE.sub("度", folded)
+    return folded
 
 
 def strip_punctuation(folded: str) -> str:

@@ -19,6 +19,8 @@ class Readings:
         rows = [(row[0], row[1]) for row in csv.reader(text.splitlines()[1:]) if row]
         self._single = {word: tuple(reading.split("|")) for word, reading in rows if len(word) == 1}
         words = {word: tuple(reading.split()) for word, reading in rows if len(word) > 1}
+        self._sounds: dict[str, str] = {}
+        self._voices: dict[str, str] = {}
         self._words: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
         for word in sorted(words, key=len, reverse=True):
             self._words.setdefault(word[0], []).append((word, words[word]))
@@ -28,6 +30,16 @@ class Readings:
         known = self._single.get(char)
         if known is None:
             known = self._single[char] = (_general(char),)
+        return known
+
+    def sound(self, text: str) -> str:
+        """A text of the same length in which characters with the same first reading are the same character."""
+        return "".join(map(self._sound_of, text))
+
+    def _sound_of(self, char: str) -> str:
+        known = self._sounds.get(char)
+        if known is None:
+            known = self._sounds[char] = self._voices.setdefault(self.of(char)[0], char)
         return known
 
     def learn(self, known: Mapping[str, tuple[str, ...]]) -> None:

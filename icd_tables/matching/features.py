@@ -8,13 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from icd_tables.matching.grams import Floats, GramQuery
 from icd_tables.matching.index import Form, Former, MatchIndex
 from icd_tables.matching.marks import BOTH, LEFT, ONE, OTHER, RIGHT, UNSPECIFIED
 from icd_tables.matching.rows import Origin
+from icd_tables.pinyin import readings
 
 Rows = NDArray[np.intp]
+
+_SHORTEST_SLIP = 4
+"""Shorter texts are too near to too many names for a slip to mean anything."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +46,17 @@ class Query:
         return 0.35 * self.surface.overlap + 0.65 * self.canonical.overlap
 
 
-def features(query: Query, rows: Rows, index: MatchIndex, lines: Sequence[int]) -> dict[str, Floats]:
-    """The features of some rows by name, one value per row."""
+def features(
+    query: Query, rows: Rows, index: MatchIndex, lines: Sequence[int], whole: bool
+) -> dict[str, Floats]:
+    """The features of some rows by name, one value per row; ``whole``: the text as it was written, where slips may show."""
     form = query.form
     at = rows.tolist()
+    surfaces = [index.surfaces[i] for i in at]
     canonicals = [index.canonicals[i] for i in at]
     text = form.canonical.text
     found = {
-        "surface_ratio": _ratio(form.surface, [index.surfaces[i] for i in at]),
+        "surface_ratio": _ratio(form.surface, surfaces),
         "canonical_ratio": _ratio(text, canonicals),
         "surface_overlap": query.surface.cosine(index.surface_grams, rows),
         "canonical_overlap": query.canonical.cosine(index.canonical_grams, rows),
@@ -58,12 +66,35 @@ def features(query: Query, rows: Rows, index: MatchIndex, lines: Sequence[int]) 
     found |= _coverage(index, query.canonical, rows)
     found |= _mark_features(form, rows, index, lines)
     found |= _sites(query.sites, index.sites[rows])
+    if whole:
+        same_thing = 1 - np.maximum(found["opposite"] > 0, found["number_conflict"])
+        found["slip"] = _slips("".join(form.bare), surfaces) * same_thing
     return found
 
 
 def _ratio(text: str, names: Sequence[str]) -> Floats:
     ratios = process.cdist([text], names, scorer=fuzz.ratio, dtype=np.float32)[0]
     return np.asarray(ratios, np.float32) / np.float32(100)
+
+
+def _slips(text: str, names: Sequence[str]) -> Floats:
+    """Whether a name is the text but for one slip of the hand: a character left out, two swapped, or one read alike.
+
+    Another character in its place is no slip: 肾切除 and 脾切除 are two things.
+    """
+    if len(text) < _SHORTEST_SLIP or text in names:
+        return np.zeros(len(names), np.float32)
+    near = process.cdist([text], names, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)[0] == 1
+    return np.array(
+        [at_one and _is_slip(text, name) for at_one, name in zip(near.tolist(), names, strict=True)],
+        np.float32,
+    )
+
+
+def _is_slip(text: str, name: str) -> bool:
+    if len(name) != len(text):
+        return len(name) == len(text) + 1
+    return sorted(name) == sorted(text) or readings().sound(name) == readings().sound(text)
 
 
 def _coverage(index: MatchIndex, query: GramQuery, rows: Rows) -> dict[str, Floats]:

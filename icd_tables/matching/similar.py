@@ -91,7 +91,7 @@ class SimilarNames:
         rows = self._rows(query, echo, size)
         if not len(rows):
             return None
-        found = features(query, rows, self._index, self._former.marks.lines)
+        found = features(query, rows, self._index, self._former.marks.lines, whole=size == _POOL)
         if recall:
             targets = self._index.target[rows]
             found |= recall.features(echo, targets, self._index.canonical_grams, self._name_row, rows)
