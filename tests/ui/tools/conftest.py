@@ -12,10 +12,13 @@ from app.memory import HospitalDictionary
 from app.settings import Settings
 from tests.ui.samples import sample_services
 from tests.ui.tools.checked import checked_workbench
+from tests.ui.tools.dip_work import dip
 from ui.jobs import Jobs
 from ui.tools.context import ToolContext
 from ui.tools.registry import TOOLS
 from ui.tools.window import ToolWindow
+
+__all__ = ["checked", "dip", "open_tool"]
 
 
 @pytest.fixture
