@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.catalogues import load_dip_catalogue
 from app.dip_library import SideList
 from app.settings import Settings
+from tests.ui.tools import dip_work
 from tests.ui.tools.dip_work import open_tool, settle
 from ui.tools.context import ToolContext
 from ui.tools.dip_catalogue import CatalogueWindow
@@ -21,6 +22,8 @@ PUBLISHED = (
     "K35.3:47.0100,K35.3,急性阑尾炎,47.0100,1484.83,8490.46,5718.15\n"
     "K35.3,K35.3,急性阑尾炎,,600,3153.56,5718.15\n,,没有编码,,1,1,1\n"
 )
+
+dip = dip_work.dip
 
 
 @pytest.fixture

@@ -15,11 +15,14 @@ from pytestqt.qtbot import QtBot
 from app.settings import Settings
 from coding_rules.settlement.profile import Certainty, load_profile
 from coding_rules.settlement.rules import PointPrice
+from tests.ui.tools import dip_work
 from tests.ui.tools.dip_work import open_tool
 from ui.tools.context import ToolContext
 from ui.tools.dip_profile import ProfileWindow
 
 VALUE, SOURCE, CERTAINTY = 2, 4, 5
+
+dip = dip_work.dip
 
 
 @pytest.fixture

@@ -11,12 +11,15 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from coding_rules.grouper.grouping import System
+from tests.ui.tools import dip_work
 from tests.ui.tools.dip_work import open_tool, settle
 from ui.tools.context import ToolContext
 from ui.tools.money_clearing import ClearingWindow
 from ui.tools.money_fields import NumberField
 
 COUNTED, PRICE, SHARE, DEDUCTIONS = 1, 8, 9, 10
+
+dip = dip_work.dip
 
 
 @pytest.fixture
