@@ -125,11 +125,7 @@ def keep(
     Raises:
         UserError: no title, or something cannot be read or written; nothing is kept then.
     """
-    name = _FORBIDDEN.sub("_", imprint.title.strip()).strip("_")
-    if not name:
-        raise UserError("没有填写目录名称。", "请写明是哪里、哪一年的目录，例如“平顶山 2025”。")
-    dated = f"{name}-{imprint.valid_from:%Y%m%d}" if imprint.valid_from else name
-    target = _free(catalogue_folder() / dated)
+    target = _free(catalogue_folder() / folder_name(imprint.title, imprint.valid_from))
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".new-") as made:
         folder = Path(made) / "catalogue"
         _assemble(source, lists, folder, profile)
@@ -140,6 +136,18 @@ def keep(
         except OSError as error:
             raise UserError(f"无法保存目录 {target.name}：{error.strerror}", "请换一个名称再试。") from error
     return target, catalogue
+
+
+def folder_name(title: str, valid_from: date | None) -> str:
+    """The name of a catalogue's folder.
+
+    Raises:
+        UserError: no title.
+    """
+    name = _FORBIDDEN.sub("_", title.strip()).strip("_")
+    if not name:
+        raise UserError("没有填写目录名称。", "请写明是哪里、哪一年的目录，例如“平顶山 2025”。")
+    return f"{name}-{valid_from:%Y%m%d}" if valid_from else name
 
 
 def _assemble(source: Path, lists: Lists, folder: Path, profile: RegionProfile | None) -> None:

@@ -86,6 +86,12 @@ def _money_reconcile(spec: ToolSpec, context: ToolContext) -> ToolWindow:
     return ReconcileWindow(spec, context)
 
 
+def _dip_points(spec: ToolSpec, context: ToolContext) -> ToolWindow:
+    from ui.tools.dip_points import PointsWindow
+
+    return PointsWindow(spec, context)
+
+
 TOOLS: tuple[ToolSpec, ...] = (
     ToolSpec(
         "rules",
@@ -183,5 +189,13 @@ TOOLS: tuple[ToolSpec, ...] = (
         "report",
         "",
         _money_reconcile,
+    ),
+    ToolSpec(
+        "dip_points",
+        "历史分值",
+        "用本地三年病例测算病种分值和变异系数，例数不足的病种归入综合；保存为注明日期的目录。",
+        "chart",
+        "",
+        _dip_points,
     ),
 )
