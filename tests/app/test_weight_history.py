@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from app.demo import generate, write_n041
 from app.errors import UserError
 from app.knowledge import DEMO_DRG, demo_folder
+from app.review import Knowledge
 from app.schemes import load_drg_scheme, load_weight_table
-from app.weight_history import default_year_weights, save_weights, source_of, work_out
+from app.weight_history import default_year_weights, read_source, save_weights, source_of, work_out
+from app.work import import_files, start_work
 from coding_rules.case import Case, Diagnosis, Fees
 from coding_rules.grouper.scheme import Scheme
 from coding_rules.grouper.trimming import TrimMethod, TrimRule
@@ -65,3 +68,17 @@ def test_weights_by_year_and_a_dated_table(
 def test_nothing_to_count_is_said(scheme: Scheme) -> None:
     with pytest.raises(UserError, match="没有可用于计算的病例"):
         work_out(scheme, Terminology(), [source_of("甲", [case(1, None, 5)])], {}, WHOLE)
+
+
+def test_sources_are_files_of_front_pages_and_sessions(tmp_path: Path) -> None:
+    pages = tmp_path / "month.csv"
+    write_n041(pages, generate(12))
+    terminology = Terminology()
+    from_pages = read_source(pages, terminology)
+    assert sum(from_pages.years.values()) + from_pages.undated == 12
+    imported = import_files([pages], terminology)
+    work = start_work(imported, tmp_path / "month.ccqa", Knowledge())
+    work.session.close()
+    from_session = read_source(tmp_path / "month.ccqa", terminology)
+    assert from_session.years == from_pages.years
+    assert [case.case_id for case in from_session.cases] == [case.case_id for case in from_pages.cases]

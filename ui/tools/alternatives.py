@@ -53,7 +53,7 @@ def columns(system: System) -> tuple[Column[Reading], ...]:
         money("amount", "支付金额（元）", lambda row: row.amount, 108),
         rise("amount_change", "金额变化（元）", lambda row: row.delta.amount, 108, cents=True),
         text("band", "倍率区间", _band, 70),
-        text("advice", "选择规则", _advice, 148),
+        text("advice", "选择规则", _advice, 160),
         text("rules", "判断依据", lambda row: row.rules.replace("\n", "；"), 110, tip=lambda row: row.rules),
     )
 
@@ -152,7 +152,9 @@ class AlternativesWindow(ToolWindow):
         if row is None:
             self.rules.setText("")
         elif row.is_filed:
-            self.rules.setText(f"按现编码：{row.scored.grouping.chain}")
+            grouping = row.scored.grouping
+            end = "" if grouping.grouped else f" → {_group(row)}"
+            self.rules.setText(f"按现编码：{grouping.chain}{end}")
         else:
             self.rules.setText(f"判断依据：{row.rules}")
 

@@ -218,6 +218,7 @@ class ToolWindow(QMainWindow):
         super().showEvent(event)
         if not self._filled:
             self.renew()
+            self._focus_body()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc closes, unless what is being edited takes it first."""
@@ -286,6 +287,13 @@ class ToolWindow(QMainWindow):
         for what, version, source in knowledge.versions if knowledge else ():
             lines.append((what, f"{version}（{source}）" if source else version))
         return lines
+
+    def _focus_body(self) -> None:
+        """The keyboard starts in the tool, not on the buttons of the heading."""
+        for control in self.body.findChildren(QWidget):
+            if control.focusPolicy() & Qt.FocusPolicy.TabFocus and control.isVisibleTo(self.body):
+                control.setFocus()
+                return
 
     def _loads(self, missing: str) -> bool:
         """Whether it is the knowledge that is missing; then its loading is started, or watched if it runs already."""
