@@ -34,9 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from ui.headless import run as headless
 
         return headless(options.files, options.out)
+    from ui.first_sight import Moment
     from ui.launch import run
 
-    return run(options.files, options.leave_when)
+    return run(options.files, Moment(options.leave_when) if options.leave_when else None)
 
 
 def _go_offscreen() -> None:

@@ -1,40 +1,60 @@
-"""For measuring the start: end the process at the moment its window can be used (``--leave-when shown|open``).
+"""The moment a window can be used: on the screen, painted, with nothing left to do.
 
-``tests/windows/start_time.py`` compares that moment with the smallest Qt window frozen the same way.
+The start waits for it before it opens the work, so that the window is there at once; and it is what the start is measured by:
+``--leave-when shown|open`` ends the process then, and ``tests/windows/start_time.py`` compares that with the smallest Qt window.
 """
 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
+PATIENCE_SECONDS = 1.0
+"""A window that is started minimised is never seen; the work is opened all the same."""
+
 
 class Moment(StrEnum):
-    """When to leave: the window is painted and takes input, or the work is on the screen, too."""
+    """When to leave: the window can be used, or the work is on the screen, too."""
 
     SHOWN = "shown"
     OPEN = "open"
 
 
-class LeaveWhen(QObject):
-    """Ends the process as soon as the window is exposed, painted, its events are handled and ``ready`` says so."""
+class FirstSight(QObject):
+    """Calls ``then`` once, as soon as the window is on the screen and its events are handled."""
 
-    def __init__(self, window: QWidget, ready: Callable[[], bool]) -> None:
+    def __init__(self, window: QWidget, then: Callable[[], object]) -> None:
         super().__init__(window)
         self._window = window
-        self._ready = ready
+        self._then = then
+        self._until = time.monotonic() + PATIENCE_SECONDS
         self._timer = QTimer(self, interval=0)  # runs whenever the event loop has nothing else to do
         self._timer.timeout.connect(self.look)
         self._timer.start()
 
     @Slot()
     def look(self) -> None:
-        """Leave now, or look again."""
+        """Now, or next time."""
         handle = self._window.windowHandle()
-        if handle is not None and handle.isExposed() and self._ready():
+        seen = handle is not None and handle.isExposed()
+        if seen or time.monotonic() > self._until:
+            self._timer.stop()
             self._window.repaint()
-            os._exit(0)  # what comes after is not the start
+            self._then()
+
+
+def leave_when(moment: Moment, opened: Callable[[], bool], parent: QObject) -> None:
+    """End the process at this moment of a start: what comes after is not measured."""
+    timer = QTimer(parent, interval=0)
+
+    def look() -> None:
+        if moment is Moment.SHOWN or opened():
+            os._exit(0)
+
+    timer.timeout.connect(look)
+    timer.start()

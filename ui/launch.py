@@ -21,7 +21,7 @@ from app.settings import LoadedSettings, Settings
 from app.version import NAME, program_version
 from ui import theme
 from ui.faults import Faults
-from ui.first_sight import LeaveWhen, Moment
+from ui.first_sight import FirstSight, Moment, leave_when
 from ui.main_window import MainWindow
 from ui.services import Services, real_services
 from ui.single_instance import Listener, call_to_front
@@ -29,10 +29,11 @@ from ui.single_instance import Listener, call_to_front
 CANNOT_START = 2
 
 
-def run(paths: Sequence[Path], leave_when: str | None = None) -> int:
+def run(paths: Sequence[Path], moment: Moment | None = None) -> int:
     """Open the window on these files (the last work, or the demo month, when there are none); returns the exit code.
 
-    When a window has this work open already, it comes to the front and this start ends. ``leave_when`` is a ``Moment``.
+    When a window has this work open already, it comes to the front and this start ends. At ``moment`` the process leaves (to
+    measure the start).
     """
     app = make_application()
     try:
@@ -46,12 +47,17 @@ def run(paths: Sequence[Path], leave_when: str | None = None) -> int:
         QMessageBox.critical(None, NAME, f"{error.what}\n\n{error.todo}")
         return CANNOT_START
     window = _open_window(app, loaded, former)
-    window.open_paths(paths)
-    if leave_when:
-        LeaveWhen(window, lambda: leave_when == Moment.SHOWN or window.desk.workbench is not None)
+    FirstSight(window, lambda: _begin(window, paths, moment))
     code = app.exec()
     crash.finish()
     return code
+
+
+def _begin(window: MainWindow, paths: Sequence[Path], moment: Moment | None) -> None:
+    if moment:
+        leave_when(moment, lambda: window.desk.workbench is not None, window)
+    if moment is not Moment.SHOWN:
+        window.open_paths(paths)
 
 
 def _open_window(app: QApplication, loaded: LoadedSettings, former: Sequence[str]) -> MainWindow:
