@@ -92,6 +92,18 @@ def _dip_points(spec: ToolSpec, context: ToolContext) -> ToolWindow:
     return PointsWindow(spec, context)
 
 
+def _score(spec: ToolSpec, context: ToolContext) -> ToolWindow:
+    from ui.tools.quality_score import ScoreWindow
+
+    return ScoreWindow(spec, context)
+
+
+def _indicators(spec: ToolSpec, context: ToolContext) -> ToolWindow:
+    from ui.tools.quality_indicators import IndicatorsWindow
+
+    return IndicatorsWindow(spec, context)
+
+
 TOOLS: tuple[ToolSpec, ...] = (
     ToolSpec(
         "rules",
@@ -102,12 +114,29 @@ TOOLS: tuple[ToolSpec, ...] = (
         _rules,
     ),
     ToolSpec(
+        "score",
+        "首页评分",
+        "按 100 分制给每份首页评分，分 A、B、C、D 类差错，按病例、科室、编码员、月份统计，说明每一分扣在哪里；分值可改。",
+        "ok",
+        "",
+        _score,
+    ),
+    ToolSpec(
+        "indicators",
+        "质量指标",
+        "2016 版首页质控指标和 2021 版病案管理指标中首页数据能算的各项，按科室、编码员、月份比较；只是上限的写明。",
+        "info",
+        "",
+        _indicators,
+    ),
+    ToolSpec(
         "scheme",
         "分组方案",
         "查看 DRG 方案的 MDC、ADRG、DRG 规则与编码列表，校验、导入、改编成自己的副本，管理权重表与版本。",
         "tree",
         "",
         _scheme,
+        opens_group=True,
     ),
     ToolSpec(
         "path",
