@@ -32,6 +32,7 @@ from ui.models.columns import Column
 from ui.panels.facets import FacetPanel
 from ui.tools.columns import count, text
 from ui.tools.context import ToolContext
+from ui.tools.rows import filter_rows
 from ui.tools.rules_detail import RuleDetail
 from ui.tools.rules_form import RuleForm
 from ui.tools.spec import ToolSpec
@@ -268,7 +269,7 @@ class RuleLibraryWindow(ToolWindow):
         found = [row for row in self._listed if all(word in row.text for word in words)]
         wanted = {row.rule.id for row in found}
         passes = accepts(FACETS, self.facets.chosen)
-        self.model.set_filter(lambda row: row.rule.id in wanted and passes(row))
+        filter_rows(self.table, lambda row: row.rule.id in wanted and passes(row))
         self.facets.show_counts(FACETS, count_facets(FACETS, found, self.facets.chosen))
         shown, total = self.model.rowCount(), len(self._listed)
         self.tally.setText(f"{shown:,} / {total:,} 条" if shown != total else f"共 {shown:,} 条")
@@ -329,8 +330,9 @@ class RuleLibraryWindow(ToolWindow):
         for part, stretch in ((self.facets, 0), (middle, 1), (self.detail, 0)):
             rules.addWidget(part)
             rules.setStretchFactor(rules.count() - 1, stretch)
-        rules.setSizes([200, 660, 420])
+        rules.setSizes([230, 640, 430])
         rules.setChildrenCollapsible(False)
+        rules.setContentsMargins(0, 6, 0, 0)
         trigger = QAbstractItemView.EditTrigger
         self.limit_table.setEditTriggers(
             trigger.DoubleClicked | trigger.EditKeyPressed | trigger.AnyKeyPressed
