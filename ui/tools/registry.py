@@ -110,7 +110,7 @@ TOOLS: tuple[ToolSpec, ...] = (
         "规则库",
         "全部审核规则的条件、依据和例子；本院可停用、改级别、改阈值、自写规则，改动与内置规则分开保存并立即重新审核。",
         "book",
-        "Ctrl+Shift+R",
+        "Ctrl+Shift+G",
         _rules,
     ),
     ToolSpec(
