@@ -26,6 +26,7 @@ from coding_rules.grouper.drg import DrgGrouper
 from coding_rules.grouper.scheme import Scheme
 from coding_rules.relations import Relations
 from coding_rules.settlement.amount import Settler
+from coding_rules.settlement.auxiliary import AuxiliaryCatalogue
 from coding_rules.settlement.profile import ProfileError, RegionProfile, load_profile
 from icd_tables.terminology import Terminology
 
@@ -40,7 +41,7 @@ _NATIONAL_3 = "national_3"
 class Choices:
     """What the user chose. Empty: the program's own. ``drg`` and ``dip`` may be ``none``; profiles are a name or a file.
 
-    ``drg_weights`` is a local weight table that stands in place of the scheme's own.
+    ``drg_weights`` is a local weight table that stands in place of the scheme's own, ``dip_auxiliary`` the 辅助目录 to settle by.
     """
 
     tables: str = ""
@@ -50,6 +51,7 @@ class Choices:
     dip_profile: str = ""
     drg_weights: str = ""
     packs: Sequence[str] = field(default=())
+    dip_auxiliary: str = ""
 
     @classmethod
     def of(cls, settings: Settings) -> Choices:
@@ -61,6 +63,7 @@ class Choices:
             drg_profile=settings.drg_profile,
             dip_profile=settings.dip_profile,
             drg_weights=settings.drg_weights,
+            dip_auxiliary=settings.dip_auxiliary,
             packs=settings.rule_packs,
         )
 
@@ -118,14 +121,16 @@ def load_groupers(choices: Choices) -> Groupers:
     scheme = load_scheme(choices.drg, choices.drg_weights)
     drg_profile = _drg_profile(choices, scheme)
     catalogue, dip_profile = load_catalogue(choices.dip, choices.dip_profile)
+    auxiliary = load_auxiliary(choices.dip_auxiliary)
     return Groupers(
         drg=DrgGrouper(scheme) if scheme else None,
         dip=DipGrouper(catalogue, dip_profile) if catalogue else None,
         drg_settler=Settler(drg_profile) if drg_profile else None,
-        dip_settler=Settler(dip_profile) if dip_profile else None,
+        dip_settler=Settler(dip_profile, auxiliary=auxiliary) if dip_profile else None,
         versions=(
             *_scheme_versions(scheme, choices.drg),
             *_catalogue_versions(catalogue, choices.dip),
+            *_auxiliary_versions(auxiliary, choices.dip_auxiliary),
             *_profile_versions("DRG 结算参数", drg_profile),
             *_profile_versions("DIP 结算参数", dip_profile),
         ),
@@ -177,6 +182,17 @@ def load_catalogue(choice: str, profile: str = "") -> tuple[DipCatalogue | None,
     catalogue = load_dip_catalogue(Path(choice), chosen)
     national = "national_3_0" if catalogue.form == _NATIONAL_3 else "national_platform"
     return catalogue, chosen or read_profile(national)
+
+
+def load_auxiliary(choice: str) -> AuxiliaryCatalogue | None:
+    """The auxiliary catalogue chosen, or none.
+
+    Raises:
+        UserError: it cannot be read.
+    """
+    from app.auxiliary import open_auxiliary
+
+    return open_auxiliary(Path(choice)) if choice else None
 
 
 def read_profile(name_or_path: str) -> RegionProfile:
@@ -244,6 +260,11 @@ def _catalogue_versions(catalogue: DipCatalogue | None, choice: str) -> Iterator
         digest = f"SHA-256 {catalogue.sha256[:16]}" if catalogue.sha256 else ""
         source = _listed(Path(choice).name or DEMO_DIP, digest)
         yield "DIP 病种目录", _listed(name, f"{len(catalogue)} 个病种"), source
+
+
+def _auxiliary_versions(auxiliary: AuxiliaryCatalogue | None, choice: str) -> Iterator[tuple[str, str, str]]:
+    if auxiliary is not None:
+        yield "DIP 辅助目录", f"{len(auxiliary)} 个分型系数", Path(choice).name
 
 
 def _profile_versions(what: str, profile: RegionProfile | None) -> Iterator[tuple[str, str, str]]:

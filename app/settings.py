@@ -63,6 +63,7 @@ class Settings:
     drg_scheme: Annotated[str, "DRG 分组方案"] = ""
     drg_weights: Annotated[str, "DRG 权重表"] = ""
     dip_catalogue: Annotated[str, "DIP 病种目录"] = ""
+    dip_auxiliary: Annotated[str, "DIP 辅助目录"] = ""
     drg_profile: Annotated[str, "DRG 结算参数"] = ""
     dip_profile: Annotated[str, "DIP 结算参数"] = ""
     rule_packs: Annotated[tuple[str, ...], "附加规则包"] = ()

@@ -35,6 +35,7 @@ _KNOWLEDGE_SETTINGS = (
     "drg_scheme",
     "drg_weights",
     "dip_catalogue",
+    "dip_auxiliary",
     "drg_profile",
     "dip_profile",
     "rule_packs",
