@@ -48,12 +48,12 @@ class PointsRow:
     @property
     def formula(self) -> str:
         """Where the points come from."""
-        mean, points = self.group.mean_fee, self.group.points
-        if mean is None or points is None:
+        mean = self.group.mean_fee
+        if mean is None or self.group.points is None:
             return ""
         if self.group.region_mean is None:
-            return f"{mean:.2f} × 1000 ÷ 基准病种均费 = {points:.4f}"
-        return f"{mean:.2f} × 1000 ÷ {self.region_mean:.2f} = {points:.4f}"
+            return f"{mean:.2f} × 1000 ÷ 基准病种均费"
+        return f"{mean:.2f} × 1000 ÷ {self.region_mean:.2f}"
 
     @property
     def ratio(self) -> Decimal | None:
@@ -72,7 +72,7 @@ GROUPS: tuple[Column[PointsRow], ...] = (
     figure("ratio", "测算 ÷ 现行", lambda row: row.ratio, 84, places=4),
     figure("cv", "CV", lambda row: row.group.cv, 56, places=3),
     figure("los", "均住院日", lambda row: row.group.mean_los, 66, places=1),
-    text("formula", "算式", lambda row: row.formula, 240, muted=True),
+    text("formula", "算式", lambda row: row.formula, 190, muted=True),
 )
 Fallen = tuple[str, int, str]
 FALLEN: tuple[Column[Fallen], ...] = (
@@ -232,9 +232,10 @@ class PointsWindow(ToolWindow):
         self.levels.set_rows(result.levels)
         self.title_line.setText(self.title_line.text() or result.catalogue.title)
         fallen = sum(number for _, number, _ in result.fallen)
+        mixed = sum(number for _, number, target in result.fallen if target)
         self.head.setText(
             f"计入 {result.used:,} 例，成 {len(result.catalogue):,} 个病种，全部病例加权均费 {result.region_mean:,.2f} 元；"
-            f"{len(result.fallen):,} 种组合（{fallen:,} 例）低于 {self.threshold.value()} 例，归入综合。"
+            f"{len(result.fallen):,} 种组合（{fallen:,} 例）低于 {self.threshold.value()} 例，其中 {mixed:,} 例归入综合病种。"
         )
         self._mark_tabs(result)
 
@@ -265,6 +266,9 @@ class PointsWindow(ToolWindow):
             (self.level, "医院级别"),
         ):
             widget.setAccessibleName(name)
+        for spin in (self.last_year, self.threshold):
+            spin.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+            spin.setFixedWidth(64)
         self.weights.setFixedWidth(70)
         self.weights.setToolTip("由远到近，末一个是最近一年，如 1:2:7")
         self.benchmark.setPlaceholderText("基准病种编码")

@@ -104,6 +104,12 @@ def _indicators(spec: ToolSpec, context: ToolContext) -> ToolWindow:
     return IndicatorsWindow(spec, context)
 
 
+def _dip_auxiliary(spec: ToolSpec, context: ToolContext) -> ToolWindow:
+    from ui.tools.dip_auxiliary import AuxiliaryWindow
+
+    return AuxiliaryWindow(spec, context)
+
+
 TOOLS: tuple[ToolSpec, ...] = (
     ToolSpec(
         "rules",
@@ -226,5 +232,13 @@ TOOLS: tuple[ToolSpec, ...] = (
         "chart",
         "",
         _dip_points,
+    ),
+    ToolSpec(
+        "dip_auxiliary",
+        "辅助目录",
+        "辅助分型的系数从公布的目录读入，或由历史病例测算；当前病例属于哪些分型、用哪个系数、为什么。",
+        "filter",
+        "",
+        _dip_auxiliary,
     ),
 )
