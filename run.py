@@ -4,8 +4,9 @@
     python run.py                 open the workbench on the demo month (headless without a display)
     python run.py FILE...         open front-page files or a session
     python run.py setup           only prepare .venv
-    python run.py test [ARGS]     everything CI runs; ARGS go to pytest and then only the tests run
-    python run.py windows [ARGS]  build, prove and pack the Windows program (needs Debian; takes minutes)
+    python run.py test [ARGS]     everything CI runs but the Windows stage; ARGS go to pytest and then only the tests run
+    python run.py test --windows  with the Windows stage, as CI runs it (CI=true does the same)
+    python run.py windows [ARGS]  build, prove and pack the Windows program (needs Debian as root; takes minutes)
     python run.py lock            resolve the lock files anew (maintainers; needs the network)
 
 Standard library only: it runs before anything is installed.
@@ -216,7 +217,12 @@ def run(command: Sequence[object], *, quiet: bool = False, env: dict[str, str] |
 
 
 def test(arguments: Sequence[str]) -> int:
-    """Everything CI runs, one stage after another; all stages run, any failure fails the whole."""
+    """Everything CI runs, one stage after another; all stages run, any failure fails the whole.
+
+    The Windows stage takes minutes and installs Debian packages: it runs in CI and with ``--windows``.
+    """
+    with_windows = "--windows" in arguments or bool(os.environ.get("CI"))
+    arguments = [word for word in arguments if word != "--windows"]
     environment = dict(os.environ, QT_QPA_PLATFORM="offscreen", PYTHONUTF8="1")
     tool = VENV / ("Scripts" if WINDOWS else "bin")
     stages: list[tuple[str, list[object]]] = [
@@ -226,8 +232,11 @@ def test(arguments: Sequence[str]) -> int:
         ("lint-imports", [tool / "lint-imports"]),
         ("benches", [PYTHON, "-m", "tests.bench", "--small"]),
         ("frozen program", [PYTHON, "-m", "tests.frozen"]),
+        ("windows", [PYTHON, "-m", "tests.windows", "--twice"]),
         ("tests", [PYTHON, "-m", "pytest"]),  # last, so that its closing line closes the run
     ]
+    if not with_windows:
+        stages = [stage for stage in stages if stage[0] != "windows"]
     if arguments:
         stages = [("tests", [PYTHON, "-m", "pytest", *arguments])]
     elif sys.platform.startswith("linux") and not shutil.which("objdump"):

@@ -34,14 +34,19 @@ def main() -> int:
         print(f"frozen program: {size / 1e6:.0f} MB", flush=True)
         for name in ("CaseCodeQA", "casecode-qa"):
             self_test(program / f"{name}{SUFFIX}", Path(scratch) / "用户 数据")
-        return command_line(program / f"casecode-qa{SUFFIX}", Path(scratch))
+        command_line(program / f"casecode-qa{SUFFIX}", Path(scratch))
+    return 0
 
 
 def build(scratch: Path, folder: Path) -> None:
     """Run PyInstaller; its log is shown only when it fails."""
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
     command += ["--workpath", str(scratch / "work"), "--distpath", str(folder), str(ROOT / "build.spec")]
-    subprocess.run(command, cwd=ROOT, check=True)
+    done = subprocess.run(
+        command, cwd=ROOT, check=False, capture_output=True, encoding="utf-8", errors="replace"
+    )
+    if done.returncode:
+        raise SystemExit(f"PyInstaller failed ({done.returncode})\n{done.stdout}{done.stderr}")
 
 
 def self_test(program: Path, data: Path) -> None:
@@ -61,22 +66,26 @@ def self_test(program: Path, data: Path) -> None:
         raise SystemExit(f"{program.name} --self-test failed ({done.returncode})")
 
 
-def command_line(program: Path, scratch: Path) -> int:
-    """The frozen console program does the main job: a demo month in, a correction list out."""
-    environment = dict(os.environ, CASECODE_HOME=str(scratch / "用户 数据"))
+def command_line(program: Path, scratch: Path) -> None:
+    """The frozen console program does the main job: a demo month in, a correction list out, its words in UTF-8."""
+    environment = dict(os.environ, CASECODE_HOME=str(scratch / "用户 数据"), PYTHONIOENCODING="gbk")
     month, found = scratch / "演示 月.csv", scratch / "清单.xlsx"
-    for arguments in (
-        ["demo", "--count", "50", "--out", str(month)],
-        ["check", str(month), "--out", str(found)],
+    for arguments, words in (
+        (["demo", "--count", "50", "--out", str(month)], "50 例"),
+        (["check", str(month), "--out", str(found)], "病例 50 例"),
     ):
-        code = subprocess.run(
-            [str(program), *arguments], env=environment, timeout=300, check=False
-        ).returncode
-        if code not in {0, 1}:  # 1: findings, as a demo month has
-            raise SystemExit(f"{program.name} {arguments[0]} failed ({code})")
+        done = subprocess.run(
+            [str(program), *arguments], env=environment, timeout=300, check=False, capture_output=True
+        )
+        said = done.stdout.decode("utf-8")
+        if done.returncode not in {0, 1} or words not in said:  # 1: findings, as a demo month has
+            raise SystemExit(
+                f"{program.name} {arguments[0]} failed ({done.returncode})\n{said}{done.stderr!r}"
+            )
     sheets = openpyxl.load_workbook(found, read_only=True).sheetnames
-    print(f"frozen check wrote {len(sheets)} sheets", flush=True)
-    return 0
+    if "汇总" not in sheets:
+        raise SystemExit(f"{program.name} check wrote {sheets}")
+    print(f"frozen check: {said.splitlines()[1]}; {len(sheets)} sheets", flush=True)
 
 
 if __name__ == "__main__":

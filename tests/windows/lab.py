@@ -182,8 +182,9 @@ def install_packages() -> None:
     if not shutil.which("apt-get") or os.geteuid() != 0:
         raise LabError(f"missing packages; as root run: {command}")
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-    _shell(["apt-get", "update", "-qq"], env=environment)
-    _shell(command.split(), env=environment)
+    again = ["-o", "Acquire::Retries=3"]
+    _shell(["apt-get", "update", "-qq", *again], env=environment)
+    _shell([*command.split(), *again], env=environment)
 
 
 def unpack_python(folder: Path) -> None:
