@@ -110,6 +110,18 @@ def _dip_auxiliary(spec: ToolSpec, context: ToolContext) -> ToolWindow:
     return AuxiliaryWindow(spec, context)
 
 
+def _dictionary(spec: ToolSpec, context: ToolContext) -> ToolWindow:
+    from ui.tools.dictionary_window import DictionaryWindow
+
+    return DictionaryWindow(spec, context)
+
+
+def _money_comparison(spec: ToolSpec, context: ToolContext) -> ToolWindow:
+    from ui.tools.money_comparison import ComparisonWindow
+
+    return ComparisonWindow(spec, context)
+
+
 TOOLS: tuple[ToolSpec, ...] = (
     ToolSpec(
         "rules",
@@ -134,6 +146,14 @@ TOOLS: tuple[ToolSpec, ...] = (
         "info",
         "",
         _indicators,
+    ),
+    ToolSpec(
+        "dictionary",
+        "本院词典",
+        "本院编码员确认过的写法和编码：谁、何时、几次，前后不一致的标出；可从 Excel 导入、导出，确认过的下次排在最前。",
+        "session",
+        "",
+        _dictionary,
     ),
     ToolSpec(
         "scheme",
@@ -240,5 +260,13 @@ TOOLS: tuple[ToolSpec, ...] = (
         "filter",
         "",
         _dip_auxiliary,
+    ),
+    ToolSpec(
+        "money_comparison",
+        "同病种前后对比",
+        "同一病种在按项目付费与 DIP 付费两个时期的例数、费用构成、住院日和自付比例，附检验方法和 P 值。",
+        "layout",
+        "",
+        _money_comparison,
     ),
 )
