@@ -122,6 +122,12 @@ def _money_comparison(spec: ToolSpec, context: ToolContext) -> ToolWindow:
     return ComparisonWindow(spec, context)
 
 
+def _names(spec: ToolSpec, context: ToolContext) -> ToolWindow:
+    from ui.tools.matching_names import NamesWindow
+
+    return NamesWindow(spec, context)
+
+
 TOOLS: tuple[ToolSpec, ...] = (
     ToolSpec(
         "rules",
@@ -154,6 +160,14 @@ TOOLS: tuple[ToolSpec, ...] = (
         "session",
         "",
         _dictionary,
+    ),
+    ToolSpec(
+        "names",
+        "整月名称核对",
+        "全月每一处诊断和手术名称与所填编码对照，列出不一致的，写明把握和理由，可转到病例。",
+        "search",
+        "",
+        _names,
     ),
     ToolSpec(
         "scheme",
