@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from PySide6.QtCore import QDate, QSize, Qt, Slot
-from PySide6.QtWidgets import QComboBox, QCompleter, QDateEdit, QHBoxLayout, QLabel
+from PySide6.QtWidgets import QComboBox, QCompleter, QDateEdit, QHBoxLayout, QLabel, QLineEdit
 
 from app.period_comparison import By, Disease, Period, compare, diseases, likely_periods
 from app.progress import Progress
@@ -18,6 +18,7 @@ from ui.models.columns import Column
 from ui.tools.columns import count, figure, percent, text
 from ui.tools.context import ToolContext
 from ui.tools.dip_sources import SourceBar
+from ui.tools.money_fields import wrap_rows
 from ui.tools.spec import ToolSpec
 from ui.tools.window import NO_CASES, NO_DIP, ToolWindow
 
@@ -36,10 +37,10 @@ def _median(read: Callable[[Measure], Spread]) -> Callable[[Measure], Decimal | 
 
 def _spread(key: str, title: str, read: Callable[[Measure], Spread]) -> tuple[Column[Measure], ...]:
     return (
-        count(f"{key}_cases", f"{title}例数", lambda row: read(row).cases, 66),
-        figure(f"{key}_mean", f"{title}均值", _mean(read), 92),
-        figure(f"{key}_deviation", "标准差", _deviation(read), 84),
-        figure(f"{key}_median", "中位数", _median(read), 84),
+        count(f"{key}_cases", f"{title}例数", lambda row: read(row).cases, 62),
+        figure(f"{key}_mean", f"{title}均值", _mean(read), 84),
+        figure(f"{key}_deviation", "标准差", _deviation(read), 76),
+        figure(f"{key}_median", "中位数", _median(read), 76),
     )
 
 
@@ -52,7 +53,7 @@ def _p(test: Significance | None) -> str:
 def _statistic(test: Significance | None) -> str:
     if test is None:
         return wording.MISSING
-    return f"{'U' if test.degrees is None else 't'} = {test.statistic:,.3f}"
+    return f"U = {test.statistic:,.1f}" if test.degrees is None else f"t = {test.statistic:,.3f}"
 
 
 COLUMNS: tuple[Column[Measure], ...] = (
@@ -60,8 +61,8 @@ COLUMNS: tuple[Column[Measure], ...] = (
     *_spread("before", "前期", lambda row: row.before),
     *_spread("after", "后期", lambda row: row.after),
     percent("change", "均值变化", lambda row: float(row.change) if row.change is not None else None, 76),
-    text("test", "检验", lambda row: row.test.name if row.test else wording.MISSING, 130),
-    text("statistic", "统计量", lambda row: _statistic(row.test), 96, tip=lambda row: str(row.test or "")),
+    text("test", "检验", lambda row: row.test.name if row.test else wording.MISSING, 148),
+    text("statistic", "统计量", lambda row: _statistic(row.test), 84, tip=lambda row: str(row.test or "")),
     Column(
         "p",
         "P",
@@ -73,7 +74,7 @@ COLUMNS: tuple[Column[Measure], ...] = (
         tip=lambda row: f"另一检验：{row.other_test}" if row.other_test else _p(row.test),
         value=lambda row: row.test.p if row.test else None,
     ),
-    text("verdict", "结论", lambda row: row.verdict, 170, stretch=True),
+    text("verdict", "结论", lambda row: row.verdict, 200, stretch=True),
 )
 
 
@@ -104,6 +105,7 @@ class ComparisonWindow(ToolWindow):
             sortable=False,
             empty="选好病种和两个时期后，这里列出对比。",
         )
+        wrap_rows(self.table)
         self._lay_out()
         self.source.changed.connect(self._list)
         self.by.currentIndexChanged.connect(self._list)
@@ -203,10 +205,12 @@ class ComparisonWindow(ToolWindow):
         self.disease.setEditable(True)
         self.disease.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.disease.setMinimumContentsLength(32)
-        self.disease.lineEdit().setAccessibleName("病种")
-        completer = self.disease.completer()
+        line = QLineEdit()
+        line.setAccessibleName("病种")
+        self.disease.setLineEdit(line)
+        completer = QCompleter(self.disease.model(), self.disease)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        self.disease.setCompleter(completer)
         what = QHBoxLayout()
         what.addWidget(self.by)
         what.addWidget(self.disease, 1)
