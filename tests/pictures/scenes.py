@@ -18,6 +18,7 @@ from icd_tables.codes import Kind
 from tests.pictures import tools
 from tests.pictures.studio import Studio
 from ui import theme
+from ui.dialogs.export import ExportDialog
 from ui.dialogs.mapping import MappingDialog
 from ui.dialogs.report import ReportDialog
 from ui.tools.registry import TOOLS
@@ -29,7 +30,7 @@ IN_HOUSE = (
     "00082,男,61,呼吸内科,2025-09-01,2025-09-09,J44.100,慢性阻塞性肺病伴急性加重,,,,8210.50,1\n"
     "00083,女,三十,产科,2025-09-02,2025-09-06,O82.000,经选择性剖宫产术的分娩,,,74.1x01,9120.00,3\n"
     "00084,男,47,普外科,2025-13-02,2025-09-08,K35.800x001,急性阑尾炎,,,47.0100,1.02万,2\n"
-    "00085,男,70,骨科,2025-09-03,2025-09-20,M17.900x004,单侧膝关节骨性关节病,,,81.5400,41320.00,1,,,\n"
+    "00085,男,70,骨科,2025-09-03,2025-09-20,M17.900x004,单侧膝关节骨性关节病,,,81.5400,41320.00,1,1,2\n"
     "00086,女,66,眼科,2025-09-04,2025-09-06,,,,,,3300.00,1\n"
 )
 """An in-house table with one column that nobody knows, cells that cannot be read and rows that cannot be taken."""
@@ -125,6 +126,15 @@ def _opened(name: str, action: str, studio: Studio, size: QSize | None = None) -
     studio.shoot_dialog(name, size)
 
 
+def _export(studio: Studio) -> None:
+    studio.window.actions_["export"].trigger()
+    dialog = studio.dialog()
+    if isinstance(dialog, ExportDialog):  # nobody's own folder in a picture
+        dialog.list_path.set_text(r"D:\病案室\2025-09\更正清单.xlsx")
+        dialog.pages_path.set_text(r"D:\病案室\2025-09")
+    studio.shoot_dialog("export")
+
+
 def _mapping(studio: Studio) -> None:
     dialog = MappingDialog(*peek(_in_house()), studio.window)
     dialog.show()
@@ -158,7 +168,7 @@ SCENES: Mapping[str, Scene] = {
     "reason": _reason,
     "report": _report,
     "settings": partial(_opened, "settings", "settings"),
-    "export": partial(_opened, "export", "export"),
+    "export": _export,
     "mapping": _mapping,
     **{f"tool-{tool.id}": partial(tools.take, tool.id) for tool in TOOLS if tool.id not in tools.EMPTY},
 }

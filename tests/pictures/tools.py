@@ -9,10 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QPushButton
 
 from tests.pictures.studio import Studio
+from ui.tables import DenseTable
 from ui.tools.window import ToolWindow
 
-EMPTY = frozenset({"scheme_compare"})
-"""Tools that have nothing to show in a fresh installation (it takes a second scheme)."""
+EMPTY = frozenset({"scheme_compare", "dictionary", "money_reconcile"})
+"""Tools with nothing to show in a fresh installation: no second scheme, nothing confirmed yet, no file of the bureau."""
 
 
 def _press(text: str, window: ToolWindow) -> None:
@@ -27,7 +28,15 @@ def _choose(text: str, window: ToolWindow) -> None:
             return
 
 
+def _go_down(rows: int, window: ToolWindow) -> None:
+    table = next(each for each in window.findChildren(DenseTable) if each.isVisible())
+    table.setCurrentIndex(table.model().index(rows, 0))
+
+
 STEPS: Mapping[str, Callable[[ToolWindow], object]] = {
+    "rules": partial(_go_down, 3),
+    "dip_points": partial(_press, "测算"),
+    "dip_auxiliary": partial(_press, "从历史测算"),
     "weight_history": partial(_press, "计算权重"),
     "money_clearing": partial(_choose, "2025-09"),
 }
