@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 
-from PySide6.QtCore import QDate, QSize, Slot
+from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import (
-    QDateEdit,
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPushButton,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -39,7 +35,7 @@ from ui.dialogs.messages import tell_user
 from ui.models.columns import Column
 from ui.tools.columns import count, figure, text
 from ui.tools.context import ToolContext
-from ui.tools.dip_points import keep_row
+from ui.tools.dip_parts import KeepRow, tabbed
 from ui.tools.dip_sources import SourceBar
 from ui.tools.money_fields import wrap_rows
 from ui.tools.spec import ToolSpec
@@ -109,8 +105,7 @@ class AuxiliaryWindow(ToolWindow):
         self.tables_note.setProperty("role", "muted")
         self.case_head = QLabel()
         self.case_head.setWordWrap(True)
-        self.title_line = QLineEdit()
-        self.valid_from = QDateEdit(QDate.currentDate())
+        self.keep_row = KeepRow("辅助目录", "系数、字典和执行日期放进本院的数据文件夹")
         self.factors, self.factor_table = self.add_table(
             "分型系数", FACTORS, lambda row: (row.group, row.kind, row.label),
             empty="还没有系数。读入医保部门公布的辅助目录，或从历史病例测算。",
@@ -208,11 +203,8 @@ class AuxiliaryWindow(ToolWindow):
     @Slot()
     def save(self) -> str:
         """Keep what is shown; its folder, empty when it was refused."""
-        day = self.valid_from.date()
         try:
-            folder = keep_auxiliary(
-                self.catalogue, self.title_line.text(), date(day.year(), day.month(), day.day())
-            )
+            folder = keep_auxiliary(self.catalogue, self.keep_row.title.text(), self.keep_row.day)
         except UserError as error:
             tell_user(self, error)
             return ""
@@ -229,7 +221,7 @@ class AuxiliaryWindow(ToolWindow):
 
     def _show(self) -> None:
         self.factors.set_rows(self.catalogue.rows)
-        self.title_line.setText(self.title_line.text() or self.catalogue.title)
+        self.keep_row.title.setText(self.keep_row.title.text() or self.catalogue.title)
         tables = self.catalogue.tables
         self.tables_note.setText(
             f"字典：重度 {len(tables.severe):,}，中度 {len(tables.moderate):,}，CCI {len(tables.cci):,}"
@@ -293,13 +285,12 @@ class AuxiliaryWindow(ToolWindow):
         inside.setContentsMargins(0, 6, 0, 0)
         inside.addWidget(self.case_head)
         inside.addWidget(self.strata_table, 1)
-        tabs = QTabWidget()
-        tabs.setDocumentMode(True)
-        tabs.addTab(self.factor_table, "分型系数")
-        tabs.addTab(self.refused_table, "未成系数")
-        tabs.addTab(case_page, "当前病例")
-        self.tabs = tabs
+        self.tabs = tabbed(
+            ((self.factor_table, "分型系数"), (self.refused_table, "未成系数"), (case_page, "当前病例"))
+        )
+        self.keep_row.keep.clicked.connect(self.save)
+        self.keep_row.use.clicked.connect(self.use)
         self.body_layout.addWidget(self.source)
         self.body_layout.addLayout(row)
-        self.body_layout.addWidget(tabs, 1)
-        self.body_layout.addLayout(keep_row(self.title_line, self.valid_from, self.save, self.use))
+        self.body_layout.addWidget(self.tabs, 1)
+        self.body_layout.addWidget(self.keep_row)

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
-from PySide6.QtCore import QDate, QSize, Slot
+from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import (
-    QDateEdit,
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPushButton,
-    QTabWidget,
 )
 
 from app.catalogues import load_dip_catalogue
@@ -30,6 +26,7 @@ from coding_rules.settlement.profile import RegionProfile
 from icd_tables.terminology import Terminology
 from ui.tools.context import ToolContext
 from ui.tools.dip_catalogue_pages import TABLES, GroupsPage, IssuesPage, ListsPage, VersionsPage
+from ui.tools.dip_parts import KeepRow, tabbed
 from ui.tools.spec import ToolSpec
 from ui.tools.window import LOADING, ToolWindow
 
@@ -49,8 +46,8 @@ class CatalogueWindow(ToolWindow):
         self._turned = False
         self.head = QLabel()
         self.head.setWordWrap(True)
-        self.title_line = QLineEdit()
-        self.valid_from = QDateEdit(QDate.currentDate())
+        self.keep_row = KeepRow("目录", "原文件、名单和执行日期一起放进本院的数据文件夹")
+        self.keep_row.allow(allowed=False)
         self.groups = GroupsPage(self)
         self.report = IssuesPage(self, "读入报告", "没有拒收或更正的行。")
         self.check = IssuesPage(self, "校验", "点“校验”核对分值算式、重复编码，以及编码是否在编码表中。")
@@ -129,12 +126,11 @@ class CatalogueWindow(ToolWindow):
         if source is None or self.catalogue is None:
             self.busy.tell("先打开一份目录。")
             return
-        day = self.valid_from.date()
         imprint = Imprint(
-            self.title_line.text(),
+            self.keep_row.title.text(),
             self.catalogue.region,
             self.catalogue.version,
-            date(day.year(), day.month(), day.day()),
+            self.keep_row.day,
             self.catalogue.valid_to,
         )
         self.run(
@@ -178,11 +174,9 @@ class CatalogueWindow(ToolWindow):
         self.check.show_issues((), "")
         self.lists.show_lists(catalogue, self.files)
         self.head.setText(self._described(catalogue))
-        self.title_line.setText(catalogue.title)
-        start = catalogue.valid_from or date.today()
-        self.valid_from.setDate(QDate(start.year, start.month, start.day))
-        for button in (self.keep_button, self.use_button, self.check_button):
-            button.setEnabled(True)
+        self.keep_row.start(catalogue.title, catalogue.valid_from)
+        self.keep_row.allow(allowed=True)
+        self.check_button.setEnabled(True)
         self._compare()
 
     def _described(self, catalogue: DipCatalogue) -> str:
@@ -256,38 +250,17 @@ class CatalogueWindow(ToolWindow):
         top = QHBoxLayout()
         top.addWidget(self.head, 1)
         top.addWidget(self.open_button)
-        tabs = QTabWidget()
-        tabs.setDocumentMode(True)
-        for page, name in (
-            (self.groups, "病种"),
-            (self.report, "读入报告"),
-            (self.check, "校验"),
-            (self.versions, "版本对比"),
-            (self.lists, "属性表与名单"),
-        ):
-            tabs.addTab(page, name)
-        self.tabs = tabs
+        self.tabs = tabbed(
+            (
+                (self.groups, "病种"),
+                (self.report, "读入报告"),
+                (self.check, "校验"),
+                (self.versions, "版本对比"),
+                (self.lists, "属性表与名单"),
+            )
+        )
+        self.keep_row.keep.clicked.connect(self.save)
+        self.keep_row.use.clicked.connect(self.use)
         self.body_layout.addLayout(top)
-        self.body_layout.addWidget(tabs, 1)
-        self.body_layout.addLayout(self._keep_row())
-
-    def _keep_row(self) -> QHBoxLayout:
-        self.title_line.setAccessibleName("目录名称")
-        self.title_line.setPlaceholderText("哪里、哪一年的目录")
-        self.valid_from.setAccessibleName("执行日期")
-        self.valid_from.setDisplayFormat("yyyy-MM-dd")
-        self.valid_from.setCalendarPopup(True)
-        self.keep_button, self.use_button = QPushButton("保存为本院目录"), QPushButton("保存并用于审核")
-        self.keep_button.setToolTip("原文件、名单和执行日期一起放进本院的数据文件夹")
-        self.keep_button.clicked.connect(self.save)
-        self.use_button.clicked.connect(self.use)
-        row = QHBoxLayout()
-        row.addWidget(QLabel("名称"))
-        row.addWidget(self.title_line, 1)
-        row.addWidget(QLabel("自"))
-        row.addWidget(self.valid_from)
-        row.addWidget(QLabel("起执行"))
-        for button in (self.keep_button, self.use_button):
-            button.setEnabled(False)
-            row.addWidget(button)
-        return row
+        self.body_layout.addWidget(self.tabs, 1)
+        self.body_layout.addWidget(self.keep_row)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from PySide6.QtCore import QDate, QSize, Slot
+from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import (
     QComboBox,
-    QDateEdit,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
     QSpinBox,
-    QTabWidget,
 )
 
 from app.errors import UserError
@@ -31,6 +29,7 @@ from ui.models.columns import Column
 from ui.tools.columns import count, figure, text
 from ui.tools.context import ToolContext
 from ui.tools.dip_catalogue_tables import kind_of
+from ui.tools.dip_parts import KeepRow, tabbed
 from ui.tools.dip_sources import SourceBar
 from ui.tools.money_fields import NumberField
 from ui.tools.spec import ToolSpec
@@ -108,8 +107,8 @@ class PointsWindow(ToolWindow):
         self.method = QComboBox()
         self.benchmark = QLineEdit()
         self.level = QLineEdit()
-        self.title_line = QLineEdit()
-        self.valid_from = QDateEdit(QDate(date.today().year + 1, 1, 1))
+        self.keep_row = KeepRow("目录", "测算出的目录和执行日期放进本院的数据文件夹")
+        self.keep_row.start("", date(date.today().year + 1, 1, 1))
         self.head = QLabel("选好病例来源和年份后点“测算”。")
         self.head.setWordWrap(True)
         self.groups, self.group_table = self.add_table(
@@ -184,11 +183,8 @@ class PointsWindow(ToolWindow):
         if self.result is None:
             self.busy.tell("先测算，再保存。")
             return ""
-        day = self.valid_from.date()
         try:
-            folder = keep_points(
-                self.result, self.title_line.text(), date(day.year(), day.month(), day.day())
-            )
+            folder = keep_points(self.result, self.keep_row.title.text(), self.keep_row.day)
         except UserError as error:
             tell_user(self, error)
             return ""
@@ -230,7 +226,7 @@ class PointsWindow(ToolWindow):
         self.fallen.set_rows(result.fallen)
         self.left_out.set_rows(result.left_out)
         self.levels.set_rows(result.levels)
-        self.title_line.setText(self.title_line.text() or result.catalogue.title)
+        self.keep_row.title.setText(self.keep_row.title.text() or result.catalogue.title)
         fallen = sum(number for _, number, _ in result.fallen)
         mixed = sum(number for _, number, target in result.fallen if target)
         self.head.setText(
@@ -292,43 +288,21 @@ class PointsWindow(ToolWindow):
         row.addWidget(self.benchmark)
         row.addStretch(1)
         row.addWidget(compute)
-        tabs = QTabWidget()
-        tabs.setDocumentMode(True)
-        for table, name in (
-            (self.group_table, "测算分值"),
-            (self.fallen_table, "归入综合"),
-            (self.left_out_table, "未计入"),
-            (self.level_table, "机构系数"),
-        ):
-            tabs.addTab(table, name)
-        self.tabs = tabs
+        self.tabs = tabbed(
+            (
+                (self.group_table, "测算分值"),
+                (self.fallen_table, "归入综合"),
+                (self.left_out_table, "未计入"),
+                (self.level_table, "机构系数"),
+            )
+        )
+        self.keep_row.keep.clicked.connect(self.save)
+        self.keep_row.use.clicked.connect(self.use)
         self.body_layout.addWidget(self.source)
         self.body_layout.addLayout(row)
         self.body_layout.addWidget(self.head)
-        self.body_layout.addWidget(tabs, 1)
-        self.body_layout.addLayout(keep_row(self.title_line, self.valid_from, self.save, self.use))
-
-
-def keep_row(
-    title: QLineEdit, day: QDateEdit, save: Callable[[], object], use: Callable[[], object]
-) -> QHBoxLayout:
-    """The row at the foot: title, day it holds from, keep, keep and use."""
-    title.setAccessibleName("目录名称")
-    title.setPlaceholderText("哪里、哪一年的目录")
-    day.setAccessibleName("执行日期")
-    day.setDisplayFormat("yyyy-MM-dd")
-    day.setCalendarPopup(True)
-    row = QHBoxLayout()
-    row.addWidget(QLabel("名称"))
-    row.addWidget(title, 1)
-    row.addWidget(QLabel("自"))
-    row.addWidget(day)
-    row.addWidget(QLabel("起执行"))
-    for name, do in (("保存为本院目录", save), ("保存并用于审核", use)):
-        button = QPushButton(name)
-        button.clicked.connect(do)
-        row.addWidget(button)
-    return row
+        self.body_layout.addWidget(self.tabs, 1)
+        self.body_layout.addWidget(self.keep_row)
 
 
 def _weights(written: str) -> tuple[Decimal, ...]:

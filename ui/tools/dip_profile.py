@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
-from PySide6.QtCore import QDate, QSize, Slot
+from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDateEdit,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -32,6 +28,7 @@ from ui.models.columns import Column
 from ui.tools.columns import text
 from ui.tools.context import ToolContext
 from ui.tools.dip_choices import ChoiceDelegate
+from ui.tools.dip_parts import KeepRow, tabbed
 from ui.tools.dip_profile_pages import FactorsPage, PricesPage, SidesPage
 from ui.tools.spec import ToolSpec
 from ui.tools.window import ToolWindow
@@ -85,8 +82,7 @@ class ProfileWindow(ToolWindow):
         self.sides = SidesPage(self, listed_profiles)
         self.integrity = QLabel()
         self.integrity.setWordWrap(True)
-        self.title_line = QLineEdit()
-        self.valid_from = QDateEdit(QDate.currentDate())
+        self.keep_row = KeepRow("参数", "写成注明日期的 TOML 文件，放在本院的数据文件夹里；内置参数不变")
         self._lay_out()
         self._connect()
 
@@ -106,9 +102,7 @@ class ProfileWindow(ToolWindow):
     def take(self, profile: RegionProfile) -> None:
         """Start anew from a profile."""
         self._start = self.profile = profile
-        self.title_line.setText(profile.title)
-        start = profile.valid_from or date.today()
-        self.valid_from.setDate(QDate(start.year, start.month, start.day))
+        self.keep_row.start(profile.title, profile.valid_from)
         self.prices.show_prices(profile.money.prices)
         self.factors.show_factors(profile.money.group_factors)
         self.model.set_rows(self._rows())
@@ -117,11 +111,8 @@ class ProfileWindow(ToolWindow):
 
     def save(self) -> str:
         """Keep the profile as the hospital's own; the path of its file, empty when it was refused."""
-        day = self.valid_from.date()
         try:
-            path, profile = save_own(
-                self.profile, self.title_line.text(), date(day.year(), day.month(), day.day())
-            )
+            path, profile = save_own(self.profile, self.keep_row.title.text(), self.keep_row.day)
         except UserError as error:
             tell_user(self, error)
             return ""
@@ -246,8 +237,7 @@ class ProfileWindow(ToolWindow):
         self._say(
             text_ + (f"已改 {changed} 项，尚未保存。" if changed else ""), "error" if problems else "muted"
         )
-        for button in (self.save_button, self.use_button):
-            button.setEnabled(not problems)
+        self.keep_row.allow(allowed=not problems)
         self.sides.show_profile(self.profile)
 
     def _refuse(self, what: str) -> None:
@@ -309,20 +299,20 @@ class ProfileWindow(ToolWindow):
         top = QHBoxLayout()
         top.addWidget(QLabel("起点"))
         top.addWidget(self.base, 1)
-        tabs = QTabWidget()
-        tabs.setDocumentMode(True)
-        for page, name in (
-            (self._all_page(), "全部参数"),
-            (self.prices, "点值"),
-            (self.factors, "病种系数"),
-            (self.sides, "两份对比"),
-        ):
-            tabs.addTab(page, name)
-        self.tabs = tabs
+        self.tabs = tabbed(
+            (
+                (self._all_page(), "全部参数"),
+                (self.prices, "点值"),
+                (self.factors, "病种系数"),
+                (self.sides, "两份对比"),
+            )
+        )
+        self.keep_row.keep.clicked.connect(self.save)
+        self.keep_row.use.clicked.connect(self.use)
         self.body_layout.addLayout(top)
-        self.body_layout.addWidget(tabs, 1)
+        self.body_layout.addWidget(self.tabs, 1)
         self.body_layout.addWidget(self.integrity)
-        self.body_layout.addLayout(self._save_row())
+        self.body_layout.addWidget(self.keep_row)
 
     def _all_page(self) -> QWidget:
         row = QHBoxLayout()
@@ -335,23 +325,3 @@ class ProfileWindow(ToolWindow):
         column.addLayout(row)
         column.addWidget(self.table, 1)
         return page
-
-    def _save_row(self) -> QHBoxLayout:
-        self.title_line.setAccessibleName("参数名称")
-        self.title_line.setPlaceholderText("哪里、哪一年的参数")
-        self.valid_from.setAccessibleName("执行日期")
-        self.valid_from.setDisplayFormat("yyyy-MM-dd")
-        self.valid_from.setCalendarPopup(True)
-        self.save_button, self.use_button = QPushButton("保存为本院参数"), QPushButton("保存并用于审核")
-        self.save_button.setToolTip("写成注明日期的 TOML 文件，放在本院的数据文件夹里；内置参数不变")
-        self.save_button.clicked.connect(self.save)
-        self.use_button.clicked.connect(self.use)
-        row = QHBoxLayout()
-        row.addWidget(QLabel("名称"))
-        row.addWidget(self.title_line, 1)
-        row.addWidget(QLabel("自"))
-        row.addWidget(self.valid_from)
-        row.addWidget(QLabel("起执行"))
-        row.addWidget(self.save_button)
-        row.addWidget(self.use_button)
-        return row

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from PySide6.QtCore import QSize, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QTabWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton
 
 from app.clearing import NIL, Month, Pool, annual_lines, month_of, monthly_lines, months_of
 from coding_rules.grouper.grouping import System
@@ -19,6 +19,7 @@ from ui.models.columns import Column
 from ui.tools.columns import count, figure
 from ui.tools.context import ToolContext
 from ui.tools.dip_choices import ChoiceDelegate
+from ui.tools.dip_parts import tabbed
 from ui.tools.money_fields import NumberField, number
 from ui.tools.money_pages import BudgetPage, CasesPage, LinesPage
 from ui.tools.money_tables import insurance_name, shown
@@ -225,19 +226,17 @@ class ClearingWindow(ToolWindow):
             top.addWidget(part)
         top.addWidget(self.profile_name, 1)
         top.addWidget(self.again)
-        tabs = QTabWidget()
-        tabs.setDocumentMode(True)
-        for page, name in (
-            (self.monthly, "月度预结"),
-            (self.annual, "年度清算"),
-            (self.budget, "预算与点值"),
-            (self.cases, "逐例算式"),
-        ):
-            tabs.addTab(page, name)
-        self.tabs = tabs
+        self.tabs = tabbed(
+            (
+                (self.monthly, "月度预结"),
+                (self.annual, "年度清算"),
+                (self.budget, "预算与点值"),
+                (self.cases, "逐例算式"),
+            )
+        )
         self.body_layout.addLayout(top)
         self.body_layout.addWidget(self.table)
-        self.body_layout.addWidget(tabs, 1)
+        self.body_layout.addWidget(self.tabs, 1)
 
 
 def _yuan(key: str, title: str, read: Callable[[Pool], Decimal]) -> Column[Pool]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from decimal import Decimal
 
 from PySide6.QtCore import QDate, QSize, Qt, Slot
-from PySide6.QtWidgets import QComboBox, QCompleter, QDateEdit, QHBoxLayout, QLabel, QLineEdit
+from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLabel, QLineEdit
 
 from app.period_comparison import By, Disease, Period, compare, diseases, likely_periods
 from app.progress import Progress
@@ -17,6 +16,7 @@ from ui import wording
 from ui.models.columns import Column
 from ui.tools.columns import count, figure, percent, text
 from ui.tools.context import ToolContext
+from ui.tools.dip_parts import day_field, day_of
 from ui.tools.dip_sources import SourceBar
 from ui.tools.money_fields import wrap_rows
 from ui.tools.spec import ToolSpec
@@ -92,7 +92,7 @@ class ComparisonWindow(ToolWindow):
         self.by.addItems([by.value for by in By])
         self.disease = QComboBox()
         self.disease.setAccessibleName("病种")
-        self.days = {name: QDateEdit() for name in ("前期自", "前期至", "后期自", "后期至")}
+        self.days = {name: day_field(name) for name in ("前期自", "前期至", "后期自", "后期至")}
         self.head = QLabel()
         self.head.setWordWrap(True)
         self.note = QLabel()
@@ -132,7 +132,7 @@ class ComparisonWindow(ToolWindow):
     @property
     def periods(self) -> tuple[Period, Period]:
         """Before and after, days included."""
-        first, last, start, end = (_day(day) for day in self.days.values())
+        first, last, start, end = (day_of(day) for day in self.days.values())
         return (first, last), (start, end)
 
     def set_periods(self, before: Period, after: Period) -> None:
@@ -216,9 +216,6 @@ class ComparisonWindow(ToolWindow):
         what.addWidget(self.disease, 1)
         when = QHBoxLayout()
         for name, field in self.days.items():
-            field.setAccessibleName(name)
-            field.setDisplayFormat("yyyy-MM-dd")
-            field.setCalendarPopup(True)
             label = {"前期自": "前期（按项目付费）", "后期自": "　后期（DIP 付费）"}.get(name, "至")
             when.addWidget(QLabel(label))
             when.addWidget(field)
@@ -229,8 +226,3 @@ class ComparisonWindow(ToolWindow):
         self.body_layout.addWidget(self.head)
         self.body_layout.addWidget(self.table, 1)
         self.body_layout.addWidget(self.note)
-
-
-def _day(field: QDateEdit) -> date:
-    day = field.date()
-    return date(day.year(), day.month(), day.day())

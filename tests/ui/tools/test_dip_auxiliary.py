@@ -91,7 +91,7 @@ def test_what_is_shown_is_kept_and_used(
 ) -> None:
     tool.read(published)
     settle(qtbot, dip)
-    tool.title_line.setText("某市辅助 2025")
+    tool.keep_row.title.setText("某市辅助 2025")
     with qtbot.waitSignal(dip.new_settings) as heard:
         tool.use()
     settings = heard.args[0] if heard.args else None

@@ -115,9 +115,9 @@ def test_lists_are_read_in_kept_and_used(
     settle(qtbot, dip)
     row = next(row for row in tool.lists.model.rows() if row.kind is SideList.BASIC)
     assert (row.entries, row.file) == (1, basic)
-    tool.title_line.setText("某市 2025")
+    tool.keep_row.title.setText("某市 2025")
     with qtbot.waitSignal(dip.new_settings) as heard:
-        tool.use_button.click()
+        tool.keep_row.use.click()
     settings = heard.args[0] if heard.args else None
     assert isinstance(settings, Settings)
     kept = load_dip_catalogue(Path(settings.dip_catalogue))

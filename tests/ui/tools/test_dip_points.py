@@ -104,7 +104,7 @@ def test_the_computed_catalogue_is_kept_and_used(qtbot: QtBot, tool: PointsWindo
     assert not tool.save()
     assert "先测算" in tool.busy.text.text()
     compute(qtbot, tool, dip)
-    tool.title_line.setText("本院 2026")
+    tool.keep_row.title.setText("本院 2026")
     with qtbot.waitSignal(dip.new_settings) as heard:
         tool.use()
     settings = heard.args[0] if heard.args else None

@@ -50,7 +50,7 @@ def test_edits_are_checked_at_once(tool: ProfileWindow) -> None:
     assert put(tool, "bands", "extreme", "1.5")
     assert "extreme" in tool.integrity.text()
     assert tool.integrity.property("role") == "error"
-    assert not tool.save_button.isEnabled()
+    assert not tool.keep_row.keep.isEnabled()
     assert not put(tool, "bands", "low", "不知道")
     assert "低倍率界值" in tool.integrity.text()
     assert tool.profile.bands.low == Decimal("0.4")
@@ -135,9 +135,9 @@ def test_finding_and_showing_only_what_changed(tool: ProfileWindow) -> None:
 
 def test_the_own_copy_is_kept_and_used(tool: ProfileWindow, dip: ToolContext, qtbot: QtBot) -> None:
     put(tool, "money", "hospital_factor", "1.1")
-    tool.title_line.setText("某市 2025")
+    tool.keep_row.title.setText("某市 2025")
     with qtbot.waitSignal(dip.new_settings) as heard:
-        tool.use_button.click()
+        tool.keep_row.use.click()
     settings = heard.args[0] if heard.args else None
     assert isinstance(settings, Settings)
     assert load_profile(settings.dip_profile).money.hospital_factor == Decimal("1.1")
@@ -145,7 +145,7 @@ def test_the_own_copy_is_kept_and_used(tool: ProfileWindow, dip: ToolContext, qt
 
 
 def test_a_copy_without_a_title_is_refused(tool: ProfileWindow) -> None:
-    tool.title_line.clear()
+    tool.keep_row.title.clear()
     assert not tool.save()
     box = tool.findChild(QMessageBox)
     assert isinstance(box, QMessageBox)
