@@ -168,8 +168,9 @@ class CatalogueWindow(ToolWindow):
 
     def _show(self, catalogue: DipCatalogue) -> None:
         self.catalogue = catalogue
-        bench = self.context.workbench
-        self.groups.show_catalogue(catalogue, bench.results() if bench else ())
+        bench, knowledge = self.context.workbench, self.context.knowledge
+        in_use = knowledge is not None and getattr(knowledge.dip, "catalogue", None) is catalogue
+        self.groups.show_catalogue(catalogue, bench.results() if bench and in_use else None)
         self.report.show_report(catalogue.report)
         self.check.show_issues((), "")
         self.lists.show_lists(catalogue, self.files)

@@ -85,11 +85,16 @@ class GroupsPage(QWidget):
         self.table.selectionModel().currentChanged.connect(self._show_detail)
         self.case_table.doubleClicked.connect(self._go)
 
-    def show_catalogue(self, catalogue: DipCatalogue, results: Sequence[CaseResult]) -> None:
-        """All groups; ``results`` of the open cases are counted by group."""
+    def show_catalogue(self, catalogue: DipCatalogue, results: Sequence[CaseResult] | None) -> None:
+        """All groups; ``results`` of the open cases are counted by group. ``None``: they were grouped by another catalogue."""
         self._catalogue = catalogue
         self._members = {}
-        for result in results:
+        self.case_table.empty_text = (
+            "打开的病例中没有入此组的。"
+            if results is not None
+            else "打开的病例不是按这份目录分组的；保存并用于审核后，这里列出入此组的病例。"
+        )
+        for result in results or ():
             if result.dip and result.dip.grouping.grouped:
                 self._members.setdefault(result.dip.grouping.group, []).append(result)
         self.model.set_rows(
@@ -100,7 +105,7 @@ class GroupsPage(QWidget):
             empty = column.key in _OFTEN_EMPTY and all(
                 getattr(group, column.key) is None for group in catalogue
             )
-            self.table.setColumnHidden(place, empty)
+            self.table.setColumnHidden(place, empty or (column.key == "here" and results is None))
         self._filter()
 
     @Slot()

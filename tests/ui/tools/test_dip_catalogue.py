@@ -71,6 +71,8 @@ def test_import_tells_where_every_row_went(
     assert len(tool.catalogue) == 2
     assert tool.tabs.currentWidget() is tool.report
     assert "拒收 1 行" in tool.report.head.text()
+    assert not any(row.here for row in tool.groups.model.rows())
+    assert "不是按这份目录分组" in tool.groups.case_table.empty_text
     (issue,) = [row.issue for row in tool.report.model.rows() if row.issue.action == "refused"]
     assert issue.row == 5
 
