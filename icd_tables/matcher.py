@@ -22,7 +22,7 @@ from icd_tables.matching.segments import Segment, split
 from icd_tables.matching.similar import Match, SimilarNames
 from icd_tables.normalize import compact, fold
 from icd_tables.search import Candidate, Tier
-from icd_tables.synonyms import lexicon
+from icd_tables.synonyms import Canonical, lexicon
 from icd_tables.table import CodeEntry, CodeTable
 
 
@@ -59,6 +59,7 @@ class Matcher:
         self._index = self._make_index(cache)
         self._similar = SimilarNames(self._index, self._former, len(self.names), weights(self.kind))
         self._recall: Recall | None = None
+        self._changes: dict[int, Canonical | None] = {}
         self._exact = _exact_rows(self._index)
         self._codes = CodeKeys([entry.code for entry in entries], self.kind)
         self._typed = TypedKeys(self._index.typed)
@@ -200,11 +201,19 @@ class Matcher:
     def _why(self, match: Match) -> str:
         wording = self._index.surfaces[match.row]
         origin = Origin(int(self._index.origin[match.row]))
-        # Most names have no word that another stands for; working out which costs more than the match itself.
-        changed = not same_but_dropped(wording, self._index.canonicals[match.row])
-        theirs = self._former.lexicon.canonical(wording) if changed else None
+        theirs = self._changes_of(match.row)
         remembered = self._recall.pair(match.echo) if self._recall and match.echo >= 0 else None
         return why(match, wording, origin, theirs, remembered)
+
+    def _changes_of(self, row: int) -> Canonical | None:
+        """Which words of a key row another word stands for; kept, because good names come up again and again."""
+        if row not in self._changes:
+            wording = self._index.surfaces[row]
+            same = same_but_dropped(wording, self._index.canonicals[row])
+            if len(self._changes) >= _CHANGES_KEPT:
+                self._changes.clear()
+            self._changes[row] = None if same else self._former.lexicon.canonical(wording)
+        return self._changes[row]
 
     def recall(self) -> Recall | None:
         """The index of similar remembered texts, built anew when the memory has grown enough."""
@@ -235,6 +244,7 @@ class _Ranking:
         self._found.setdefault((candidate.entry.code, candidate.entry.name), candidate)
 
 
+_CHANGES_KEPT = 20_000
 _ABBREVIATION_ANSWERS = 3
 _FRAGMENT_LEAST, _FRAGMENT_MOST = 2, 4
 

@@ -184,6 +184,9 @@ class Lexicon:
             if row["kind"] in {"", kind.value}
             for word in (row["word"],)
         }
+        self._broader_lengths: dict[str, set[int]] = {}
+        for word in self._broader:
+            self._broader_lengths.setdefault(word[0], set()).add(len(word))
 
     def spelled(self, text: str) -> str:
         """The surface of a text with common miswritings put right."""
@@ -224,8 +227,8 @@ class Lexicon:
             tumour = pattern.search(text)
             if tumour and tumour.group(0) != behaviour:
                 found.append(tuple(units(text[: tumour.start()] + behaviour + text[tumour.end() :])))
-        for at in range(len(parts)):
-            for length in range(min(6, len(parts) - at), 0, -1):
+        for at, unit in enumerate(parts):
+            for length in self._broader_lengths.get(unit, ()):
                 for more in self._broader.get(tuple(parts[at : at + length]), ()):
                     found.append((*parts[:at], *more, *parts[at + length :]))
         return found

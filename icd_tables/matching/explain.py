@@ -47,6 +47,8 @@ def _covered(found: Mapping[str, float]) -> str:
 
 def _same_words(form: Form, wording: str, theirs: Canonical | None) -> list[str]:
     ours = dict(form.canonical.changes)
+    if not ours and theirs is None:
+        return []
     here, there = _plain(form.canonical.text), _plain(theirs.text if theirs else wording)
     shown = [f"{word}={meaning}" for word, meaning in ours.items() if _plain(meaning) in there]
     shown += [

@@ -41,10 +41,6 @@ class Query:
             former.site_agreement(form),
         )
 
-    def first_score(self) -> Floats:
-        """What picks the candidates: cheap, over all rows."""
-        return 0.35 * self.surface.overlap + 0.65 * self.canonical.overlap
-
 
 def features(
     query: Query, rows: Rows, index: MatchIndex, lines: Sequence[int], whole: bool
@@ -59,7 +55,6 @@ def features(
         "surface_ratio": _ratio(form.surface, surfaces),
         "canonical_ratio": _ratio(text, canonicals),
         "surface_overlap": query.surface.cosine(index.surface_grams, rows),
-        "canonical_overlap": query.canonical.cosine(index.canonical_grams, rows),
         "within": np.array([name in text for name in canonicals], np.float32),
         "alias": (index.origin[rows] >= Origin.BRACKET).astype(np.float32),
     }
@@ -103,8 +98,7 @@ def _coverage(index: MatchIndex, query: GramQuery, rows: Rows) -> dict[str, Floa
     ``ending``: the share of the last units of the name that the text has: they say what kind of thing it is.
     """
     table = index.canonical_grams
-    strength = np.zeros(len(table.idf), np.float32)
-    strength[query.ids] = query.strength
+    strength = query.spread_over(table)
     endings = index.endings[rows]
     ids, offsets = table.gather(rows)
     idf, said, single, number = table.idf[ids], strength[ids], table.single[ids], table.number[ids]
@@ -121,7 +115,9 @@ def _coverage(index: MatchIndex, query: GramQuery, rows: Rows) -> dict[str, Floa
     numbers = per_row(number.astype(np.float32))
     numbers_said = per_row((number & exact).astype(np.float32))
     query_numbers = bool(table.number[query.ids].any())
+    shared = per_row(table.weight[ids] * said)
     return {
+        "canonical_overlap": query.normed(shared, table, rows),
         "name_covered": per_row(single_idf * said) / np.maximum(per_row(single_idf), np.float32(1e-6)),
         "name_pairs_covered": per_row(pair_idf * said) / np.maximum(per_row(pair_idf), np.float32(1e-6)),
         "text_covered": per_row(np.where(exact, single_idf, zero)) / np.float32(max(query.total, 1e-6)),

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+_POSTINGS = 20_000
+"""Entries of the inverted index that one look-up reads, more or less."""
+_LEAST_GRAMS = 3
+_WORTH_A_LOOK = 0.25
+"""Rows that share less than this part of the best are not candidates while there are enough others."""
 SINGLE_WEIGHT = 3.0
 """How much a single unit counts against a pair: short Chinese words share units more often than pairs."""
 NORM_POWER = 1.3
@@ -83,23 +89,41 @@ class GramTable:
     def __len__(self) -> int:
         return len(self.row_start) - 1
 
-    def ids(self, wanted: Iterable[str]) -> Ints:
-        """Ids of those grams that occur in the table."""
-        get = self.vocabulary.get
-        return np.array([i for i in map(get, wanted) if i is not None], np.int32)
+    @cached_property
+    def rarest(self) -> float:
+        """The largest idf of the table: what an unknown gram is worth."""
+        return float(self.idf.max()) if len(self.idf) else 1.0
 
     def worth(self, gram: str) -> float:
         """How telling a gram is; one the table does not know is as rare as can be."""
         at = self.vocabulary.get(gram)
         return float(self.idf[at]) if at is not None else _UNKNOWN_WORTH
 
-    def similarity(self, ids: Ints, strength: Floats) -> Floats:
-        """Scaled overlap of a query with every row; ``strength`` (0..1) of each query gram."""
-        total = np.zeros(len(self), np.float32)
-        for i, gain in zip(ids.tolist(), (self.weight[ids] * strength).tolist(), strict=True):
-            total[self.gram_rows[self.gram_start[i] : self.gram_start[i + 1]]] += gain
-        total *= self.scale
-        return total
+    def nearest(self, query: GramQuery, size: int) -> NDArray[np.intp]:
+        """The rows that share most with a query, longer rows paying for what they have besides; best first.
+
+        The commonest grams are left out once the rarer ones name enough rows: they cost most and decide least.
+        """
+        if not len(query.ids):
+            return np.zeros(0, np.intp)
+        starts, ends = self.gram_start[query.ids], self.gram_start[query.ids + 1]
+        order = np.argsort(ends - starts, kind="stable")
+        enough = int(np.searchsorted(np.cumsum((ends - starts)[order]), _POSTINGS)) + 1
+        used = order[: max(enough, _LEAST_GRAMS)]
+        places = [
+            self.gram_rows[a:b] for a, b in zip(starts[used].tolist(), ends[used].tolist(), strict=True)
+        ]
+        gains = (self.weight[query.ids] * query.strength)[used]
+        weights = np.repeat(gains, [len(one) for one in places])
+        total = np.asarray(np.bincount(np.concatenate(places), weights, len(self)), np.float64)
+        shared = total * self.scale
+        rows = np.flatnonzero(shared >= _WORTH_A_LOOK * shared.max())
+        if len(rows) < size:
+            rows = np.flatnonzero(shared > 0)
+        if len(rows) > size:
+            rows = rows[np.argpartition(-shared[rows], size - 1)[:size]]
+        rows = np.sort(rows)
+        return rows[np.argsort(-shared[rows], kind="stable")]
 
     def gather(self, rows: NDArray[np.signedinteger[Any]]) -> tuple[Ints, Ints]:
         """The grams of some rows, end to end, and the offset at which each row starts (no row is empty)."""
@@ -116,7 +140,6 @@ class GramQuery:
 
     ids: Ints
     strength: Floats
-    overlap: Floats
     total: float
     total_pairs: float
 
@@ -131,20 +154,29 @@ class GramQuery:
         strength = np.array([s for _, s in known], np.float32)
         unknown = [gram for gram in said if gram not in table.vocabulary]
         singles = sum("\0" not in gram for gram in unknown)
-        rare = float(table.idf.max()) if len(table.idf) else 1.0
         idf, single = table.idf[ids], table.single[ids]
         said_mask = strength >= 1.0
         return cls(
             ids,
             strength,
-            table.similarity(ids, strength),
-            float(idf[single & said_mask].sum()) + 0.5 * rare * singles,
-            float(idf[~single & said_mask].sum()) + 0.5 * rare * (len(unknown) - singles),
+            float(idf[single & said_mask].sum()) + 0.5 * table.rarest * singles,
+            float(idf[~single & said_mask].sum()) + 0.5 * table.rarest * (len(unknown) - singles),
         )
 
+    def spread_over(self, table: GramTable) -> Floats:
+        """The strength of every gram of the table."""
+        strength = np.zeros(len(table.idf), np.float32)
+        strength[self.ids] = self.strength
+        return strength
+
     def cosine(self, table: GramTable, rows: NDArray[np.signedinteger[Any]]) -> Floats:
-        """The overlap with some rows between 0 and 1: 1 for the same grams."""
+        """How much a text shares with some rows, between 0 and 1: 1 for the same grams."""
+        ids, offsets = table.gather(rows)
+        shared = np.add.reduceat(table.weight[ids] * self.spread_over(table)[ids], offsets)
+        return self.normed(shared, table, rows)
+
+    def normed(self, shared: Floats, table: GramTable, rows: NDArray[np.signedinteger[Any]]) -> Floats:
+        """Shared weight divided by the norms of text and rows."""
         own = float((table.weight[self.ids] * self.strength).sum())
         norm = table.scale[rows] ** np.float32(1 / NORM_POWER)
-        raw = self.overlap[rows] / table.scale[rows]
-        return np.asarray(raw * norm / np.float32(max(own, 1e-6) ** 0.5), np.float32)
+        return np.asarray(shared * norm / np.float32(max(own, 1e-6) ** 0.5), np.float32)

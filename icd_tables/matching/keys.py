@@ -19,6 +19,8 @@ _DIAGNOSIS_CODE = re.compile(r"[a-z]\d[\dx.+*/]*", re.IGNORECASE)
 _PROCEDURE_CODE = re.compile(r"\d{2}[\dx.]*", re.IGNORECASE)
 _RUNS = re.compile(r"[a-z]+|[^a-z]", re.IGNORECASE)
 _MOST_HITS = 3000
+_MOST_RUNS = 10
+"""A text with more characters and letter groups than this was written, not typed as a key."""
 
 
 class Place(IntEnum):
@@ -159,7 +161,7 @@ class TypedKeys:
 def _alternatives(typed: str) -> Iterator[tuple[str, ...]]:
     """The ways to take a typed text apart into characters, syllables and initials."""
     runs = _RUNS.findall(typed.lower())
-    if not any(run[0].isascii() and run[0].isalpha() for run in runs):
+    if len(runs) > _MOST_RUNS or not any(run[0].isascii() and run[0].isalpha() for run in runs):
         return
     ways: list[tuple[str, ...]] = [()]
     for run in runs:

@@ -14,7 +14,7 @@ from icd_tables.matching.index import Form, Former
 from icd_tables.matching.memory import Confirmed, Memory
 from icd_tables.matching.rows import Names
 
-_NEAREST = 60
+_NEAREST = 48
 _STALE = 25
 """Confirmations after which the index of similar texts is built anew; equal texts are answered at once in any case."""
 _SHARPNESS = (8, 20, 50)
@@ -69,9 +69,7 @@ class Recall:
         if not len(self._targets):
             return None
         query = GramQuery.of(self._table, both_grams(form))
-        size = min(_NEAREST, len(self._targets))
-        rows = np.argpartition(-query.overlap, size - 1)[:size]
-        rows = rows[query.overlap[rows] > 0]
+        rows = self._table.nearest(query, _NEAREST)
         if not len(rows):
             return None
         alike = self._similarity(form, query, rows)
@@ -103,14 +101,18 @@ class Recall:
                 *(f"echo_{k}" for k in _SHARPNESS),
             )
             return found | dict.fromkeys(nothing, zero)
-        return found | _votes(echo, targets, len(self.habit)) | _words(echo, table, name_row, rows)
+        return found | _votes(echo, targets) | _words(echo, table, name_row, rows)
 
 
-def _votes(echo: Echo, targets: Ints, names: int) -> dict[str, Floats]:
+def _votes(echo: Echo, targets: Ints) -> dict[str, Floats]:
+    """How alike the best text of each candidate is, and its share of the votes of all near texts, soft to sharp."""
     top = echo.alike[0]
-    best = np.zeros(names, np.float32)
-    np.maximum.at(best, echo.targets, echo.alike)
-    own = best[targets]
+    names, voter = np.unique(echo.targets, return_inverse=True)
+    best = np.zeros(len(names), np.float32)
+    np.maximum.at(best, voter, echo.alike)
+    place = np.minimum(np.searchsorted(names, targets), len(names) - 1)
+    heard = names[place] == targets
+    own = np.where(heard, best[place], np.float32(0))
     found = {
         "echo_best": own,
         "echo_best4": own**4,
@@ -118,8 +120,8 @@ def _votes(echo: Echo, targets: Ints, names: int) -> dict[str, Floats]:
     }
     for k in _SHARPNESS:
         weight = np.exp(k * (echo.alike - top))
-        votes = np.bincount(echo.targets, weights=weight / weight.sum(), minlength=names)
-        found[f"echo_{k}"] = votes[targets].astype(np.float32)
+        votes = np.bincount(voter, weights=weight / weight.sum(), minlength=len(names))
+        found[f"echo_{k}"] = np.where(heard, votes[place], 0).astype(np.float32)
     return found
 
 
@@ -128,12 +130,12 @@ def _words(echo: Echo, table: GramTable, name_row: Ints, rows: NDArray[np.intp])
     weight = echo.alike**4
     ids, offsets = table.gather(name_row[echo.targets])
     lengths = np.diff(np.append(offsets, len(ids)))
-    expected = np.bincount(ids, weights=np.repeat(weight, lengths), minlength=len(table.idf))
-    expected = (expected / (weight.sum() + 0.1)).astype(np.float32) * table.idf
+    share = np.repeat(weight / (weight.sum() + np.float32(0.1)), lengths)
+    expected = np.bincount(ids, weights=share * table.idf[ids], minlength=len(table.idf))
+    total = max(float((share * table.idf[ids]).sum()), 1e-6)
     own, own_offsets = table.gather(rows)
     shared = np.add.reduceat(expected[own], own_offsets)
     size = np.add.reduceat(table.idf[own], own_offsets)
-    total = np.float32(max(float(expected.sum()), 1e-6))
     return {
         "echo_name": np.asarray(shared / size, np.float32),
         "echo_all": np.asarray(shared / total, np.float32),

@@ -16,17 +16,28 @@ from icd_tables.matching.recall import Echo, Recall
 from icd_tables.matching.scoring import Weights
 from icd_tables.matching.segments import search_pieces
 
-_POOL = 120
+_POOL = 100
 """Key rows that get the full set of features, for the whole text."""
-_PIECE_POOL = 60
+_PIECE_POOL = 48
 """The same for a piece of it."""
-_PIECE_LOSS = 0.15
-"""What a match on a piece of the text, or on the text in wider words, gives up against one on the text itself."""
+_HEARD = 24
+"""Remembered texts, nearest first, whose names become candidates."""
+_PIECE_LOSS, _PIECE_LOSS_WITH_MEMORY = 0.15, 0.25
+"""What a match on a piece of the text, or on the text in wider words, gives up against one on the text itself.
+
+More with a memory: what was confirmed for whole texts is the better guide then.
+"""
 _MOST_PIECES = 6
 _WIDER_EACH = 2
 _SPREAD = 0.3
 """How much a candidate gains, from the second place on, for saying what those before it leave unsaid."""
 _SPREAD_OVER = 40
+
+
+TOLD = (
+    "name_covered", "text_covered", "number_conflict", "opposite", "unasked", "side_match", "side_conflict", "slip", "echo_best",
+)  # fmt: skip
+"""Features that the sentence about a candidate speaks of."""
 
 
 class _Scored(NamedTuple):
@@ -48,7 +59,7 @@ class _Hit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A name found by wording: its best key row, score, features, and the remembered text that speaks most for it (or -1)."""
+    """A name found by wording: its best key row, score, the features worth telling, the nearest remembered text (or -1)."""
 
     row: int
     score: float
@@ -72,8 +83,9 @@ class SimilarNames:
         best: dict[int, _Hit] = {}
         parts: list[_Scored] = []
         self._add(form, recall, _POOL, 0.0, parts, best)
-        for piece in self._pieces(form):
-            self._add(piece, recall, _PIECE_POOL, _PIECE_LOSS, parts, best)
+        loss = _PIECE_LOSS_WITH_MEMORY if recall else _PIECE_LOSS
+        for piece, said in self._pieces(form):
+            self._add(piece, recall, _PIECE_POOL, loss, parts, best, heard=said)
         ordered = sorted(best.items(), key=lambda item: -item[1].score)[: max(_SPREAD_OVER, limit)]
         return [
             (target, self._match(target, hit, parts[hit.part]))
@@ -81,13 +93,16 @@ class SimilarNames:
         ]
 
     def pool(
-        self, form: Form, recall: Recall | None, size: int = _POOL
+        self, form: Form, recall: Recall | None, size: int = _POOL, heard: bool = True
     ) -> tuple[NDArray[np.intp], dict[str, Floats], Echo | None] | None:
-        """The candidate rows of a text with their features, and what memory says; ``None`` without any."""
+        """The candidate rows of a text with their features, and what memory says; ``None`` without any.
+
+        ``heard``: somebody wrote the text so, and may have before; wider words are ours alone.
+        """
         if not len(self._index) or not form.surface:
             return None
         query = Query.of(form, self._index, self._former)
-        echo = recall.near(form) if recall else None
+        echo = recall.near(form) if recall and heard else None
         rows = self._rows(query, echo, size)
         if not len(rows):
             return None
@@ -98,16 +113,11 @@ class SimilarNames:
         return rows, found, echo
 
     def _rows(self, query: Query, echo: Echo | None, size: int) -> NDArray[np.intp]:
-        first = query.first_score()
-        size = min(size, len(first))
-        rows = np.argpartition(-first, size - 1)[:size]
-        rows = np.sort(rows[first[rows] > 0])
-        rows = rows[
-            np.argsort(-first[rows], kind="stable")
-        ]  # decides between equal scores; then the order of the table
+        rows = self._index.canonical_grams.nearest(query.canonical, size)
         if echo is None:
             return rows
-        return np.concatenate([rows, np.setdiff1d(self._name_row[echo.targets], rows)])
+        heard = self._name_row[echo.targets[:_HEARD]]
+        return np.concatenate([rows, np.setdiff1d(heard, rows)])
 
     def _add(
         self,
@@ -117,9 +127,10 @@ class SimilarNames:
         loss: float,
         parts: list[_Scored],
         best: dict[int, _Hit],
+        heard: bool = True,
     ) -> None:
         """Match one part of the text and note the names it does better for than the parts before."""
-        pooled = self.pool(form, recall, size)
+        pooled = self.pool(form, recall, size, heard)
         if pooled is None:
             return
         rows, found, echo = pooled
@@ -132,17 +143,17 @@ class SimilarNames:
             if target not in best or score > best[target].score:
                 best[target] = _Hit(score, part, at)
 
-    def _pieces(self, form: Form) -> Iterator[Form]:
-        """The statements of the text, and the text and its statements in wider words (腺癌 -> 恶性肿瘤)."""
+    def _pieces(self, form: Form) -> Iterator[tuple[Form, bool]]:
+        """The statements of the text (true: as written), then text and statements in wider words (腺癌 -> 恶性肿瘤)."""
         statements = [self._former.form(piece) for piece in search_pieces(form.text)[:_MOST_PIECES]]
-        yield from statements
+        yield from ((statement, True) for statement in statements)
         seen = {form.canonical.text, *(piece.canonical.text for piece in statements)}
         for said in (form, *statements):
             for parts in self._former.lexicon.broadened(said.canonical.parts)[:_WIDER_EACH]:
                 wider = "".join(parts)
                 if wider not in seen:
                     seen.add(wider)
-                    yield self._former.form(wider)
+                    yield self._former.form(wider), False
 
     def _spread(
         self, form: Form, ordered: list[tuple[int, _Hit]], parts: list[_Scored], limit: int
@@ -167,6 +178,6 @@ class SimilarNames:
         return [ordered[at] for at in chosen]
 
     def _match(self, target: int, hit: _Hit, part: _Scored) -> Match:
-        found = {name: float(column[hit.at]) for name, column in part.columns.items()}
+        found = {name: float(part.columns[name][hit.at]) for name in TOLD if name in part.columns}
         echo = -1 if part.echo is None else part.echo.nearest(target)
         return Match(int(part.rows[hit.at]), hit.score, part.form, found, echo)

@@ -67,7 +67,7 @@ def collect(pairs: Pairs, with_memory: bool) -> tuple[list[str], list[Pool]]:
             if not right or pool is None:
                 continue
             targets, found = pool
-            names = list(found)
+            names = [name for name in found if name != "slip"]
             hit = np.isin(targets, list(right))
             if hit.any():
                 pools.append(Pool(np.stack([found[name] for name in names], axis=1), hit))
