@@ -22,6 +22,7 @@ from coding_rules.settlement.settlement import Band
 from icd_tables.search import Tier
 from tests.make_docs import DOCS, filled, pages
 from tests.pictures.png import LARGEST_BYTES
+from tests.pictures.scenes import SCENES
 from ui.actions import ACTIONS, shortcut_text
 from ui.dialogs.keys import INSIDE
 from ui.tools.registry import TOOLS
@@ -195,9 +196,9 @@ def test_scheme_language_tells_every_word() -> None:
     assert not [scope for scope in Scope if f"`{scope} in" not in text]
 
 
-def test_pictures_are_small_and_all_are_shown() -> None:
+def test_pictures_are_made_small_and_all_are_shown() -> None:
     pictures = sorted((DOCS / "pictures").glob("*"))
-    assert pictures
+    assert {picture.stem for picture in pictures} == set(SCENES), "run: python -m tests.make_pictures"
     shown = "".join(text_of(page) for page in [*pages(), *READMES])
     assert not [picture.name for picture in pictures if f"pictures/{picture.name})" not in shown]
     assert not [picture.name for picture in pictures if picture.stat().st_size > LARGEST_BYTES]
