@@ -34,7 +34,7 @@ READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
 LISTS = Vocabulary(
     {
         **dict.fromkeys(("心衰", "部位1", "部位2"), frozenset({"dx"})),
-        **dict.fromkeys(("手术A", "手术B"), frozenset({"px"})),
+        **dict.fromkeys(("手术A", "手术B", "其他(心脏)"), frozenset({"px"})),
     }
 )
 """The lists that the examples of the scheme language speak of."""

@@ -46,7 +46,7 @@ class SettingsDialog(QDialog):
         self.theme.setCurrentIndex(list(Theme).index(settings.theme))
         self.names = QCheckBox(label("names_in_lists"))
         self.names.setChecked(settings.names_in_lists)
-        self.tables = PathField(label("tables"), "已安装的编码表，没有则用内置简表")
+        self.tables = PathField(label("tables"), "已安装的编码表，没有则用入门编码表")
         self.drg = PathField(label("drg_scheme"), "内置演示方案")
         self.dip = PathField(label("dip_catalogue"), "内置演示目录", "DIP 病种目录 (*.xlsx *.csv)")
         for field, text in (
