@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from icd_tables.matching.grams import Floats, GramQuery
+from icd_tables.matching.grams import Floats, Gathered, GramQuery
 from icd_tables.matching.index import Form, Former, MatchIndex
 from icd_tables.matching.marks import BOTH, LEFT, ONE, OTHER, RIGHT, UNSPECIFIED
 from icd_tables.matching.rows import Origin
@@ -43,9 +43,12 @@ class Query:
 
 
 def features(
-    query: Query, rows: Rows, index: MatchIndex, lines: Sequence[int], whole: bool
+    query: Query, rows: Rows, own: Gathered, index: MatchIndex, lines: Sequence[int], whole: bool
 ) -> dict[str, Floats]:
-    """The features of some rows by name, one value per row; ``whole``: the text as it was written, where slips may show."""
+    """The features of some rows by name, one value per row.
+
+    ``own`` are the canonical grams of the rows; ``whole``: the text as it was written, where slips may show.
+    """
     form = query.form
     at = rows.tolist()
     surfaces = [index.surfaces[i] for i in at]
@@ -58,7 +61,7 @@ def features(
         "within": np.array([name in text for name in canonicals], np.float32),
         "alias": (index.origin[rows] >= Origin.BRACKET).astype(np.float32),
     }
-    found |= _coverage(index, query.canonical, rows)
+    found |= _coverage(index, query.canonical, rows, own)
     found |= _mark_features(form, rows, index, lines)
     found |= _sites(query.sites, index.sites[rows])
     if whole:
@@ -92,7 +95,7 @@ def _is_slip(text: str, name: str) -> bool:
     return sorted(name) == sorted(text) or readings().sound(name) == readings().sound(text)
 
 
-def _coverage(index: MatchIndex, query: GramQuery, rows: Rows) -> dict[str, Floats]:
+def _coverage(index: MatchIndex, query: GramQuery, rows: Rows, own: Gathered) -> dict[str, Floats]:
     """How much of the name the text says, and how much of the text the name says; units and pairs apart.
 
     ``ending``: the share of the last units of the name that the text has: they say what kind of thing it is.
@@ -100,7 +103,7 @@ def _coverage(index: MatchIndex, query: GramQuery, rows: Rows) -> dict[str, Floa
     table = index.canonical_grams
     strength = query.spread_over(table)
     endings = index.endings[rows]
-    ids, offsets = table.gather(rows)
+    ids, offsets = own
     idf, said, single, number = table.idf[ids], strength[ids], table.single[ids], table.number[ids]
     exact = said >= 1.0
     zero = np.float32(0)

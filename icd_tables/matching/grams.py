@@ -25,6 +25,8 @@ _UNKNOWN_WORTH = 4.0
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float32]
+Gathered = tuple[Ints, Ints]
+"""The grams of some rows end to end, and where each row begins."""
 
 
 def grams(parts: Sequence[str]) -> list[str]:
@@ -125,7 +127,7 @@ class GramTable:
         rows = np.sort(rows)
         return rows[np.argsort(-shared[rows], kind="stable")]
 
-    def gather(self, rows: NDArray[np.signedinteger[Any]]) -> tuple[Ints, Ints]:
+    def gather(self, rows: NDArray[np.signedinteger[Any]]) -> Gathered:
         """The grams of some rows, end to end, and the offset at which each row starts (no row is empty)."""
         starts = self.row_start[rows]
         lengths = self.row_start[rows + 1] - starts

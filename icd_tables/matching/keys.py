@@ -18,7 +18,9 @@ from icd_tables.pinyin import keys, readings
 _DIAGNOSIS_CODE = re.compile(r"[a-z]\d[\dx.+*/]*", re.IGNORECASE)
 _PROCEDURE_CODE = re.compile(r"\d{2}[\dx.]*", re.IGNORECASE)
 _RUNS = re.compile(r"[a-z]+|[^a-z]", re.IGNORECASE)
-_MOST_HITS = 3000
+_MOST_HITS = 1200
+"""Occurrences looked at for one key; more of them say that the key is too short to mean anything."""
+_ENOUGH_STARTS = 60
 _MOST_RUNS = 10
 """A text with more characters and letter groups than this was written, not typed as a key."""
 
@@ -73,13 +75,13 @@ class Blob:
         lengths = np.fromiter((len(text) + 1 for text in texts), np.int64, len(texts))
         self._starts: NDArray[np.int64] = np.cumsum(lengths) - lengths + 1
 
-    def hits(self, wanted: str) -> Iterator[tuple[int, int]]:
-        """(row, position in the long text) of every occurrence, up to a limit; starts of rows first."""
+    def hits(self, wanted: str) -> list[tuple[int, int]]:
+        """(row, position in the long text) of occurrences: at the start of rows, then inside while few start so."""
         found = self._positions("\n" + wanted, 1)
-        found += [at for at in self._positions(wanted, 0) if self.text[at - 1] != "\n"]
-        if found:
-            rows = np.searchsorted(self._starts, found, side="right") - 1
-            yield from zip(rows.tolist(), found, strict=True)
+        if len(found) < _ENOUGH_STARTS and len(wanted) > 1:
+            found += [at for at in self._positions(wanted, 0) if self.text[at - 1] != "\n"]
+        rows = np.searchsorted(self._starts, found, side="right") - 1
+        return list(zip(rows.tolist(), found, strict=True))
 
     def start(self, row: int) -> int:
         """Where a row begins in the long text."""
@@ -112,8 +114,9 @@ class TypedKeys:
     def find(self, typed: str, most: int) -> Sequence[KeyHit]:
         """Rows found by a key that contains letters, best first; empty when it has none."""
         best: dict[int, KeyHit] = {}
+        seen: dict[str, list[tuple[int, int]]] = {}
         for way in _alternatives(typed):
-            for hit in self._aligned(way):
+            for hit in self._aligned(way, seen):
                 old = best.get(hit.row)
                 if old is None or (hit.place, hit.length) < (old.place, old.length):
                     best[hit.row] = hit
@@ -128,13 +131,15 @@ class TypedKeys:
             found.append(KeyHit(self._rows[row], self._texts.place(at, len(fragment)), length))
         return sorted(found, key=lambda hit: (hit.place, hit.length, hit.row))[:most]
 
-    def _aligned(self, tokens: tuple[str, ...]) -> Iterator[KeyHit]:
-        """Rows in which consecutive characters answer to consecutive tokens."""
+    def _aligned(self, tokens: tuple[str, ...], seen: dict[str, list[tuple[int, int]]]) -> Iterator[KeyHit]:
+        """Rows in which consecutive characters answer to consecutive tokens; ``seen`` keeps what was scanned for."""
         letters = "".join(token[0] if token.isascii() else "\0" for token in tokens)
         anchor = max(letters.split("\0"), key=len)
         offset = letters.index(anchor)
         size = len(tokens)
-        for row, at in self._initials.hits(anchor):
+        if anchor not in seen:
+            seen[anchor] = self._initials.hits(anchor)
+        for row, at in seen[anchor]:
             first = at - offset
             if (
                 first < 1

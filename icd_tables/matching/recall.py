@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from icd_tables.codes import normalize_code
-from icd_tables.matching.grams import Floats, GramQuery, GramTable, Ints, grams
+from icd_tables.matching.grams import Floats, Gathered, GramQuery, GramTable, Ints, grams
 from icd_tables.matching.index import Form, Former
 from icd_tables.matching.memory import Confirmed, Memory
 from icd_tables.matching.rows import Names
@@ -17,7 +17,10 @@ from icd_tables.matching.rows import Names
 _NEAREST = 48
 _STALE = 25
 """Confirmations after which the index of similar texts is built anew; equal texts are answered at once in any case."""
+_TELLING = 24
+"""Nearest texts whose names' words count."""
 _SHARPNESS = (8, 20, 50)
+_ECHOES = ("echo_best", "echo_best4", "echo_gap", "echo_name", "echo_all", *(f"echo_{k}" for k in _SHARPNESS))
 
 
 @dataclass(frozen=True)
@@ -85,23 +88,15 @@ class Recall:
         return np.asarray(0.5 * cosine + 0.0025 * ratio + 0.0025 * other, np.float32)
 
     def features(
-        self, echo: Echo | None, targets: Ints, table: GramTable, name_row: Ints, rows: NDArray[np.intp]
+        self, echo: Echo | None, targets: Ints, table: GramTable, name_row: Ints, own: Gathered
     ) -> dict[str, Floats]:
-        """For each candidate (its name and its key row): habit, votes of near texts, and words their names share."""
+        """For each candidate (its name, the grams of its row): habit, votes of near texts, words their names share."""
         habit = self.habit[targets]
         found = {"habit": habit, "habit_known": (habit > 0).astype(np.float32)}
         if echo is None:
             zero = np.zeros(len(targets), np.float32)
-            nothing = (
-                "echo_best",
-                "echo_best4",
-                "echo_gap",
-                "echo_name",
-                "echo_all",
-                *(f"echo_{k}" for k in _SHARPNESS),
-            )
-            return found | dict.fromkeys(nothing, zero)
-        return found | _votes(echo, targets) | _words(echo, table, name_row, rows)
+            return found | dict.fromkeys(_ECHOES, zero)
+        return found | _votes(echo, targets) | _words(echo, table, name_row, own)
 
 
 def _votes(echo: Echo, targets: Ints) -> dict[str, Floats]:
@@ -125,17 +120,17 @@ def _votes(echo: Echo, targets: Ints) -> dict[str, Floats]:
     return found
 
 
-def _words(echo: Echo, table: GramTable, name_row: Ints, rows: NDArray[np.intp]) -> dict[str, Floats]:
+def _words(echo: Echo, table: GramTable, name_row: Ints, own: Gathered) -> dict[str, Floats]:
     """How far a name uses the words of the names that near texts led to."""
-    weight = echo.alike**4
-    ids, offsets = table.gather(name_row[echo.targets])
+    weight = echo.alike[:_TELLING] ** 4
+    ids, offsets = table.gather(name_row[echo.targets[:_TELLING]])
     lengths = np.diff(np.append(offsets, len(ids)))
     share = np.repeat(weight / (weight.sum() + np.float32(0.1)), lengths)
     expected = np.bincount(ids, weights=share * table.idf[ids], minlength=len(table.idf))
     total = max(float((share * table.idf[ids]).sum()), 1e-6)
-    own, own_offsets = table.gather(rows)
-    shared = np.add.reduceat(expected[own], own_offsets)
-    size = np.add.reduceat(table.idf[own], own_offsets)
+    grams_of, offsets = own
+    shared = np.add.reduceat(expected[grams_of], offsets)
+    size = np.add.reduceat(table.idf[grams_of], offsets)
     return {
         "echo_name": np.asarray(shared / size, np.float32),
         "echo_all": np.asarray(shared / total, np.float32),

@@ -106,10 +106,11 @@ class SimilarNames:
         rows = self._rows(query, echo, size)
         if not len(rows):
             return None
-        found = features(query, rows, self._index, self._former.marks.lines, whole=size == _POOL)
+        own = self._index.canonical_grams.gather(rows)
+        found = features(query, rows, own, self._index, self._former.marks.lines, whole=size == _POOL)
         if recall:
             targets = self._index.target[rows]
-            found |= recall.features(echo, targets, self._index.canonical_grams, self._name_row, rows)
+            found |= recall.features(echo, targets, self._index.canonical_grams, self._name_row, own)
         return rows, found, echo
 
     def _rows(self, query: Query, echo: Echo | None, size: int) -> NDArray[np.intp]:
