@@ -118,6 +118,10 @@ class ColumnsModel(QAbstractTableModel, Generic[Row]):
         """The rows shown, in the order shown."""
         return [self._all[key] for key in self._shown]
 
+    def everything(self) -> list[Row]:
+        """All rows, shown or filtered out, in the order they came in."""
+        return list(self._all.values())
+
     def row_at(self, place: int) -> Row | None:
         """The row shown at a place, or ``None`` outside."""
         return self._all[self._shown[place]] if 0 <= place < len(self._shown) else None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSplitter, QVBoxLayout, QWidget
 
+from app.export.tables import Table
 from app.facets import Facet, accepts
 from app.facets import count as count_facets
 from app.finder import Finder
@@ -17,7 +18,7 @@ from icd_tables.codes import Kind
 from icd_tables.search import Candidate
 from ui import wording
 from ui.icons import icon
-from ui.models.columns import Column
+from ui.models.columns import Column, cell_value
 from ui.panels.facets import FacetPanel
 from ui.tools.columns import count, text
 from ui.tools.context import ToolContext
@@ -147,6 +148,23 @@ class NamesWindow(ToolWindow):
             ("范围", f"{len(self._cases):,} 例的全部诊断与手术操作名称"),
             ("注意", "不一致只是线索：名称可能是临床习惯写法，请对照病历判断是名称还是编码有误。"),
         ]
+
+    def tables(self) -> list[Table]:
+        """A line for every place of the disagreements shown, so that the list can be worked off without the program."""
+        rows = [
+            (
+                case.record_no or case.case_id,
+                case.department,
+                wording.day(case.discharged),
+                place_of(line),
+                *(cell_value(column, row) for column in COLUMNS),
+            )
+            for row in self.model.rows()
+            for line in row.lines
+            for case in (self._cases[line.case_id],)
+        ]
+        headings = ["病案号", "科室", "出院日期", "位置", *(column.title for column in COLUMNS)]
+        return [("名称与编码不一致", headings, rows)] if rows else []
 
     def _show(self, found: list[Disagreement]) -> None:
         self._found = found

@@ -128,6 +128,12 @@ def _names(spec: ToolSpec, context: ToolContext) -> ToolWindow:
     return NamesWindow(spec, context)
 
 
+def _term_map(spec: ToolSpec, context: ToolContext) -> ToolWindow:
+    from ui.tools.matching_map import MapWindow
+
+    return MapWindow(spec, context)
+
+
 TOOLS: tuple[ToolSpec, ...] = (
     ToolSpec(
         "rules",
@@ -160,6 +166,14 @@ TOOLS: tuple[ToolSpec, ...] = (
         "session",
         "",
         _dictionary,
+    ),
+    ToolSpec(
+        "term_map",
+        "院内词表映射",
+        "把医院自己的诊断、手术词表映射到国临版或医保版编码：自动匹配，逐条确认并注明等于、宽于、窄于、近似、无对应。",
+        "import",
+        "",
+        _term_map,
     ),
     ToolSpec(
         "names",

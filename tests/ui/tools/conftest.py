@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from app.memory import HospitalDictionary
 from app.settings import Settings
@@ -52,4 +53,5 @@ def open_tool(qtbot: QtBot, checked: ToolContext) -> Iterator[Callable[[str], To
 
     yield open_
     for tool in opened:
-        tool.close()
+        if isValid(tool):
+            tool.close()

@@ -53,6 +53,15 @@ def test_leads_to_the_case(names: NamesWindow, qtbot: QtBot, checked: ToolContex
     assert asked.args == [checked.cases[3].case_id]
 
 
+def test_the_export_names_every_place(names: NamesWindow) -> None:
+    ((name, headings, rows),) = names.tables()
+    listed = [tuple(row) for row in rows]
+    assert name == "名称与编码不一致"
+    assert headings[:4] == ["病案号", "科室", "出院日期", "位置"]
+    assert len(listed) == sum(len(row.lines) for row in names.model.rows())
+    assert sum("急性阑尾炎" in row for row in listed) == 2
+
+
 def test_facets_narrow(names: NamesWindow) -> None:
     names.facets._chosen = {"confidence": frozenset({"高"})}
     names._filter()
