@@ -25,6 +25,7 @@ from tests.pictures.png import LARGEST_BYTES
 from tests.pictures.scenes import SCENES
 from ui.actions import ACTIONS, shortcut_text
 from ui.dialogs.keys import INSIDE
+from ui.tools.matching_keys import KEYS as TERM_KEYS
 from ui.tools.registry import TOOLS
 
 ROOT = DOCS.parent
@@ -115,7 +116,7 @@ def test_words_in_corner_brackets_are_on_screen(page: Path) -> None:
 def test_keys_named_in_the_manual_exist() -> None:
     known = {keys for spec in ACTIONS for keys in shortcut_text(spec).split(" / ")}
     known |= {key for _place, keys, _what in INSIDE for key in re.split(r" 或 | / | – | ", keys)}
-    known |= {"Ctrl+C"}
+    known |= {"Ctrl+C", *TERM_KEYS}
     told = {
         key
         for page in MANUAL
