@@ -12,12 +12,26 @@ from typing import Any
 
 from app.facets import Facet
 from app.hospital_rules import PACK_ID, HospitalRules
+from coding_rules.checks.names import ATTRIBUTES, SELECTORS, VALUES
 from coding_rules.checks.pack import MONTH, Pack, Rule, Threshold, shipped_names, shipped_packs, shipped_text
 from coding_rules.checks.phrasing import phrase
 from coding_rules.fields import FIELDS
 from coding_rules.finding import Finding, Severity
 
 _THRESHOLD = re.compile(r"\$([a-z_]\w*)")
+_SLOT = re.compile(r"\{([^{}]*)\}")
+_SLOT_WORDS = {
+    "line": "该行",
+    "place": "位置",
+    "near": "相近的编码",
+    "table": "编码表",
+    "standard": "标准名称",
+    "other": "另一编码",
+    "better": "更合适的",
+    "why": "理由",
+    "period": "有效期",
+    "days": "天数",
+}
 _SPECIAL = {
     "dx": "诊断",
     "px": "手术操作",
@@ -137,6 +151,22 @@ def thresholds(packs: Sequence[Pack], hospital: HospitalRules) -> list[Threshold
 def condition(rule: Rule) -> str:
     """The condition in plain Chinese."""
     return phrase(rule)
+
+
+def message(rule: Rule) -> str:
+    """The message with the names of what is filled in: ``{line.code}`` as 〔编码〕, ``{age}`` as 〔年龄（岁）〕."""
+    return _SLOT.sub(lambda found: f"〔{_slot(found[1])}〕", rule.message)
+
+
+def _slot(name: str) -> str:
+    owner, _, attribute = name.partition(".")
+    if attribute in ATTRIBUTES:
+        return ATTRIBUTES[attribute].label
+    if name in VALUES:
+        return VALUES[name].label
+    if owner in SELECTORS:
+        return SELECTORS[owner].label
+    return _SLOT_WORDS.get(name) or (FIELDS[name].label if name in FIELDS else name.lstrip("$"))
 
 
 def source(rule: Rule) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,6 +19,7 @@ from app.progress import Progress
 from app.readers.rows import read_rows
 from app.readers.values import cell_text
 from app.term_map import SUFFIX, Decision, Equivalence, Suggested, Term, TermMap, coverage
+from icd_tables.code_form import well_formed
 from icd_tables.codes import Edition, Kind
 from icd_tables.matcher import Matcher
 from icd_tables.matching.memory import Confirmed
@@ -51,6 +53,11 @@ _KINDS = {
     **dict.fromkeys(("疾病诊断", "诊断", "疾病", "diagnosis"), Kind.DIAGNOSIS),
     **dict.fromkeys(("手术操作", "手术", "操作", "procedure"), Kind.PROCEDURE),
 }
+_OPERATION = re.compile(
+    r"术$|术[（(+、]|切除|检查|造影|治疗|穿刺|[置植]入|置换|缝合|活检|引流|修补|剖宫产|透析|灌洗|复位|移植|镜下|乳化|监测"
+)
+_STATE = re.compile(r"术后|状态|史$|并发症|排斥|失败|感染$|综合征$")
+"""Words of names that speak of an operation, and those that speak of what is left of one."""
 _HEADS = (
     "行",
     "类别",
@@ -316,10 +323,9 @@ def _count(text: str) -> int | None:
 
 
 def _guess(code: str, text: str) -> Kind:
-    if code:
-        return Kind.DIAGNOSIS if code[0].isalpha() else Kind.PROCEDURE
-    return (
-        Kind.PROCEDURE
-        if text.endswith(("术", "检查", "造影", "治疗", "穿刺", "置入", "切除"))
-        else Kind.DIAGNOSIS
-    )
+    """By the form of a national code; a code of the hospital's own says nothing, then by the words of the name."""
+    for kind in Kind:
+        if well_formed(code, kind):
+            return kind
+    operated = _OPERATION.search(text) and not _STATE.search(text)
+    return Kind.PROCEDURE if operated else Kind.DIAGNOSIS

@@ -11,7 +11,7 @@ from app.hospital_rules import FILE_NAME, HospitalRules, load_hospital_rules, sa
 from app.knowledge import load_knowledge
 from app.paths import data_dir
 from app.review import Knowledge, review_all
-from app.rule_catalogue import FACETS, catalogue, examples, thresholds
+from app.rule_catalogue import FACETS, catalogue, examples, message, thresholds
 from app.rule_checker import with_hospital_rules
 from app.rule_trial import problem_of, reading, try_out
 from coding_rules.case import Case
@@ -134,6 +134,13 @@ def test_the_library_lists_every_rule_with_state_text_and_examples(
         assert line.text
         assert all(facet.values(line) for facet in FACETS)
         assert {one.fires for one in examples(line.rule)} == {True, False}, line.rule.id
+
+
+def test_messages_name_what_is_filled_in() -> None:
+    assert message(RULE) == "年龄 〔年龄（岁）〕 岁，主要诊断 〔主要诊断〕。"
+    assert message(replace(RULE, message="{place}{line.code}{ZKRQ}{$days}{x}")) == (
+        "〔位置〕〔编码〕〔质控日期〕〔days〕〔x〕"
+    )
 
 
 def test_thresholds_say_who_uses_them(knowledge: Knowledge) -> None:

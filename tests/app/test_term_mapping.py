@@ -75,6 +75,26 @@ def test_distinct_terms_with_their_uses_and_the_rows_left_out(source: Path) -> N
     assert {one.kind for one in read_terms(source, Kind.PROCEDURE).terms} == {Kind.PROCEDURE}
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("腹腔镜阑尾切除", Kind.PROCEDURE),
+        ("经皮冠脉支架植入", Kind.PROCEDURE),
+        ("胃镜检查", Kind.PROCEDURE),
+        ("白内障超声乳化+人工晶体植入", Kind.PROCEDURE),
+        ("冠状动脉支架植入术后", Kind.DIAGNOSIS),
+        ("人工关节置换术后感染", Kind.DIAGNOSIS),
+        ("老慢支", Kind.DIAGNOSIS),
+    ],
+)
+def test_the_kind_is_told_by_the_words_where_the_code_is_the_hospitals_own(
+    tmp_path: Path, text: str, kind: Kind
+) -> None:
+    path = tmp_path / "词.csv"
+    path.write_text(f"名称,编码\n{text},A001\n", encoding="utf-8")
+    assert read_terms(path).terms[0].kind is kind
+
+
 def test_a_file_without_names_is_told(tmp_path: Path) -> None:
     path = tmp_path / "空.csv"
     path.write_text("甲,乙\n1,2\n", encoding="utf-8")

@@ -22,6 +22,8 @@ from ui.theme import tokens_of
 _VALUE = int(Qt.ItemDataRole.UserRole)
 _COUNT = _VALUE + 1
 _SHARE = _VALUE + 2
+_BESIDE = 38
+"""Pixels of a row that are neither its text nor its count: the box to tick and the gaps."""
 
 
 class FacetPanel(QWidget):
@@ -93,6 +95,16 @@ class FacetPanel(QWidget):
 
 class _CountDelegate(QStyledItemDelegate):
     """Draws the count at the right and a faint bar of its share under the row."""
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """A long value ends before its count."""
+        super().initStyleOption(option, index)
+        count = index.data(_COUNT)
+        if count is not None:
+            room = option.rect.width() - _BESIDE - option.fontMetrics.horizontalAdvance(f"{count:,}")
+            option.text = option.fontMetrics.elidedText(option.text, Qt.TextElideMode.ElideRight, room)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

@@ -74,7 +74,7 @@ COLUMNS: tuple[Column[Term], ...] = (
     count("count", "使用次数", lambda row: row.count, 66),
     text("kind", "类别", lambda row: row.kind.label, 66, muted=True),
     text("text", "院内名称", lambda row: row.text, 190, stretch=True),
-    text("local_code", "院内编码", lambda row: row.local_code, 90),
+    text("local_code", "院内编码", lambda row: row.local_code, 76),
     Column(
         "state",
         "等价关系",
@@ -87,9 +87,9 @@ COLUMNS: tuple[Column[Term], ...] = (
         "code", "标准编码", lambda row: row.code, width=112, tone=lambda row: "" if row.decided else "muted"
     ),
     Column(
-        "name", "标准名称", lambda row: row.name, width=180, tone=lambda row: "" if row.decided else "muted"
+        "name", "标准名称", lambda row: row.name, width=170, tone=lambda row: "" if row.decided else "muted"
     ),
-    text("tier", "匹配", lambda row: row.tier, 72, muted=True, tip=lambda row: row.why),
+    text("tier", "匹配", lambda row: row.tier, 82, muted=True, tip=lambda row: row.why),
     text("who", "核对人", lambda row: row.who, 66, muted=True),
 )
 
@@ -496,7 +496,7 @@ class MapWindow(ToolWindow):
         split.addWidget(self.table)
         split.addWidget(right)
         split.setStretchFactor(0, 1)
-        split.setSizes([860, 460])
+        split.setSizes([920, 400])
         self.body_layout.addLayout(top)
         self.body_layout.addLayout(progress)
         self.body_layout.addWidget(split, 1)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QTextBrowser, QVBoxLayout, QWidget
 
-from app.rule_catalogue import RuleLine, condition, examples
+from app.rule_catalogue import RuleLine, condition, examples, message
 from coding_rules.checks.pack import MONTH
 from coding_rules.finding import Severity
 from ui.theme import tokens_of
@@ -74,11 +74,17 @@ class RuleDetail(QWidget):
         self.back.setEnabled(line.changed)
         self.text.setHtml(self._html(line))
 
+    def changeEvent(self, event: QEvent) -> None:
+        """The text carries colours of its own: made anew for light and dark."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and self.line is not None:
+            self.text.setHtml(self._html(self.line))
+
     def _html(self, line: RuleLine) -> str:
         rule = line.rule
         rows = [
             ("条件", condition(rule)),
-            ("提示", rule.message),
+            ("提示", message(rule)),
             ("说明", rule.note),
             ("依据", rule.authority),
             ("适用", f"{rule.valid_from or '…'} 至 {rule.valid_to or '…'} 出院" if _dated(line) else ""),
