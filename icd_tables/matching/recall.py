@@ -14,10 +14,10 @@ from icd_tables.matching.index import Form, Former
 from icd_tables.matching.memory import Confirmed, Memory
 from icd_tables.matching.rows import Names
 
-_NEAREST = 48
+_NEAREST = 32
 _STALE = 25
 """Confirmations after which the index of similar texts is built anew; equal texts are answered at once in any case."""
-_TELLING = 24
+_TELLING = 16
 """Nearest texts whose names' words count."""
 _SHARPNESS = (8, 20, 50)
 _ECHOES = ("echo_best", "echo_best4", "echo_gap", "echo_name", "echo_all", *(f"echo_{k}" for k in _SHARPNESS))

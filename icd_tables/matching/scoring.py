@@ -25,17 +25,19 @@ class Weights:
     """The weights of one kind of table: without a memory, and with one."""
 
     def __init__(self, plain: Mapping[str, float], memory: Mapping[str, float]) -> None:
-        self._plain = dict(plain)
-        self._memory = dict(memory)
+        self._sets = {False: _scaled(plain), True: _scaled(memory)}
 
     def score(self, found: Mapping[str, Floats], with_memory: bool) -> Floats:
         """One score per candidate row; about 1 for the same words, 0 or less for nothing in common."""
-        weights = self._memory if with_memory else self._plain
-        most = sum(weight for name, weight in weights.items() if weight > 0 and not name.startswith("habit"))
-        total = np.zeros_like(next(iter(found.values())))
-        for name, weight in weights.items():
-            total += np.float32(weight / most) * found[name]
-        return total + _SLIP * found["slip"] if "slip" in found else total
+        names, weights = self._sets[with_memory]
+        total = weights @ np.array([found[name] for name in names], np.float32)
+        return np.asarray(total + _SLIP * found["slip"] if "slip" in found else total, np.float32)
+
+
+def _scaled(weights: Mapping[str, float]) -> tuple[tuple[str, ...], Floats]:
+    """Names and weights, scaled so that a perfect match without any habit makes about 1."""
+    most = sum(weight for name, weight in weights.items() if weight > 0 and not name.startswith("habit"))
+    return tuple(weights), np.array(list(weights.values()), np.float32) / np.float32(most or 1)
 
 
 @cache

@@ -16,11 +16,11 @@ from icd_tables.matching.recall import Echo, Recall
 from icd_tables.matching.scoring import Weights
 from icd_tables.matching.segments import search_pieces
 
-_POOL = 100
+_POOL = 80
 """Key rows that get the full set of features, for the whole text."""
-_PIECE_POOL = 48
+_PIECE_POOL = 36
 """The same for a piece of it."""
-_HEARD = 24
+_HEARD = 16
 """Remembered texts, nearest first, whose names become candidates."""
 _PIECE_LOSS, _PIECE_LOSS_WITH_MEMORY = 0.15, 0.25
 """What a match on a piece of the text, or on the text in wider words, gives up against one on the text itself.
@@ -31,7 +31,7 @@ _MOST_PIECES = 6
 _WIDER_EACH = 2
 _SPREAD = 0.3
 """How much a candidate gains, from the second place on, for saying what those before it leave unsaid."""
-_SPREAD_OVER = 40
+_SPREAD_OVER = 32
 
 
 TOLD = (
