@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import faulthandler
 import os
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
@@ -15,6 +16,7 @@ from typing import TextIO
 from app.paths import log_dir
 
 _PATTERN = "crash-*.txt"
+_FORGOTTEN_SECONDS = 30 * 86400
 
 
 class CrashLog:
@@ -47,13 +49,13 @@ class CrashLog:
 def take_former(folder: Path | None = None) -> tuple[str, ...]:
     """The lines that crashed processes left since the last time they were asked for; their files are removed.
 
-    A file that another window writes to is left alone: it is empty, or the system does not let it go.
+    An empty file is that of another window, or of a process that was ended from outside: the latter is cleared away later.
     """
     lines: list[str] = []
     for path in sorted((folder or log_dir()).glob(_PATTERN)):
         with suppress(OSError, UnicodeDecodeError):
             text = path.read_text(encoding="utf-8")
-            if text:
+            if text or time.time() - path.stat().st_mtime > _FORGOTTEN_SECONDS:
                 path.unlink()
                 lines += text.splitlines()
     return tuple(lines)

@@ -2,6 +2,7 @@
 ;   makensis -INPUTCHARSET UTF8 -DPAYLOAD=... -DVERSION=... -DOUTFILE=... installer.nsi
 Target amd64-unicode
 !include "MUI2.nsh"
+!include "LogicLib.nsh"
 
 !define PRODUCT "编码质控台"
 !define PROGRAM "CaseCodeQA"
@@ -29,7 +30,24 @@ BrandingText "${PRODUCT} ${VERSION}"
 !insertmacro MUI_UNPAGE_INSTFILES
 !insertmacro MUI_LANGUAGE "SimpChinese"
 
+; A running program holds its files: replacing or deleting half of them would break it. Ask to close it; silently: give up.
+!macro RefuseWhileRunning FILE
+  ${DoWhile} ${FileExists} "$INSTDIR\${FILE}"
+    ClearErrors
+    FileOpen $0 "$INSTDIR\${FILE}" a
+    ${IfNot} ${Errors}
+      FileClose $0
+      ${ExitDo}
+    ${EndIf}
+    MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "${PRODUCT}正在运行。请保存并关闭它，然后点“重试”。" /SD IDCANCEL IDRETRY +3
+      SetErrorLevel 3
+      Quit
+  ${Loop}
+!macroend
+
 Section "install"
+  !insertmacro RefuseWhileRunning "${PROGRAM}.exe"
+  !insertmacro RefuseWhileRunning "casecode-qa.exe"
   ; An older version's files would stay beside the new ones and be loaded: the program folder is ours alone.
   IfFileExists "$INSTDIR\${PROGRAM}.exe" 0 +2
     RMDir /r "$INSTDIR\_internal"
@@ -56,6 +74,8 @@ Section "install"
 SectionEnd
 
 Section "Uninstall"
+  !insertmacro RefuseWhileRunning "${PROGRAM}.exe"
+  !insertmacro RefuseWhileRunning "casecode-qa.exe"
   ; Only what was installed. The user's sessions, tables and settings live in another folder and stay.
   !include "${UNINSTALL_LIST}"
   Delete "$INSTDIR\uninstall.exe"

@@ -1,6 +1,7 @@
 """A crash of the whole process leaves source positions for the next start; an orderly end leaves nothing."""
 
 import faulthandler
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -48,3 +49,12 @@ def test_an_orderly_end_leaves_nothing(tmp_path: Path) -> None:
     assert log.path.exists()
     log.finish()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_process_left_is_cleared_away_after_a_month(tmp_path: Path) -> None:
+    young, old = tmp_path / "crash-1.txt", tmp_path / "crash-2.txt"
+    for path in (young, old):
+        path.touch()
+    os.utime(old, (0, 0))
+    assert crash_log.take_former(tmp_path) == ()
+    assert list(tmp_path.iterdir()) == [young]

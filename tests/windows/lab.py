@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import threading
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path, PureWindowsPath
@@ -43,6 +44,9 @@ PYTHON_SDIST = (
 WINE_DLLS = Path("/usr/lib/x86_64-linux-gnu/wine/x86_64-windows")
 SKIPPED_LIBRARY = {"site-packages", "idlelib", "test", "tests", "turtledemo", "__pycache__"}
 OVERRIDES = "mscoree,mshtml=;ucrtbase,ucrtw,icuuc,bcryptprimitives,mscms,mscmw=n"
+
+
+_LAST_WORDS_SECONDS = 5
 
 
 class LabError(Exception):
@@ -116,25 +120,35 @@ class Lab:
         Raises:
             LabError: it failed or took longer than ``timeout`` seconds.
         """
-        words = ["wine", *(str(part) for part in command)]
+        process = self.start(command, cwd=cwd, extra=extra)
+        said: list[bytes] = []
+        reader = threading.Thread(target=lambda: said.extend(process.stdout or ()), daemon=True)
+        reader.start()
         try:
-            done = subprocess.run(
-                words,
-                env={**self.environment(), **(extra or {})},
-                cwd=cwd,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                timeout=timeout,
-                check=False,
-            )
+            code = process.wait(timeout)
         except subprocess.TimeoutExpired as error:
-            said = _decoded(error.stdout or b"")[-4000:]
-            raise LabError(f"no end after {timeout} s: {' '.join(words[:4])}\n{said}") from error
-        said = _decoded(done.stdout)
-        if check and done.returncode not in good:
-            raise LabError(f"exit code {done.returncode}: {' '.join(words[:4])}\n{said[-6000:]}")
-        return said
+            process.kill()
+            raise LabError(
+                f"no end after {timeout} s: {_named(command)}\n{_decoded(said)[-4000:]}"
+            ) from error
+        reader.join(_LAST_WORDS_SECONDS)  # no longer: other programs of the prefix may keep the pipe open
+        text = _decoded(said)
+        if check and code not in good:
+            raise LabError(f"exit code {code}: {_named(command)}\n{text[-6000:]}")
+        return text
+
+    def start(
+        self, command: Sequence[str | Path], *, cwd: Path | None = None, extra: dict[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Start a Windows program and leave it running; whoever starts it ends it."""
+        return subprocess.Popen(
+            ["wine", *(str(part) for part in command)],
+            env={**self.environment(), **(extra or {})},
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
 
     def python(self, *arguments: str | Path, timeout: int = 600, cwd: Path | None = None) -> str:
         """Run the Windows Python and return what it printed."""
@@ -270,7 +284,12 @@ def _text_of(folder: Path) -> str:
     return "".join(file.read_text(encoding="utf-8") for file in sorted(folder.iterdir()) if file.is_file())
 
 
-def _decoded(said: bytes) -> str:
+def _named(command: Sequence[str | Path]) -> str:
+    return " ".join(str(part) for part in command[:4])
+
+
+def _decoded(lines: Sequence[bytes]) -> str:
+    said = b"".join(lines)
     try:
         return said.decode("utf-8")
     except UnicodeDecodeError:

@@ -16,6 +16,8 @@ import openpyxl
 from tests.windows import identity, package
 from tests.windows.lab import Lab, LabError
 
+RUNNING = 3
+"""The installer's exit code when the program runs."""
 INSTALLED = r"C:\我的 程序\CaseCodeQA"
 TYPES = r"HKCU\Software\Classes"
 UNINSTALL = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Uninstall\CaseCodeQA"
@@ -49,6 +51,7 @@ def try_installer(lab: Lab, installer: Path, program: Path) -> None:
         raise LabError(f"installed files differ from the build: {different[:5]} {extra[:5]}")
     check_self_test(lab, place / "CaseCodeQA.exe")
     check_shell(lab, place, installed=True)
+    refuse_while_running(lab, place)
     records = local_data(lab) / "sessions" / "三月.ccqa"
     records.parent.mkdir(parents=True, exist_ok=True)
     kept = [place / "我的记录.txt", records]
@@ -62,6 +65,22 @@ def try_installer(lab: Lab, installer: Path, program: Path) -> None:
     if gone := [mine.name for mine in kept if not mine.exists()]:
         raise LabError(f"the uninstaller deleted what is the user's: {gone}")
     check_shell(lab, place, installed=False)
+
+
+def refuse_while_running(lab: Lab, place: Path) -> None:
+    """While the program runs, installing over it is refused and changes nothing."""
+    data = local_data(lab)
+    shutil.rmtree(data, ignore_errors=True)
+    before = package.hash_list(place)
+    running = lab.start([place / "CaseCodeQA.exe"])
+    try:
+        wait_for(lambda: any(data.glob("sessions/*.lock")), "the installed program opened no work")
+        lab.run([r"C:\setup.exe", "/S", *unquoted("/D=")], timeout=300, good=(RUNNING,))
+    finally:
+        lab.run(["taskkill", "/f", "/im", "CaseCodeQA.exe"], check=False)
+        running.wait(timeout=60)
+    if package.hash_list(place) != before:
+        raise LabError("the installer touched a running program")
 
 
 def try_portable(lab: Lab, portable: Path) -> None:
