@@ -12,6 +12,7 @@ from typing import Any
 
 from app.facets import Facet
 from app.hospital_rules import PACK_ID, HospitalRules
+from coding_rules.checks.month import MONTH_CHECKS
 from coding_rules.checks.names import ATTRIBUTES, SELECTORS, VALUES
 from coding_rules.checks.pack import MONTH, Pack, Rule, Threshold, shipped_names, shipped_packs, shipped_text
 from coding_rules.checks.phrasing import phrase
@@ -140,7 +141,7 @@ def thresholds(packs: Sequence[Pack], hospital: HospitalRules) -> list[Threshold
             threshold,
             pack.title,
             hospital.thresholds.get(threshold.id, threshold.value),
-            tuple(users.get(threshold.id, ()) or (rule.id for rule in pack.rules if rule.scope == MONTH)),
+            tuple(users.get(threshold.id, ())),
         )
         for pack in packs
         for threshold in pack.thresholds
@@ -221,6 +222,9 @@ def _value(value: object) -> str:
 
 
 def _spoken(rule: Rule) -> set[str]:
+    """Thresholds a rule reads: those it writes as ``$name``, and those the check across cases that it names asks for."""
+    if rule.scope == MONTH:
+        return {one for one in MONTH_CHECKS[rule.check].__code__.co_consts if isinstance(one, str)}
     return set(_THRESHOLD.findall(f"{rule.when} {rule.message}"))
 
 

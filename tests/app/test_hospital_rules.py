@@ -148,7 +148,9 @@ def test_thresholds_say_who_uses_them(knowledge: Knowledge) -> None:
     by_id = {line.threshold.id: line for line in lines}
     assert by_id["short_stay"].value == 2
     assert by_id["short_stay"].changed
-    assert "DRG-004" in by_id["short_stay"].rules
+    assert by_id["short_stay"].rules == ("DRG-004",)
+    assert by_id["split_days"].rules == ("DRG-006", "DRG-030")
+    assert by_id["readmission_days"].rules == ("DRG-030",)
     assert all(line.rules for line in lines)
 
 

@@ -35,8 +35,8 @@ from ui.tools.busy import BusyLine
 from ui.tools.rule_editor import code_font
 
 WHEN_TIP = (
-    "例：principal in [K35-K38] and not procedures in [47]　　　age >= 80 and los <= 1\n"
-    "行名 principal 主要诊断、others 其他诊断、procedures 手术操作；and、or、not；全部写法见手册“规则语言”。"
+    "例：principal in [K35-K38] and not procedures in [47]　　　例：age >= 80 and los <= 1\n"
+    "principal 主要诊断，others 其他诊断，procedures 手术操作；可用 and、or、not。全部写法见“规则语言”说明。"
 )
 MESSAGE_TIP = "可用 {principal} {age} {los} 等写入病案里的值；逐行看时用 {place} {line}。"
 COLUMNS: tuple[Column[Finding], ...] = (
@@ -78,7 +78,10 @@ class RuleForm(QDialog):
         self.when = QPlainTextEdit(rule.when)
         self.when.setFont(code_font(self.font()))
         self.when.setTabChangesFocus(True)
-        self.when.setToolTip(WHEN_TIP)
+        self.help = QLabel(WHEN_TIP)
+        self.help.setProperty("role", "muted")
+        self.help.setWordWrap(True)
+        self.help.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.when.setFixedHeight(self.fontMetrics().height() * 4 + 14)
         self.verdict = QLabel()
         self.verdict.setWordWrap(True)
@@ -160,6 +163,9 @@ class RuleForm(QDialog):
 
     @Slot()
     def _check(self) -> None:
+        if self.model.rowCount():  # what was tried is another rule now
+            self.model.set_rows([])
+            self.busy.tell("规则改过了，请再试运行。")
         problem = self.problem
         self.save.setEnabled(problem is None)
         self.trial_button.setEnabled(problem is None and bool(self._cases))
@@ -216,6 +222,7 @@ class RuleForm(QDialog):
             ("级别", self.severity),
             ("看什么", self.each),
             ("条件", self.when),
+            ("", self.help),
             ("", self.verdict),
             ("提示", self.message),
             ("依据", self.authority),

@@ -1,15 +1,20 @@
 """规则库: finds, explains, changes what holds, and takes a rule of the hospital's own."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from app.demo import generate, write_n041
+from app.history import Decision
 from app.hospital_rules import load_hospital_rules
 from app.rule_checker import with_hospital_rules
+from app.settings import Settings
 from coding_rules.finding import Severity
-from tests.ui.samples import sample_workbench
+from tests.ui.samples import sample_services, sample_workbench
 from tests.ui.tools.checked import real_knowledge
 from ui.main_window import MainWindow
 from ui.tools.context import ToolContext
@@ -107,6 +112,8 @@ def test_a_rule_of_ones_own_is_checked_tried_and_kept(
     settle(qtbot, checked)
     aged = sum((case.age or 0) >= 70 for case in checked.cases)
     assert form.model.rowCount() == aged > 0
+    form.when.setPlainText("age >= 70 ")
+    assert form.model.rowCount() == 0
     with qtbot.waitSignal(checked.rules_changed, timeout=3000):
         form.accept()
         settle(qtbot, checked)
@@ -127,6 +134,39 @@ def test_without_rules_it_says_so(checked: ToolContext, library: RuleLibraryWind
     checked.workbench = sample_workbench(3)
     checked.knowledge = checked.workbench.knowledge
     assert library.missing() == NO_RULES
+
+
+def test_open_work_is_reviewed_again_and_loses_nothing(
+    qtbot: QtBot, dressed: QApplication, tmp_path: Path
+) -> None:
+    path = tmp_path / "月.csv"
+    write_n041(path, generate(12, 11))
+    services = replace(sample_services(), load_knowledge=lambda _settings, _progress: real_knowledge())
+    window = MainWindow(services, Settings(author="测试员"))
+    qtbot.addWidget(window)
+    window.open_paths([path])
+    qtbot.waitUntil(lambda: window.desk.workbench is not None and not window.jobs.running, timeout=20_000)
+    bench = window.desk.workbench
+    assert bench is not None
+    case_id, finding = next(
+        (case_id, found[0]) for case_id in bench.case_ids if (found := bench.open_findings(case_id))
+    )
+    bench.change(case_id, (), "维持原码", decision=Decision.KEEP, reason="试")
+    library = window.tools.open("rules")
+    assert isinstance(library, RuleLibraryWindow)
+    qtbot.waitUntil(lambda: not window.jobs.running, timeout=20_000)
+    with qtbot.waitSignal(window.files.opened, timeout=20_000):
+        library.use(library.hospital.switched(finding.rule_id, False))
+    qtbot.waitUntil(lambda: not window.jobs.running, timeout=20_000)
+    again = window.desk.workbench
+    assert again is not None
+    assert again is not bench
+    assert not any(one.rule_id == finding.rule_id for one in again.open_findings(case_id))
+    assert [change.label for change in again.changes(case_id)] == ["维持原码"]
+    work = window.files.work
+    assert work is not None
+    assert any(what == "本院规则" for what, _, _ in work.session.versions)
+    window.close()
 
 
 def test_the_window_reviews_again_by_the_new_rules(qtbot: QtBot, window: MainWindow) -> None:
