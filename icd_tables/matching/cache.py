@@ -46,7 +46,7 @@ class IndexCache:
         """The index with this digest, or ``None``."""
         path = self._path(digest)
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 index = _unpack({name: stored[name] for name in stored.files})
         except FileNotFoundError:
             return None
