@@ -150,9 +150,7 @@ def make_venv() -> None:
     """A fresh virtual environment; Debian splits venv's pip out of Python, so that is put right first."""
     if VENV.exists():
         shutil.rmtree(VENV)
-    try:
-        run([sys.executable, "-m", "venv", VENV], quiet=True)
-    except subprocess.CalledProcessError:
+    if subprocess.run([sys.executable, "-m", "venv", VENV], capture_output=True, check=False).returncode:
         package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
         install_debian([package], why="Python 的 venv 模块")
         shutil.rmtree(VENV, ignore_errors=True)

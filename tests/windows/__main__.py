@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -23,6 +22,7 @@ DIST = ROOT / "dist" / "windows"
 MAX_PROGRAM = 120 * 1_000_000
 MAX_INSTALLER = 40 * 1_000_000
 Result = TypeVar("Result")
+MADE_HERE = ("build", "dist", "out")
 TESTED = ["tests/app", "tests/coding_rules", "tests/icd_tables", "tests/ui"]
 
 
@@ -61,19 +61,11 @@ def timed(name: str, work: Callable[[], Result]) -> Result:
 
 
 def copy_sources(lab: Lab) -> Path:
-    """The files git tracks (and new ones it would), in a Windows folder whose name has Chinese and a blank."""
+    """The project without what was made in it, in a Windows folder whose name has Chinese and a blank."""
     target = lab.drive / "编码 质控" / "源码"
     shutil.rmtree(target, ignore_errors=True)
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-    ).stdout.decode("utf-8")
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, target / name)
+    made_here = shutil.ignore_patterns(".*", "__pycache__", *MADE_HERE)
+    shutil.copytree(ROOT, target, ignore=made_here)
     package.freeze_times(target)
     return target
 
