@@ -41,7 +41,8 @@ def normalize_code(text: str) -> str:
 
     Idempotent; an empty string stays empty. Only for comparing and looking up: what is filed is kept as filed.
     """
-    if not text or _NORMAL.fullmatch(text):  # nearly every code is; loading tables asks this half a million times
+    # Nearly every code is normal already, and loading tables asks half a million times.
+    if not text or _NORMAL.fullmatch(text):
         return text
     folded = _SPACE.sub("", unicodedata.normalize("NFKC", text)).upper()
     if not folded:

@@ -42,8 +42,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _go_offscreen() -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    _hush_offscreen()
     if sys.platform == "win32":  # offscreen, Qt does not look for the system's fonts by itself
         os.environ.setdefault("QT_QPA_FONTDIR", os.path.expandvars(r"%WINDIR%\Fonts"))
+
+
+def _hush_offscreen() -> None:
+    """Qt's own messages to standard error, but for what the offscreen platform says of itself at every window."""
+    from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+
+    def tell(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+        if not text.startswith("This plugin does not support"):
+            print(text, file=sys.stderr)
+
+    qInstallMessageHandler(tell)
 
 
 def _commands() -> frozenset[str]:
