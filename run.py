@@ -49,8 +49,6 @@ DEBIAN_PACKAGES = [
     ),
     *(f"libxcb-{part}" for part in ["shape0", "shm0", "sync1", "util1", "xfixes0", "xkb1"]),
 ]
-BUILD_PACKAGES = ("binutils",)  # objdump and strip, which PyInstaller calls on Linux
-
 PROBE = """
 import sys
 from PySide6.QtGui import QFontDatabase, QGuiApplication
@@ -237,8 +235,8 @@ def test(arguments: Sequence[str]) -> int:
         stages = [stage for stage in stages if stage[0] != "windows"]
     if arguments:
         stages = [("tests", [PYTHON, "-m", "pytest", *arguments])]
-    elif sys.platform.startswith("linux") and not shutil.which("objdump"):
-        install_debian(BUILD_PACKAGES, why="PyInstaller 需要的 binutils")
+    elif missing := missing_build_packages():
+        install_debian(missing, why="PyInstaller 需要的软件包")
     failed = []
     for name, command in stages:
         print(f"== {name}", flush=True)
@@ -253,6 +251,17 @@ def test(arguments: Sequence[str]) -> int:
     if failed:
         print(f"FAILED: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
+
+
+def missing_build_packages() -> list[str]:
+    """What PyInstaller needs on Linux and Debian keeps apart: objdump, and the shared library of Debian's own Python."""
+    if not sys.platform.startswith("linux"):
+        return []
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    missing = [] if shutil.which("objdump") else ["binutils"]
+    if sys.base_prefix == "/usr" and not any(Path("/usr/lib").glob(f"*/libpython{python}.so*")):
+        missing.append(f"libpython{python}")
+    return missing
 
 
 def lock() -> int:
