@@ -24,7 +24,7 @@ CREATE TABLE terms (
     row INTEGER PRIMARY KEY, kind TEXT NOT NULL, text TEXT NOT NULL, local_code TEXT NOT NULL, count INTEGER NOT NULL,
     code TEXT NOT NULL DEFAULT '', name TEXT NOT NULL DEFAULT '', tier TEXT NOT NULL DEFAULT '', why TEXT NOT NULL DEFAULT '',
     equivalence TEXT NOT NULL DEFAULT '', who TEXT NOT NULL DEFAULT '', time TEXT NOT NULL DEFAULT '',
-    taught INTEGER NOT NULL DEFAULT 0);
+    taught INTEGER NOT NULL DEFAULT 0, caution TEXT NOT NULL DEFAULT '');
 """
 
 
@@ -43,7 +43,7 @@ class Term:
     """One distinct local term. ``row`` is its first row in the source, ``count`` how often it is used (at least 1).
 
     ``code`` to ``why`` are the suggestion until ``equivalence`` is decided, then what was decided. ``taught``: the
-    hospital's dictionary has it.
+    hospital's dictionary has it. ``caution``: what speaks against the suggestion.
     """
 
     row: int
@@ -59,6 +59,7 @@ class Term:
     who: str = ""
     when: datetime | None = None
     taught: bool = False
+    caution: str = ""
 
     @property
     def decided(self) -> bool:
@@ -75,6 +76,7 @@ class Suggested:
     name: str
     tier: str
     why: str
+    caution: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +217,8 @@ class TermMap:
         """
         with self._writing() as connection:
             connection.executemany(
-                "UPDATE terms SET code = ?, name = ?, tier = ?, why = ? WHERE row = ? AND equivalence = ''",
-                [(one.code, one.name, one.tier, one.why, one.row) for one in found],
+                "UPDATE terms SET code = ?, name = ?, tier = ?, why = ?, caution = ? WHERE row = ? AND equivalence = ''",
+                [(one.code, one.name, one.tier, one.why, one.caution, one.row) for one in found],
             )
             connection.execute("UPDATE about SET matched = ?", (int(complete),))
         self._matched = complete
@@ -274,7 +276,7 @@ class TermMap:
 
 
 def _term(row: Sequence[object]) -> Term:
-    number, kind, text, local, count, code, name, tier, why, equivalence, who, time, taught = row
+    number, kind, text, local, count, code, name, tier, why, equivalence, who, time, taught, caution = row
     return Term(
         int(str(number)),
         Kind(str(kind)),
@@ -289,6 +291,7 @@ def _term(row: Sequence[object]) -> Term:
         str(who),
         datetime.fromisoformat(str(time)) if time else None,
         bool(taught),
+        str(caution),
     )
 
 

@@ -12,8 +12,9 @@ from pytestqt.qtbot import QtBot
 from app.term_map import Equivalence
 from icd_tables.codes import Edition, Kind
 from ui.tools.context import ToolContext
+from ui.tools.matching_approve import EMPTY
 from ui.tools.matching_import import ImportDialog
-from ui.tools.matching_map import EMPTY, MapWindow
+from ui.tools.matching_map import MapWindow
 from ui.tools.window import ToolWindow
 
 ROWS: tuple[tuple[object, ...], ...] = (
@@ -88,6 +89,24 @@ def test_keys_decide_and_go_to_the_next(window: MapWindow) -> None:
     assert window.model.rows()[-1].code == ""
     assert "都核过了" in window.busy.text.text()
     assert window.bar.value() == 1000
+
+
+def test_a_match_that_was_cancelled_can_be_gone_on_with(
+    window: MapWindow, source: Path, qtbot: QtBot, checked: ToolContext
+) -> None:
+    window.take(source, Edition.INSURANCE)
+    qtbot.waitUntil(lambda: window._matching is not None, timeout=10_000)
+    window.stop()
+    settle(qtbot, checked)
+    assert window.mapping is not None
+    if not window.mapping.matched:  # it may have been quicker than the cancel
+        assert window.match_button.isVisibleTo(window)
+        assert "没有做完" in window.busy.text.text()
+        assert window.candidates.model.rowCount()
+    window.match_button.click()
+    settle(qtbot, checked)
+    assert window.mapping.matched
+    assert not window.match_button.isVisibleTo(window)
 
 
 def test_taking_back(window: MapWindow) -> None:
