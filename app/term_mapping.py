@@ -27,7 +27,9 @@ from icd_tables.search import Candidate, Tier
 
 CANDIDATES = 9
 SURE = (Tier.EXACT, Tier.CONFIRMED, Tier.ALIAS)
-"""Tiers good enough to be approved together."""
+"""Tiers that a local code does not outweigh."""
+_TOGETHER = frozenset({Tier.EXACT.value, Tier.CONFIRMED.value})
+"""Tiers good enough to be approved together; an alias may be narrower than the term and is looked at."""
 _KEEP_EVERY = 200
 _HEADER_WITHIN = 10
 _HEADINGS = {
@@ -168,7 +170,8 @@ def match_terms(mapping: TermMap, finder: Finder, progress: Progress | None = No
             candidates = candidates_of(term, matcher, wordings=wordings.get(key))
             if candidates:
                 best = candidates[0]
-                found.append(Suggested(term.row, best.entry.code, best.entry.name, best.tier.value, best.why))
+                entry, caution = best.entry, "；".join(best.cautions)
+                found.append(Suggested(term.row, entry.code, entry.name, best.tier.value, best.why, caution))
             if len(found) >= _KEEP_EVERY:
                 mapping.suggest(found, complete=False)
                 found = []
@@ -204,7 +207,7 @@ def candidates_of(
 
 
 def approve_sure(mapping: TermMap, terms: Sequence[Term], who: str, when: datetime) -> int:
-    """Approve as 等于 every undecided term whose suggestion is exact, an alias or confirmed before; how many.
+    """Approve as 等于 every undecided term whose suggestion is exact or confirmed before without contradiction; how many.
 
     Raises:
         UserError: the disk refuses; nothing is approved.
@@ -220,7 +223,7 @@ def approve_sure(mapping: TermMap, terms: Sequence[Term], who: str, when: dateti
 
 def sure_terms(terms: Sequence[Term]) -> list[Term]:
     """Undecided terms whose suggestion may be approved together."""
-    return [one for one in terms if not one.decided and one.tier in {tier.value for tier in SURE}]
+    return [one for one in terms if not one.decided and one.tier in _TOGETHER and not one.caution]
 
 
 def teach(mapping: TermMap, dictionary: HospitalDictionary) -> int:

@@ -25,6 +25,7 @@ from app.term_mapping import (
     teach,
 )
 from icd_tables.codes import Edition, Kind
+from icd_tables.matching.memory import Confirmed
 from icd_tables.search import Tier
 from icd_tables.terminology import Terminology
 
@@ -177,6 +178,17 @@ def test_sure_ones_are_approved_together_and_taught_once(mapping: TermMap, finde
         assert dictionary.memory(Kind.DIAGNOSIS).lookup("老慢支")[0].code == "J42.x00"
         assert not dictionary.memory(Kind.DIAGNOSIS).lookup("急性阑尾炎"), "a published name teaches nothing"
         assert teach(mapping, dictionary) == 0
+
+
+def test_what_was_confirmed_otherwise_too_is_not_approved_together(mapping: TermMap) -> None:
+    with HospitalDictionary() as dictionary:
+        for code, name in (("J42.x00", "慢性支气管炎"), ("I10.x00x002", "高血压")):
+            dictionary.confirm(Kind.DIAGNOSIS, Confirmed("老慢支", code, name, who="甲", when=WHEN))
+        match_terms(mapping, Finder(starter_terminology(), dictionary))
+    term = mapping.term(3)
+    assert term.tier == Tier.CONFIRMED.value
+    assert "不同编码" in term.caution
+    assert term not in sure_terms(mapping.terms())
 
 
 def test_goes_out_as_a_workbook_in_the_order_of_the_source(

@@ -53,7 +53,14 @@ COLUMNS: tuple[Column[Term], ...] = (
     ),
     _standard("code", "标准编码", lambda row: row.code, 112),
     _standard("name", "标准名称", lambda row: row.name, 170),
-    text("tier", "匹配", lambda row: row.tier, 82, muted=True, tip=lambda row: row.why),
+    Column(
+        "tier",
+        "匹配",
+        lambda row: row.tier,
+        width=82,
+        tone=lambda row: "warning" if row.caution and not row.decided else "muted",
+        tip=lambda row: "\n".join(filter(None, (row.why, row.caution))),
+    ),
     text("who", "核对人", lambda row: row.who, 66, muted=True),
 )
 

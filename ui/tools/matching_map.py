@@ -214,7 +214,7 @@ class MapWindow(ToolWindow):
 
     @Slot()
     def approve_sure(self) -> None:
-        """Approve what is exact, an alias or confirmed before, all at once."""
+        """Approve what is exact, or was confirmed before without contradiction, all at once."""
         mapping, author = self.mapping, self.author
         if mapping is None:
             return
@@ -222,7 +222,7 @@ class MapWindow(ToolWindow):
         self.run(
             "正在确认",
             lambda _progress: approve_sure(mapping, terms, author, datetime.now()),
-            lambda number: self._done(f"已把 {number:,} 个精确、别名或本院确认过的词核为“等于”。"),
+            lambda number: self._done(f"已把 {number:,} 个精确或本院确认过的词核为“等于”。"),
         )
 
     @Slot()
@@ -283,7 +283,9 @@ class MapWindow(ToolWindow):
         self.progress.setText(done.sentence if terms else "")
         sure = len(sure_terms(terms))
         self.sure_button.setText(f"批量确认有把握的 {sure:,} 个" if sure else "批量确认有把握的")
-        self.sure_button.setToolTip("把匹配为精确、别名、本院确认过的未核词一次核为“等于”；核后仍可逐条撤回")
+        self.sure_button.setToolTip(
+            "把匹配为精确、本院确认过且前后一致的未核词一次核为“等于”；核后仍可逐条撤回"
+        )
         self.sure_button.setEnabled(bool(sure))
 
     def _enable(self) -> None:
