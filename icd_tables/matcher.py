@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -60,12 +61,19 @@ class Matcher:
         self._similar = SimilarNames(self._index, self._former, len(self.names), weights(self.kind))
         self._recall: Recall | None = None
         self._changes: dict[int, Canonical | None] = {}
-        self._exact = _exact_rows(self._index)
         self._codes = CodeKeys([entry.code for entry in entries], self.kind)
         self._typed = TypedKeys(self._index.typed)
         self._brought = BroughtKeys(
             [(at, compact(key).lower()) for at, entry in enumerate(entries) for key in entry.keys]
         )
+
+    @cached_property
+    def _exact(self) -> dict[str, list[int]]:
+        """Key rows by surface, official names first."""
+        rows: dict[str, list[int]] = {}
+        for row in np.argsort(self._index.origin, kind="stable").tolist():
+            rows.setdefault(self._index.surfaces[row], []).append(row)
+        return rows
 
     def _make_index(self, cache: IndexCache | None) -> MatchIndex:
         digest = digest_of(self._entries, self._crosswalk, self.kind) if cache else ""
@@ -260,13 +268,6 @@ def kind_of(entries: Sequence[CodeEntry]) -> Kind:
 
 def _is_abbreviation(folded: str) -> bool:
     return folded.isascii() and folded.isalpha()
-
-
-def _exact_rows(index: MatchIndex) -> dict[str, list[int]]:
-    rows: dict[str, list[int]] = {}
-    for row in np.argsort(index.origin, kind="stable").tolist():
-        rows.setdefault(index.surfaces[row], []).append(row)
-    return rows
 
 
 def _typed_candidate(hit: KeyHit, entry: CodeEntry, what: str) -> Candidate:
