@@ -21,7 +21,7 @@ from icd_tables.codes import Kind, normalize_code
 from icd_tables.matching.memory import Confirmed, SessionMemory
 from icd_tables.normalize import surface
 
-FILE_NAME = "医院词典.sqlite"
+FILE_NAME = "本院词典.sqlite"
 _APPLICATION_ID = 0x43435144  # "CCQD"
 _VERSION = 1
 _TABLES = """
@@ -185,7 +185,7 @@ def _open(path: Path) -> sqlite3.Connection:
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
     if connection.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID:
-        raise UserError(f"“{path.name}”不是医院词典。", "请选择由本程序建立的词典文件。")
+        raise UserError(f"“{path.name}”不是本院词典。", "请选择由本程序建立的词典文件。")
     if connection.execute("PRAGMA user_version").fetchone()[0] > _VERSION:
         raise UserError(f"“{path.name}”由更新版本的程序建立。", "请升级程序后再打开。")
     if connection.execute("PRAGMA quick_check").fetchone()[0] != "ok":
@@ -195,14 +195,14 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
 def _explain(error: sqlite3.Error, path: Path) -> UserError:
     text = str(error)
     if "locked" in text or "busy" in text:
-        return UserError(f"医院词典“{path.name}”正被其他程序占用。", "请关闭占用它的程序后重试。")
+        return UserError(f"本院词典“{path.name}”正被其他程序占用。", "请关闭占用它的程序后重试。")
     if "full" in text or "readonly" in text or "unable to open" in text or "disk I/O" in text:
-        return UserError(f"医院词典“{path.name}”无法写入。", "请检查磁盘空间和文件夹权限。")
+        return UserError(f"本院词典“{path.name}”无法写入。", "请检查磁盘空间和文件夹权限。")
     return _damaged(path)
 
 
 def _damaged(path: Path) -> UserError:
     return UserError(
-        f"医院词典“{path.name}”已损坏，没有打开，文件也没有改动。",
+        f"本院词典“{path.name}”已损坏，没有打开，文件也没有改动。",
         "请把备份或导出的词典重新导入；损坏的文件请保留。",
     )

@@ -63,8 +63,8 @@ def export_dictionary(dictionary: HospitalDictionary, path: Path) -> int:
         UserError: the file cannot be written.
     """
     rows = 0
-    with safe_write(path) as temporary, new_workbook(temporary, "医院词典") as book:
-        sheet = Sheet(book, "医院词典", [column.width for column in _COLUMNS])
+    with safe_write(path) as temporary, new_workbook(temporary, "本院词典") as book:
+        sheet = Sheet(book, "本院词典", [column.width for column in _COLUMNS])
         sheet.keep_in_sight(1, 2)
         sheet.write_header(_COLUMNS)
         for kind in Kind:

@@ -145,5 +145,5 @@ def test_a_file_of_another_program_is_no_dictionary(path: Path) -> None:
     connection.execute("CREATE TABLE t (x)")
     connection.commit()
     connection.close()
-    with pytest.raises(UserError, match="不是医院词典"):
+    with pytest.raises(UserError, match="不是本院词典"):
         HospitalDictionary(path)

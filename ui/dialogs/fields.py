@@ -9,12 +9,22 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, 
 
 
 class PathField(QWidget):
-    """A path with a button to choose it and one to clear it. ``empty`` says what an empty path means."""
+    """A path with a button to choose it. ``empty`` says what an empty path means.
+
+    Without a ``pattern`` a folder is chosen, with one a file; ``folder_too`` adds a second button for what may be either.
+    """
 
     changed = Signal()
 
     def __init__(
-        self, name: str, empty: str, pattern: str = "", *, saves: bool = False, parent: QWidget | None = None
+        self,
+        name: str,
+        empty: str,
+        pattern: str = "",
+        *,
+        saves: bool = False,
+        folder_too: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._name, self._pattern, self._saves = name, pattern, saves
@@ -29,6 +39,12 @@ class PathField(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.line, 1)
         row.addWidget(self.button)
+        if folder_too:
+            self.button.setText("文件…")
+            folder = QPushButton("文件夹…")
+            folder.setAccessibleName(f"选择{name}文件夹")
+            folder.clicked.connect(self.choose_folder)
+            row.addWidget(folder)
 
     @property
     def text(self) -> str:
@@ -47,6 +63,12 @@ class PathField(QWidget):
         elif self._pattern:
             path, _ = QFileDialog.getOpenFileName(self, self._name, start, self._pattern)
         else:
-            path = QFileDialog.getExistingDirectory(self, self._name, start)
+            self.choose_folder()
+            return
         if path:
+            self.line.setText(path)
+
+    def choose_folder(self) -> None:
+        """Ask for a folder."""
+        if path := QFileDialog.getExistingDirectory(self, self._name, self.text or str(Path.home())):
             self.line.setText(path)

@@ -47,12 +47,22 @@ class SettingsDialog(QDialog):
         self.names = QCheckBox(label("names_in_lists"))
         self.names.setChecked(settings.names_in_lists)
         self.tables = PathField(label("tables"), "已安装的编码表，没有则用入门编码表")
-        self.drg = PathField(label("drg_scheme"), "内置演示方案")
-        self.dip = PathField(label("dip_catalogue"), "内置演示目录", "DIP 病种目录 (*.xlsx *.csv)")
+        self.drg = PathField(
+            label("drg_scheme"), "内置演示方案", "DRG 分组方案 (*.xlsx *.xls)", folder_too=True
+        )
+        self.weights = PathField(label("drg_weights"), "方案自带的权重", "权重表 (*.xlsx *.xls *.csv)")
+        self.dip = PathField(
+            label("dip_catalogue"), "内置演示目录", "DIP 病种目录 (*.xlsx *.xls *.csv)", folder_too=True
+        )
+        self.auxiliary = PathField(
+            label("dip_auxiliary"), "不用辅助目录", "辅助目录 (*.xlsx *.xls *.csv)", folder_too=True
+        )
         for field, text in (
             (self.tables, settings.tables),
             (self.drg, settings.drg_scheme),
+            (self.weights, settings.drg_weights),
             (self.dip, settings.dip_catalogue),
+            (self.auxiliary, settings.dip_auxiliary),
         ):
             field.set_text(text)
         self.profiles = {
@@ -71,7 +81,9 @@ class SettingsDialog(QDialog):
                 names_in_lists=self.names.isChecked(),
                 tables=self.tables.text,
                 drg_scheme=self.drg.text,
+                drg_weights=self.weights.text,
                 dip_catalogue=self.dip.text,
+                dip_auxiliary=self.auxiliary.text,
                 drg_profile=self.profiles["DRG"].chosen(),
                 dip_profile=self.profiles["DIP"].chosen(),
             )
@@ -90,7 +102,9 @@ class SettingsDialog(QDialog):
         form = QFormLayout(data)
         form.addRow(label("tables"), self.tables)
         form.addRow(label("drg_scheme"), self.drg)
+        form.addRow(label("drg_weights"), self.weights)
         form.addRow(label("dip_catalogue"), self.dip)
+        form.addRow(label("dip_auxiliary"), self.auxiliary)
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
