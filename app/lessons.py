@@ -46,7 +46,7 @@ class Lessons:
             taught = self._by_step.get(change.number)
             if taught and self._dictionary is not None:
                 lesson, pair = taught
-                self._dictionary.withdraw(lesson.kind, pair.text, pair.code)
+                self._dictionary.take_back(lesson.kind, pair)
 
     def restore(self, redone: Iterable[Change]) -> None:
         """Remember again what was taken back."""

@@ -113,6 +113,23 @@ class HospitalDictionary:
         self._memories[kind].drop(text, code)
         return gone
 
+    def take_back(self, kind: Kind, pair: Confirmed) -> None:
+        """Undo one ``confirm`` of this pair: what was confirmed before it stays.
+
+        Raises:
+            UserError: the disk refuses.
+        """
+        place = (kind.value, surface(pair.text), normalize_code(pair.code))
+        where = "WHERE kind = ? AND text = ? AND code = ?"
+        with self._writing() as connection:
+            connection.execute(f"DELETE FROM confirmations {where} AND count <= ?", (*place, pair.count))  # noqa: S608
+            connection.execute(f"UPDATE confirmations SET count = count - ? {where}", (pair.count, *place))  # noqa: S608
+        memory = self._memories[kind]
+        memory.drop(pair.text, pair.code)
+        for kept in self._rows(kind):
+            if (surface(kept.text), normalize_code(kept.code)) == place[1:]:
+                memory.add(kept)
+
     def contradictions(self, kind: Kind) -> Sequence[Contradiction]:
         """Texts with more than one code, most used first."""
         found: dict[str, list[Confirmed]] = {}
