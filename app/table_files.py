@@ -25,7 +25,7 @@ from icd_tables.importing import TableIssue, TableReport, read_table
 from icd_tables.layout import LayoutError, find_layout
 from icd_tables.table import CodeEntry
 
-_CACHE_FORMAT = 1
+_CACHE_FORMAT = 2
 """Raised whenever reading changes what comes out, so that older caches are not used."""
 _log = logging.getLogger(__name__)
 

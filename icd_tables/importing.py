@@ -14,6 +14,7 @@ from datetime import date, datetime
 from icd_tables.codes import Kind, normalize_code
 from icd_tables.crosswalk import CrosswalkRow
 from icd_tables.layout import Role, TableLayout, cell_text, code_kind
+from icd_tables.repairs import repaired
 from icd_tables.table import CodeEntry
 
 _SEPARATORS = re.compile(r"[|;；、\n]+")
@@ -156,9 +157,7 @@ def _read_pair(reading: _Reading, cells: Sequence[object], row: int, code: str, 
 
 
 def _entry(reading: _Reading, cells: Sequence[object], row: int, code: str, name: str) -> CodeEntry:
-    if _LOST_CHARACTER.search(name):
-        reading.remark(row, Role.NAME, name, "名称中有丢失的生僻字（“?”），按原样保留并标记")
-    return CodeEntry(
+    entry = CodeEntry(
         code=code,
         name=name,
         aliases=_split(_cell(reading, cells, Role.ALIASES)),
@@ -172,6 +171,12 @@ def _entry(reading: _Reading, cells: Sequence[object], row: int, code: str, name
         damaged=bool(_LOST_CHARACTER.search(name)),
         row=row,
     )
+    if not entry.damaged:
+        return entry
+    known = repaired(entry, reading.layout.kind)
+    told = f"，已按本程序的修复表补为“{known.name}”" if known.name != name else "，按原样保留并标记"
+    reading.remark(row, Role.NAME, name, f"名称中有丢失的生僻字（“?”）{told}")
+    return known
 
 
 def _add(reading: _Reading, entry: CodeEntry) -> None:

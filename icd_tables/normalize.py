@@ -45,8 +45,7 @@ def unify_numerals(folded: str) -> str:
     folded = _DEGREE.sub("度", folded)
     folded = _ROMAN_NEAR.sub(lambda m: _ROMAN[m.group(0)], folded)
     folded = _CHINESE_NEAR.sub(lambda m: _CHINESE_DIGITS[m.group(0)], folded)
-    folded = _GRADE_FIRST.sub(lambda m: _CHINESE_DIGITS[m.group(0)], folded)
-    return folded
+    return _GRADE_FIRST.sub(lambda m: _CHINESE_DIGITS[m.group(0)], folded)
 
 
 def strip_punctuation(folded: str) -> str:
