@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import datetime
 from decimal import Decimal
 
+import pandas as pd
 import pytest
 
 from app.pivot import DIMENSIONS, MEASURES, WHOLE, pivot
@@ -91,3 +92,38 @@ def test_no_cases_give_an_empty_table_and_unknown_ids_are_refused() -> None:
         pivot(RESULTS, System.DIP, "department", "", "nonsense")
     with pytest.raises(KeyError):
         pivot(RESULTS, System.DIP, "nonsense")
+
+
+def test_sums_and_means_are_those_of_pandas() -> None:
+    """A table of a generated month, held against an independent library."""
+    results = [
+        result(
+            n,
+            f"科{n % 7}",
+            None if n % 11 == 0 else 1000 * n + n % 3,
+            None if n % 5 == 0 else 900 * n,
+            error=n % 4 == 0,
+        )
+        for n in range(1, 400)
+    ]
+    frame = pd.DataFrame(
+        {
+            "row": [each.case.department for each in results],
+            "month": [each.case.discharged.strftime("%Y-%m") for each in results if each.case.discharged],
+            "fee": pd.array([each.case.fees.total for each in results], dtype="Int64"),
+        }
+    )
+    sums = frame.pivot_table(
+        index="row", columns="month", values="fee", aggfunc="sum", margins=True, margins_name=WHOLE
+    )
+    table = pivot(results, System.DIP, "department", "month", "fee")
+    assert {row.name: list(row.values) for row in table.rows} == {
+        str(name): [int(value) for value in line]
+        for name, line in zip(sums.index, sums.to_numpy(), strict=True)
+    }
+    means = frame.groupby("row")["fee"].mean()
+    got = {row.name: row.values[0] for row in pivot(results, System.DIP, "department", "", "mean_fee").rows}
+    assert all(
+        abs(Decimal(str(got[str(name)])) - Decimal(str(mean))) <= Decimal("0.5")
+        for name, mean in means.items()
+    )
