@@ -87,7 +87,7 @@ def run_tests(lab: Lab, source: Path) -> None:
     try:
         out = lab.run([*pytest, *TESTED], timeout=1500, cwd=source)
     except LabError as error:
-        failed = [name.replace("\\", "/") for name in _FAILED.findall(str(error))]
+        failed = [name.strip().replace("\\", "/") for name in _FAILED.findall(str(error))]
         if not 0 < len(failed) <= UNSTEADY:
             raise
         print(f"   again, alone: {', '.join(failed)}", flush=True)
