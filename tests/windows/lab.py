@@ -111,6 +111,7 @@ class Lab:
         extra: dict[str, str] | None = None,
         check: bool = True,
         good: Sequence[int] = (0,),
+        alone: bool = True,
     ) -> str:
         """Run a Windows program to its end and return what it printed (in UTF-8 or in code page 936).
 
@@ -131,7 +132,8 @@ class Lab:
             raise LabError(
                 f"no end after {timeout} s: {_named(command)}\n{_decoded(said)[-4000:]}"
             ) from error
-        reader.join(_LAST_WORDS_SECONDS)  # no longer: other programs of the prefix may keep the pipe open
+        # A program that replaces itself (os.exec) is another process on Windows: the end is when its output ends.
+        reader.join(timeout if alone else _LAST_WORDS_SECONDS)
         text = _decoded(said)
         if check and code not in good:
             raise LabError(f"exit code {code}: {_named(command)}\n{text[-6000:]}")

@@ -75,9 +75,9 @@ def refuse_while_running(lab: Lab, place: Path) -> None:
     running = lab.start([place / "CaseCodeQA.exe"])
     try:
         wait_for(lambda: any(data.glob("sessions/*.lock")), "the installed program opened no work")
-        lab.run([r"C:\setup.exe", "/S", *unquoted("/D=")], timeout=300, good=(RUNNING,))
+        lab.run([r"C:\setup.exe", "/S", *unquoted("/D=")], timeout=300, good=(RUNNING,), alone=False)
     finally:
-        lab.run(["taskkill", "/f", "/im", "CaseCodeQA.exe"], check=False)
+        lab.run(["taskkill", "/f", "/im", "CaseCodeQA.exe"], check=False, alone=False)
         running.wait(timeout=60)
     if package.hash_list(place) != before:
         raise LabError("the installer touched a running program")
