@@ -14,9 +14,9 @@ from app.files import safe_write
 from app.group_cases import CaseLine, read_case_lines
 from app.knowledge import Groupers
 from app.progress import Progress
-from coding_rules.grouper.dip_batch import LightGrouping
-from coding_rules.grouper.drg import DrgGrouper
-from coding_rules.grouper.drg_outcomes import DrgResult
+from coding_rules.grouper.dip.batch import LightGrouping
+from coding_rules.grouper.drg.grouper import DrgGrouper
+from coding_rules.grouper.drg.outcomes import DrgResult
 from coding_rules.grouper.grouping import Grouping, System
 from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.settlement.amount import Settler

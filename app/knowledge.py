@@ -13,17 +13,17 @@ from pathlib import Path
 
 from app import log
 from app.errors import UserError
-from app.hospital_rules import load_hospital_rules
 from app.progress import Progress
 from app.relations import learn_relations
 from app.review import Knowledge
-from app.rule_checker import make_checker
+from app.rules.hospital_rules import load_hospital_rules
+from app.rules.rule_checker import make_checker
 from app.settings import Settings
 from coding_rules.checks.pack import Pack, PackError, parse_pack, shipped_packs
-from coding_rules.grouper.dip import DipGrouper
-from coding_rules.grouper.dip_catalogue import DipCatalogue
-from coding_rules.grouper.drg import DrgGrouper
-from coding_rules.grouper.scheme import Scheme
+from coding_rules.grouper.dip.catalogue import DipCatalogue
+from coding_rules.grouper.dip.grouper import DipGrouper
+from coding_rules.grouper.drg.grouper import DrgGrouper
+from coding_rules.grouper.drg.scheme import Scheme
 from coding_rules.relations import Relations
 from coding_rules.settlement.amount import Settler
 from coding_rules.settlement.auxiliary import AuxiliaryCatalogue
@@ -158,7 +158,7 @@ def load_scheme(choice: str, weights: str = "") -> Scheme | None:
 
     ``weights``: a local weight table to use with it.
     """
-    from app.schemes import load_drg_scheme, load_weight_table
+    from app.drg.schemes import load_drg_scheme, load_weight_table
 
     if choice == NONE:
         return None
@@ -171,7 +171,7 @@ def load_catalogue(choice: str, profile: str = "") -> tuple[DipCatalogue | None,
 
     Without a chosen profile the catalogue's own form decides: national 3.0, else cities of the national platform.
     """
-    from app.catalogues import load_dip_catalogue
+    from app.dip.catalogues import load_dip_catalogue
 
     if choice == NONE:
         return None, None
@@ -190,7 +190,7 @@ def load_auxiliary(choice: str) -> AuxiliaryCatalogue | None:
     Raises:
         UserError: it cannot be read.
     """
-    from app.auxiliary import open_auxiliary
+    from app.dip.auxiliary import open_auxiliary
 
     return open_auxiliary(Path(choice)) if choice else None
 

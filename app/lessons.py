@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.history import Change
-from app.memory import HospitalDictionary
+from app.matching.memory import HospitalDictionary
 from icd_tables.codes import Kind
 from icd_tables.matching.memory import Confirmed
 

@@ -129,7 +129,7 @@ def _facts(event: str, figures: dict[str, Figure]) -> str:
 
 
 def _positions(trace: TracebackType | None) -> list[str]:
-    """Frames as ``app/session.py:120 record``; frames of others only by their top package."""
+    """Frames as ``app/sessions/session.py:120 record``; frames of others only by their top package."""
     return [
         f"{_place(frame.f_code.co_filename)}:{line} {frame.f_code.co_name}"
         for frame, line in traceback.walk_tb(trace)

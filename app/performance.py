@@ -20,9 +20,9 @@ from app.review import CaseResult, Scored
 from app.sheets import read_cells
 from app.summary import NO_DEPARTMENT
 from coding_rules.case import Case, is_blank
+from coding_rules.grouper.drg.indicators import FORMULAS, Indicators, Outcome, indicators_by
+from coding_rules.grouper.drg.weight_table import GroupWeight
 from coding_rules.grouper.grouping import System
-from coding_rules.grouper.indicators import FORMULAS, Indicators, Outcome, indicators_by
-from coding_rules.grouper.weight_table import GroupWeight
 
 WHOLE = "全院"
 POINTS_OF_WEIGHT = Decimal(1000)

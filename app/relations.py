@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from itertools import islice, product
 
 from coding_rules.expression.tree import In, atoms
-from coding_rules.grouper.dip_catalogue import DipCatalogue, DipGroup, DipKind
-from coding_rules.grouper.dip_expression import Expression
-from coding_rules.grouper.scheme import GroupRule, Scheme
+from coding_rules.grouper.dip.catalogue import DipCatalogue, DipGroup, DipKind
+from coding_rules.grouper.dip.expression import Expression
+from coding_rules.grouper.drg.scheme import GroupRule, Scheme
 from coding_rules.relations import Families, Group, Relations
 
 _MOST_SPELLINGS = 400

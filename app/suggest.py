@@ -21,7 +21,7 @@ from icd_tables.search import Candidate, Tier
 from icd_tables.table import CodeEntry
 
 Find = Callable[[Case, Kind, str, int], Sequence[Candidate]]
-"""Candidates by wording alone (``app.finder.Finder``)."""
+"""Candidates by wording alone (``app.matching.finder.Finder``)."""
 
 _SURE = (Tier.EXACT, Tier.CONFIRMED, Tier.ALIAS)
 _COST = {Severity.ERROR: 0.2, Severity.WARNING: 0.08, Severity.HINT: 0.0}

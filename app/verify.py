@@ -10,8 +10,8 @@ from app.knowledge import Choices, load_catalogue, load_packs, load_scheme, load
 from app.progress import Progress
 from coding_rules.checks.engine import CheckEngine
 from coding_rules.checks.pack import PackError, shipped_names, verify_all
-from coding_rules.grouper.dip_catalogue import CatalogueIssue, DipCatalogue
-from coding_rules.grouper.scheme_verify import verify as verify_scheme
+from coding_rules.grouper.dip.catalogue import CatalogueIssue, DipCatalogue
+from coding_rules.grouper.drg.scheme_verify import verify as verify_scheme
 from coding_rules.settlement.profile import SHIPPED
 from icd_tables.codes import Edition, Kind, normalize_code
 from icd_tables.table import CodeTable

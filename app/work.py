@@ -13,7 +13,7 @@ from app.history import Change, NetChange
 from app.progress import Progress
 from app.readers import ColumnMapping, Imported, ImportReport, SourceLayout, read_cases
 from app.review import Knowledge, review
-from app.session import SUFFIX, Session
+from app.sessions.session import SUFFIX, Session
 from app.version import NAME, program_version
 from app.what_if import WhatIf
 from app.windows_paths import reachable, usable_stem

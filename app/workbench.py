@@ -11,9 +11,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.history import Change, CodedLines, Decision, History
-from app.journal import Journal, MemoryJournal
 from app.queue import CaseRow, Status, make_row
 from app.review import CaseResult, Knowledge, review
+from app.sessions.journal import Journal, MemoryJournal
 from app.step_labels import name_step
 from app.what_if import Proposal, WhatIf
 from coding_rules.case import Case

@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable
 
-from coding_rules.grouper.dip_catalogue import DipCatalogue
+from coding_rules.grouper.dip.catalogue import DipCatalogue
 from coding_rules.grouper.inputs import GrouperInput
 
 SUFFIXES = {"手术": "SS", "介入治疗": "SS", "治疗性操作": "ZLXCZ", "诊断性操作": "ZDXCZ", "保守治疗": "BSZL"}

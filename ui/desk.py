@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.batch import MonthChecker
 from app.history import Decision
 from app.lessons import Lesson, Lessons
-from app.memory import HospitalDictionary
+from app.matching.memory import HospitalDictionary
 from app.progress import Progress
 from app.review import CaseResult, review_all
 from app.step_labels import name_step

@@ -17,7 +17,7 @@ from app.paths import sessions_dir
 from app.progress import Progress
 from app.readers.mapping import ColumnMapping, recall, remember
 from app.review import Knowledge
-from app.session import SUFFIX
+from app.sessions.session import SUFFIX
 from app.settings import Settings, Theme
 from app.work import Work, continue_work, import_files, session_path, start_work, versions
 from app.workbench import Workbench
@@ -26,8 +26,8 @@ from ui.jobs import Job, Jobs
 from ui.services import Services
 
 if TYPE_CHECKING:
-    from app.finder import Finder
-    from app.memory import HospitalDictionary
+    from app.matching.finder import Finder
+    from app.matching.memory import HospitalDictionary
 
 FILES = f"首页数据与工作文件 (*.csv *.txt *.xlsx *.xlsm *{SUFFIX});;所有文件 (*)"
 _KNOWLEDGE_SETTINGS = (
@@ -146,8 +146,8 @@ class FileDesk(QObject):
             self._rules_job.cancel()
 
         def run(_progress: Progress) -> Opened:
-            from app.hospital_rules import load_hospital_rules
-            from app.rule_checker import with_hospital_rules
+            from app.rules.hospital_rules import load_hospital_rules
+            from app.rules.rule_checker import with_hospital_rules
 
             return Opened(with_hospital_rules(knowledge, load_hospital_rules()), work)
 
@@ -235,7 +235,7 @@ class FileDesk(QObject):
             self.close_work()
         self.work = work
         finder = self._finder_of(result.knowledge)
-        from app.finder import in_context
+        from app.matching.finder import in_context
 
         suggester = in_context(finder, result.knowledge)
         bench = Workbench(
@@ -260,7 +260,7 @@ class FileDesk(QObject):
         """What this hospital confirmed before; without it the search works all the same."""
         if self.dictionary is None:
             try:
-                from app.memory import HospitalDictionary
+                from app.matching.memory import HospitalDictionary
 
                 self.dictionary = HospitalDictionary()
             except UserError as error:

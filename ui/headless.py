@@ -9,8 +9,8 @@ from pathlib import Path
 from app import settings as settings_file
 from app.errors import UserError
 from app.export.findings import write_findings
-from app.finder import in_context
 from app.imports import all_cases
+from app.matching.finder import in_context
 from app.progress import Progress
 from app.settings import Theme
 from app.summary import summarise

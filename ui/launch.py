@@ -80,7 +80,7 @@ def _open_window(app: QApplication, loaded: LoadedSettings, former: Sequence[str
 
 def _shown_elsewhere(paths: Sequence[Path], settings: Settings) -> bool:
     """Whether another window has the work that these files (or no files: the last work) would open, and came forward."""
-    from app.session import SUFFIX
+    from app.sessions.session import SUFFIX
     from app.work import session_path
 
     wanted = [*paths] or [Path(path) for path in settings.recent[:1]]

@@ -13,7 +13,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QToolBar, QWidget
 
-from app.session import Position
+from app.sessions.session import Position
 from app.settings import Settings, Theme
 from app.version import NAME
 from app.work import versions

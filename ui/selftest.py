@@ -181,7 +181,7 @@ def _cross_table(_home: Path, knowledge: Knowledge, cases: Sequence[Case]) -> st
 
 
 def _window(_home: Path, knowledge: Knowledge, cases: Sequence[Case]) -> str:
-    from app.finder import in_context
+    from app.matching.finder import in_context
     from app.settings import Settings
     from app.workbench import Workbench
     from ui import launch, snapshots, theme

@@ -16,8 +16,8 @@ from app.review import Knowledge
 from app.settings import Settings
 
 if TYPE_CHECKING:
-    from app.finder import Finder
-    from app.memory import HospitalDictionary
+    from app.matching.finder import Finder
+    from app.matching.memory import HospitalDictionary
     from app.verify import Verified
 
 DEMO_CASES = 2400
@@ -35,7 +35,7 @@ class Services:
 
     def finder(self, knowledge: Knowledge, dictionary: HospitalDictionary | None = None) -> Finder:
         """Finds by wording in the tables of this knowledge, the hospital's own dictionary first; indexes kept on disk."""
-        from app.finder import Finder
+        from app.matching.finder import Finder
         from icd_tables.matching.cache import IndexCache
 
         return Finder(knowledge.terminology, dictionary, IndexCache(cache_dir() / "matching"))

@@ -19,8 +19,8 @@ from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.errors import UserError
-from app.lockfile import FileLock, LockHeldError
 from app.paths import data_dir
+from app.sessions.lockfile import FileLock, LockHeldError
 
 PATIENCE_SECONDS = 3.0
 """How long the second start waits for the first window to obey."""

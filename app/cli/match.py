@@ -12,7 +12,7 @@ from app.cli.options import refuse_overwriting
 from app.errors import UserError
 from app.files import safe_write
 from app.knowledge import load_terminology
-from app.name_files import read_lines, read_names, read_pairs
+from app.matching.name_files import read_lines, read_names, read_pairs
 from icd_tables.codes import Edition, Kind
 from icd_tables.crosswalk import Crosswalk
 from icd_tables.matcher import Matcher

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from coding_rules.grouper.dip_catalogue import DipGroup
+from coding_rules.grouper.dip.catalogue import DipGroup
 from coding_rules.grouper.grouping import Grouping
 from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.settlement.figures import show

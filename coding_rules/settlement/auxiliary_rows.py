@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from coding_rules.grouper.dip_columns import Sheet, number, text
-from coding_rules.grouper.dip_spec import clean_spec
+from coding_rules.grouper.dip.columns import Sheet, number, text
+from coding_rules.grouper.dip.spec import clean_spec
 from coding_rules.settlement.auxiliary import AuxiliaryRow
 from coding_rules.settlement.strata import SeverityTables
 

@@ -15,7 +15,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
 
-from coding_rules.grouper.dip_rules import MIXED_STEPS, TIE_BREAKS, DipRules
+from coding_rules.grouper.dip.rules import MIXED_STEPS, TIE_BREAKS, DipRules
 from coding_rules.settlement.rules import AuxiliaryRules, BandRules, ClearingRules, MoneyRules
 
 SHIPPED = (

@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from coding_rules.grouper.dip_rules import MIXED_STEPS, TIE_BREAKS
+from coding_rules.grouper.dip.rules import MIXED_STEPS, TIE_BREAKS
 from coding_rules.settlement.figures import show
 from coding_rules.settlement.profile import SECTIONS, Note, RegionProfile
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from coding_rules.grouper.dip_facts import principal_head
-from coding_rules.grouper.dip_spec import spec_keys
+from coding_rules.grouper.dip.facts import principal_head
+from coding_rules.grouper.dip.spec import spec_keys
 from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.settlement.rules import AuxiliaryRules, AuxiliaryScheme
 

@@ -27,7 +27,7 @@ class Confirmed:
 
 
 class Memory(Protocol):
-    """What the matcher asks of a memory; implemented here in memory and by the hospital dictionary in ``app.memory``."""
+    """What the matcher asks of a memory; implemented here in memory and by the hospital dictionary in ``app.matching.memory``."""
 
     @property
     def version(self) -> int:

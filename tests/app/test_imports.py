@@ -9,7 +9,7 @@ import pytest
 from app.errors import UserError
 from app.imports import all_cases
 from app.readers.reading import read_cases
-from app.session import Session
+from app.sessions.session import Session
 from icd_tables.terminology import Terminology
 
 HEADER = "BAH,XM,XB,NL,JBDM,ZYZD,RYSJ,CYSJ,ZFY"

@@ -3,7 +3,7 @@ from pathlib import Path
 
 from app.history import Change, CodedLines, Decision
 from app.lessons import Lesson, Lessons
-from app.memory import HospitalDictionary
+from app.matching.memory import HospitalDictionary
 from icd_tables.codes import Kind
 from icd_tables.matching.memory import Confirmed
 

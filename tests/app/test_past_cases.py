@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from app.auxiliary import compute_factors, keep_auxiliary, open_auxiliary, strata_of_case
-from app.catalogues import load_dip_catalogue
 from app.demo import generate, write_n041
+from app.dip.auxiliary import compute_factors, keep_auxiliary, open_auxiliary, strata_of_case
+from app.dip.catalogues import load_dip_catalogue
+from app.dip.history_points import PointsWish, compute_points, keep_points, namer
+from app.dip.period_comparison import By, compare, diseases, likely_periods
 from app.errors import UserError
-from app.history_points import PointsWish, compute_points, keep_points, namer
 from app.knowledge import Choices, load_groupers
 from app.past_cases import group_past, read_past, years_of
-from app.period_comparison import By, compare, diseases, likely_periods
 from app.progress import Cancelled, Progress
 from app.review import Knowledge
-from coding_rules.grouper.dip import DipGrouper
-from coding_rules.grouper.dip_points import Method
+from coding_rules.grouper.dip.grouper import DipGrouper
+from coding_rules.grouper.dip.points import Method
 from coding_rules.settlement.auxiliary import AuxiliaryCatalogue, AuxiliaryRow
 from coding_rules.settlement.rules import AuxiliaryRules
 from coding_rules.settlement.strata import AGE, SEVERITY, SeverityTables

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from app.relations import learn_relations
-from coding_rules.grouper.dip_catalogue import DipCatalogue, DipGroup, DipKind
-from coding_rules.grouper.scheme import Scheme, SchemeInfo
-from coding_rules.grouper.scheme_build import Sheet, build_scheme
+from coding_rules.grouper.dip.catalogue import DipCatalogue, DipGroup, DipKind
+from coding_rules.grouper.drg.scheme import Scheme, SchemeInfo
+from coding_rules.grouper.drg.scheme_build import Sheet, build_scheme
 from coding_rules.relations import Bond
 
 GROUPS = (

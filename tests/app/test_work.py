@@ -5,8 +5,8 @@ import pytest
 from app.demo import generate, write_n041
 from app.demo.n041 import FILE_NAME
 from app.errors import UserError
-from app.finder import Finder
 from app.history import Decision
+from app.matching.finder import Finder
 from app.progress import Progress
 from app.review import Knowledge
 from app.tables import starter_terminology

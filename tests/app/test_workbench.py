@@ -5,9 +5,9 @@ from datetime import datetime
 import pytest
 
 from app.history import Decision
-from app.journal import MemoryJournal
 from app.queue import QUEUE_FACETS, Status, matches
 from app.review import review
+from app.sessions.journal import MemoryJournal
 from app.what_if import Proposal
 from app.workbench import Workbench
 from coding_rules.case import Case

@@ -14,14 +14,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
-from app.catalogues import load_dip_catalogue
-from coding_rules.grouper.dip import DipGrouper
-from coding_rules.grouper.dip_catalogue import DipCatalogue
+from app.dip.catalogues import load_dip_catalogue
+from coding_rules.grouper.dip.catalogue import DipCatalogue
+from coding_rules.grouper.dip.grouper import DipGrouper
+from coding_rules.grouper.dip.procedure_kinds import ProcedureKinds
 from coding_rules.grouper.inputs import GrouperInput
-from coding_rules.grouper.procedure_kinds import ProcedureKinds
 from coding_rules.settlement.amount import Settler
 from coding_rules.settlement.profile import RegionProfile, load_profile
-from tests.coding_rules.grouper.dip_cases import made_up_cases, made_up_catalogue
+from tests.coding_rules.grouper.dip.cases import made_up_cases, made_up_catalogue
 from tests.conftest import find_reference
 from tests.dip_interpreter import DipInterpreter
 

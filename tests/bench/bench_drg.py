@@ -19,11 +19,11 @@ from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
 
-from app.schemes import load_drg_scheme
-from coding_rules.grouper.drg import DrgGrouper
+from app.drg.schemes import load_drg_scheme
+from coding_rules.grouper.drg.grouper import DrgGrouper
 from coding_rules.grouper.inputs import GrouperInput
-from tests.coding_rules.grouper.drg_cases import read_expected_cases
-from tests.coding_rules.grouper.drg_synthetic import COLUMNS, Tables, make_cases, make_tables
+from tests.coding_rules.grouper.drg.cases import read_expected_cases
+from tests.coding_rules.grouper.drg.synthetic import COLUMNS, Tables, make_cases, make_tables
 from tests.conftest import find_reference
 from tests.reference_interpreter import ReferenceInterpreter
 

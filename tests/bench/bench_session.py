@@ -16,11 +16,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from app.case_codec import dump_lines
 from app.history import Change
-from app.session import Session
+from app.sessions.case_codec import dump_lines
+from app.sessions.session import Session
 from coding_rules.case import Case, Fields
-from tests.app.session_files import make_cases, principal
+from tests.app.sessions.session_files import make_cases, principal
 
 COLUMNS = 240  # an N041 row
 

@@ -22,8 +22,8 @@ from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication
 
 from app.demo import generate
-from app.finder import in_context
 from app.knowledge import load_knowledge
+from app.matching.finder import in_context
 from app.progress import Progress
 from app.settings import Settings, Theme
 from app.workbench import Workbench

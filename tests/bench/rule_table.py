@@ -13,10 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app.catalogues import load_dip_catalogue
+from app.dip.catalogues import load_dip_catalogue
+from app.drg.schemes import load_drg_scheme
 from app.readers import read_cases
 from app.relations import learn_relations
-from app.schemes import load_drg_scheme
 from app.tables import load_folder
 from coding_rules.case import Case, Diagnosis
 from coding_rules.checks.engine import CheckEngine

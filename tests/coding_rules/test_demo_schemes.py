@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from app.catalogues import load_dip_catalogue
 from app.demo import generate
+from app.dip.catalogues import load_dip_catalogue
+from app.drg.schemes import load_drg_scheme
 from app.review import grouper_input
-from app.schemes import load_drg_scheme
 from app.tables import starter_terminology
-from coding_rules.grouper.dip import DipGrouper
-from coding_rules.grouper.dip_catalogue import DipCatalogue, DipGroup, DipKind
-from coding_rules.grouper.drg import DrgGrouper
+from coding_rules.grouper.dip.catalogue import DipCatalogue, DipGroup, DipKind
+from coding_rules.grouper.dip.grouper import DipGrouper
+from coding_rules.grouper.drg.grouper import DrgGrouper
+from coding_rules.grouper.drg.scheme import Scheme
 from coding_rules.grouper.inputs import GrouperInput
-from coding_rules.grouper.scheme import Scheme
 from icd_tables.codes import Edition, Kind
 from icd_tables.table import CodeTable
 from tests.conftest import ROOT

@@ -10,8 +10,8 @@ from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.lockfile import FileLock
 from app.paths import data_dir
+from app.sessions.lockfile import FileLock
 from tests.conftest import ROOT
 from ui import single_instance
 from ui.single_instance import Listener, call_to_front

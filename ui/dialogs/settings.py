@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import local_profile
+from app.dip import local_profile
+from app.dip.local_profile import LocalFigures
 from app.errors import UserError
-from app.local_profile import LocalFigures
 from app.settings import Settings, Theme, label
 from coding_rules.settlement.profile import ProfileError, RegionProfile
 from ui.dialogs.fields import PathField

@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from coding_rules.grouper.scheme import CodeList
+from coding_rules.grouper.drg.scheme import CodeList
 from icd_tables.codes import Edition, Kind
 from icd_tables.terminology import Terminology
 from ui.models.columns import Column, ColumnsModel

@@ -14,8 +14,8 @@ from ui.jobs import Job, Jobs
 from ui.services import Services
 
 if TYPE_CHECKING:
-    from app.finder import Finder
-    from app.memory import HospitalDictionary
+    from app.matching.finder import Finder
+    from app.matching.memory import HospitalDictionary
 
 
 class ToolContext(QObject):

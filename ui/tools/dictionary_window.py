@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
     QPushButton,
 )
 
-from app.dictionary_rows import DictionaryRow, dictionary_rows, tally, withdraw
-from app.memory import HospitalDictionary
-from app.memory_exchange import DictionaryImport, RowIssue, export_dictionary, import_dictionary
+from app.matching.dictionary_rows import DictionaryRow, dictionary_rows, tally, withdraw
+from app.matching.memory import HospitalDictionary
+from app.matching.memory_exchange import DictionaryImport, RowIssue, export_dictionary, import_dictionary
 from icd_tables.codes import Kind
 from ui.icons import icon
 from ui.models.columns import Column

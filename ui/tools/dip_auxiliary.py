@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.auxiliary import (
+from app.dip.auxiliary import (
     CaseStrata,
     StratumRow,
     compute_factors,
@@ -24,8 +24,8 @@ from app.auxiliary import (
     load_auxiliary,
     strata_of_case,
 )
+from app.dip.profile_text import choices, show_value
 from app.errors import UserError
-from app.profile_text import choices, show_value
 from app.progress import Progress
 from coding_rules.settlement.auxiliary import AuxiliaryCatalogue, AuxiliaryRow
 from coding_rules.settlement.auxiliary_history import Refusal

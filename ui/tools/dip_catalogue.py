@@ -14,14 +14,14 @@ from PySide6.QtWidgets import (
     QPushButton,
 )
 
-from app.catalogues import load_dip_catalogue
-from app.dip_library import Imprint, SideList, keep, preview
+from app.dip.catalogues import load_dip_catalogue
+from app.dip.library import Imprint, SideList, keep, preview
 from app.knowledge import DEMO_DIP, NONE, demo_folder
 from app.progress import Progress
 from app.verify import catalogue_issues
-from coding_rules.grouper.dip import DipGrouper
-from coding_rules.grouper.dip_catalogue import CatalogueIssue, DipCatalogue
-from coding_rules.grouper.dip_versions import GroupChange, compare_catalogues
+from coding_rules.grouper.dip.catalogue import CatalogueIssue, DipCatalogue
+from coding_rules.grouper.dip.grouper import DipGrouper
+from coding_rules.grouper.dip.versions import GroupChange, compare_catalogues
 from coding_rules.settlement.profile import RegionProfile
 from icd_tables.terminology import Terminology
 from ui.tools.context import ToolContext

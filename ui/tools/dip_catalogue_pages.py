@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.dip_library import Lists, SideList
+from app.dip.library import Lists, SideList
 from app.review import CaseResult
-from coding_rules.grouper.dip_catalogue import CatalogueIssue, CatalogueReport, DipCatalogue, DipKind
-from coding_rules.grouper.dip_versions import Change, GroupChange
+from coding_rules.grouper.dip.catalogue import CatalogueIssue, CatalogueReport, DipCatalogue, DipKind
+from coding_rules.grouper.dip.versions import Change, GroupChange
 from ui.tools.dip_catalogue_tables import (
     ACTIONS,
     CASE_COLUMNS,

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.dip_library import SideList
+from app.dip.library import SideList
 from app.review import CaseResult
-from coding_rules.grouper.dip_catalogue import CatalogueIssue, DipCatalogue, DipGroup
-from coding_rules.grouper.dip_expression import write_expression
-from coding_rules.grouper.dip_versions import GroupChange
+from coding_rules.grouper.dip.catalogue import CatalogueIssue, DipCatalogue, DipGroup
+from coding_rules.grouper.dip.expression import write_expression
+from coding_rules.grouper.dip.versions import GroupChange
 from coding_rules.settlement.figures import show
 from ui import wording
 from ui.models.columns import Column

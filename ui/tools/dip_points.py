@@ -17,13 +17,13 @@ from PySide6.QtWidgets import (
     QSpinBox,
 )
 
+from app.dip.history_points import PointsWish, compute_points, keep_points
 from app.errors import UserError
-from app.history_points import PointsWish, compute_points, keep_points
 from app.past_cases import years_of
 from app.progress import Progress
-from coding_rules.grouper.dip import DipGrouper
-from coding_rules.grouper.dip_catalogue import DipGroup
-from coding_rules.grouper.dip_points import LevelMean, Method, PointsResult
+from coding_rules.grouper.dip.catalogue import DipGroup
+from coding_rules.grouper.dip.grouper import DipGrouper
+from coding_rules.grouper.dip.points import LevelMean, Method, PointsResult
 from ui.dialogs.messages import tell_user
 from ui.models.columns import Column
 from ui.tools.columns import count, figure, text

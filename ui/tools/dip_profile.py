@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.dip.profile_file import Listed, listed_profiles, save_own
+from app.dip.profile_text import choices, show_value, with_note, with_raw, with_value
+from app.dip.profile_words import MEANINGS
 from app.errors import UserError
-from app.profile_file import Listed, listed_profiles, save_own
-from app.profile_text import choices, show_value, with_note, with_raw, with_value
-from app.profile_words import MEANINGS
 from coding_rules.settlement.profile import Certainty, Note, RegionProfile
 from coding_rules.settlement.profile_view import SECTION_LABELS, describe
 from coding_rules.settlement.rules import PointPrice

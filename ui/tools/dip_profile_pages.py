@@ -21,10 +21,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.dip.profile_factors import read_group_factors
+from app.dip.profile_file import Listed
+from app.dip.profile_text import read_amount, show_value
 from app.errors import UserError
-from app.profile_factors import read_group_factors
-from app.profile_file import Listed
-from app.profile_text import read_amount, show_value
 from coding_rules.settlement.figures import show
 from coding_rules.settlement.profile import RegionProfile
 from coding_rules.settlement.profile_view import SECTION_LABELS, describe

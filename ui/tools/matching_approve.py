@@ -9,7 +9,7 @@ from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from app.errors import UserError
-from app.term_map import Decision, Equivalence, Term, TermMap
+from app.matching.term_map import Decision, Equivalence, Term, TermMap
 from icd_tables.search import Candidate
 from ui.dialogs.messages import tell_user
 from ui.models.columns import Column, ColumnsModel

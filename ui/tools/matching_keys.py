@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
-from app.term_map import Equivalence
+from app.matching.term_map import Equivalence
 from ui.tables import DenseTable
 
 KEYS: dict[str, Equivalence] = {

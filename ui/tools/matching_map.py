@@ -20,11 +20,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.errors import UserError
-from app.finder import Finder
-from app.memory_exchange import RowIssue
-from app.progress import Progress
-from app.term_map import Term, TermMap, coverage
-from app.term_mapping import (
+from app.matching.finder import Finder
+from app.matching.memory_exchange import RowIssue
+from app.matching.term_map import Term, TermMap, coverage
+from app.matching.term_mapping import (
     approve_sure,
     candidates_of,
     export_map,
@@ -35,6 +34,7 @@ from app.term_mapping import (
     sure_terms,
     teach,
 )
+from app.progress import Progress
 from icd_tables.codes import Edition, Kind
 from icd_tables.search import Candidate
 from ui.dialogs.messages import tell_user

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSpli
 from app.export.tables import Table
 from app.facets import Facet, accepts
 from app.facets import count as count_facets
-from app.finder import Finder
-from app.matching_batch import Confidence, Disagreement, Line, disagreements
+from app.matching.batch import Confidence, Disagreement, Line, disagreements
+from app.matching.finder import Finder
 from app.progress import Progress
 from coding_rules.case import Case
 from icd_tables.codes import Kind

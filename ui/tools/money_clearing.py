@@ -9,7 +9,7 @@ from decimal import Decimal
 from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton
 
-from app.clearing import NIL, Month, Pool, annual_lines, month_of, monthly_lines, months_of
+from app.dip.clearing import NIL, Month, Pool, annual_lines, month_of, monthly_lines, months_of
 from coding_rules.grouper.grouping import System
 from coding_rules.settlement.clearing import special_review_limit
 from coding_rules.settlement.figures import to_fen

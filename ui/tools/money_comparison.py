@@ -8,7 +8,7 @@ from decimal import Decimal
 from PySide6.QtCore import QDate, QSize, Qt, Slot
 from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLabel, QLineEdit
 
-from app.period_comparison import By, Disease, Period, compare, diseases, likely_periods
+from app.dip.period_comparison import By, Disease, Period, compare, diseases, likely_periods
 from app.progress import Progress
 from coding_rules.settlement.comparison import Comparison, Measure, Spread
 from coding_rules.settlement.statistics import Significance

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.clearing import Line, Pool, SettledCase, budget_line, counted_sums, try_budgets
+from app.dip.clearing import Line, Pool, SettledCase, budget_line, counted_sums, try_budgets
 from coding_rules.settlement.figures import show
 from ui.tools.money_fields import NumberField, wrap_rows
 from ui.tools.money_tables import (

@@ -9,9 +9,9 @@ from pathlib import Path
 from PySide6.QtCore import QModelIndex, QSize, Qt, Slot
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSplitter
 
+from app.dip.reconcile import BureauFile, Difference, read_return_file
+from app.dip.reconcile_rows import AGREES, STATES, Reconciled, ReconcileRow, reconcile_rows
 from app.progress import Progress
-from app.reconcile import BureauFile, Difference, read_return_file
-from app.reconcile_rows import AGREES, STATES, Reconciled, ReconcileRow, reconcile_rows
 from coding_rules.grouper.grouping import System
 from ui import wording
 from ui.models.columns import Column

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.clearing import Line, SettledCase, Trial
+from app.dip.clearing import Line, SettledCase, Trial
 from app.review import Scored
 from coding_rules.settlement.figures import show, to_fen
 from coding_rules.settlement.settlement import Figure, Settlement

@@ -9,9 +9,9 @@ from PySide6.QtCore import QModelIndex, QSize, Qt, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from app.errors import UserError
-from app.front_page_indicators import TRUST, WHOLE, Named, breakdown, overview, records, told
-from app.front_page_score import load_score_table, score_cases
 from app.progress import Progress
+from app.rules.front_page_indicators import TRUST, WHOLE, Named, breakdown, overview, records, told
+from app.rules.front_page_score import load_score_table, score_cases
 from coding_rules.checks.engine import CheckEngine
 from coding_rules.quality_indicators import DIMENSIONS, Basis, Indicator, Record
 from coding_rules.scoring import ScoreTable, shipped_table

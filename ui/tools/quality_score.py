@@ -9,7 +9,8 @@ from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
 from app.errors import UserError
-from app.front_page_score import (
+from app.progress import Progress
+from app.rules.front_page_score import (
     CLASSES,
     CaseScore,
     ItemLoss,
@@ -21,7 +22,6 @@ from app.front_page_score import (
     summaries,
     summary,
 )
-from app.progress import Progress
 from coding_rules.checks.engine import CheckEngine
 from coding_rules.quality_indicators import DIMENSIONS
 from coding_rules.scoring import Deduction, ScoreTable, grade_of, shipped_table

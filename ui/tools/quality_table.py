@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.errors import UserError
-from app.front_page_score import save_score_table, with_grade, with_item, with_part
+from app.rules.front_page_score import save_score_table, with_grade, with_item, with_part
 from coding_rules.scoring import Grade, Item, Part, ScoreTable, shipped_table
 from ui.dialogs.messages import tell_user
 from ui.models.columns import Column, ColumnsModel

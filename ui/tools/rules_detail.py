@@ -7,7 +7,7 @@ from html import escape
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QTextBrowser, QVBoxLayout, QWidget
 
-from app.rule_catalogue import RuleLine, condition, examples, message
+from app.rules.rule_catalogue import RuleLine, condition, examples, message
 from coding_rules.checks.pack import MONTH
 from coding_rules.finding import Severity
 from ui.theme import tokens_of

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.rule_trial import Problem, Trial, problem_of, reading, try_out
+from app.rules.rule_trial import Problem, Trial, problem_of, reading, try_out
 from coding_rules.case import Case
 from coding_rules.checks.engine import CheckEngine
 from coding_rules.checks.names import SELECTORS

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 from app.errors import UserError
 from app.facets import accepts
 from app.facets import count as count_facets
-from app.hospital_rules import PACK_ID, HospitalRules, load_hospital_rules, save_hospital_rules
 from app.progress import Progress
-from app.rule_catalogue import FACETS, RuleLine, ThresholdLine, catalogue, thresholds
+from app.rules.hospital_rules import PACK_ID, HospitalRules, load_hospital_rules, save_hospital_rules
+from app.rules.rule_catalogue import FACETS, RuleLine, ThresholdLine, catalogue, thresholds
 from coding_rules.checks.engine import CheckEngine
 from coding_rules.checks.pack import Pack, Rule
 from coding_rules.finding import Finding, Severity

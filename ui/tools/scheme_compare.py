@@ -9,9 +9,9 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QPushButton, QTabWidget
 
-from app.scheme_comparison import CaseChange, SchemeComparison, Side, compare_schemes
-from app.scheme_store import KeptScheme, known_schemes, weights_dir
-from coding_rules.grouper.scheme_compare import Change
+from app.drg.scheme_comparison import CaseChange, SchemeComparison, Side, compare_schemes
+from app.drg.scheme_store import KeptScheme, known_schemes, weights_dir
+from coding_rules.grouper.drg.scheme_compare import Change
 from icd_tables.codes import Edition, Kind
 from ui import wording
 from ui.models.columns import Column

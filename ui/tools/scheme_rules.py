@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.scheme_search import SchemeIndex
-from app.scheme_store import RuleKey
-from coding_rules.grouper.scheme import GroupRule, Scheme
+from app.drg.scheme_search import SchemeIndex
+from app.drg.scheme_store import RuleKey
+from coding_rules.grouper.drg.scheme import GroupRule, Scheme
 from icd_tables.terminology import Terminology
 from ui.tools.code_lists import AddTable, CodeLists, ListRow
 from ui.tools.rule_editor import RuleEditor

@@ -10,9 +10,9 @@ from pathlib import Path
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.drg.scheme_store import KeptScheme, set_validity
 from app.errors import UserError
-from app.scheme_store import KeptScheme, set_validity
-from coding_rules.grouper.scheme_verify import verify_versions
+from coding_rules.grouper.drg.scheme_verify import verify_versions
 from ui.dialogs.messages import tell_user
 from ui.models.columns import Column
 from ui.tools.code_lists import AddTable

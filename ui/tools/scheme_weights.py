@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from coding_rules.grouper.scheme import Scheme
-from coding_rules.grouper.weight_table import GroupWeight, WeightTable
+from coding_rules.grouper.drg.scheme import Scheme
+from coding_rules.grouper.drg.weight_table import GroupWeight, WeightTable
 from ui.models.columns import Column
 from ui.tools.code_lists import AddTable
 from ui.tools.columns import figure, money, text

@@ -10,10 +10,8 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QMenu, QPushButton, QTabWidget
 
-from app.knowledge import DEMO_DRG, NONE, demo_folder
-from app.progress import Progress
-from app.scheme_search import SchemeIndex
-from app.scheme_store import (
+from app.drg.scheme_search import SchemeIndex
+from app.drg.scheme_store import (
     KeptScheme,
     keep_scheme,
     keep_weights,
@@ -21,13 +19,15 @@ from app.scheme_store import (
     save_adapted,
     schemes_dir,
 )
-from app.schemes import load_drg_scheme, load_weight_table
+from app.drg.schemes import load_drg_scheme, load_weight_table
+from app.knowledge import DEMO_DRG, NONE, demo_folder
+from app.progress import Progress
 from app.verify import full_tables
 from coding_rules.finding import Severity
-from coding_rules.grouper.drg import DrgGrouper
-from coding_rules.grouper.scheme import Scheme
-from coding_rules.grouper.scheme_verify import SchemeIssue, verify
-from coding_rules.grouper.weight_table import WeightTable
+from coding_rules.grouper.drg.grouper import DrgGrouper
+from coding_rules.grouper.drg.scheme import Scheme
+from coding_rules.grouper.drg.scheme_verify import SchemeIssue, verify
+from coding_rules.grouper.drg.weight_table import WeightTable
 from icd_tables.terminology import Terminology
 from ui.models.columns import Column
 from ui.tools.code_lists import CodeLists, ListRow

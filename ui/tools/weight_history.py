@@ -22,10 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.errors import UserError
-from app.progress import Progress
-from app.session import SUFFIX
-from app.weight_history import (
+from app.drg.weight_history import (
     OPEN_WORK,
     HistorySource,
     default_year_weights,
@@ -34,9 +31,12 @@ from app.weight_history import (
     source_of,
     work_out,
 )
-from coding_rules.grouper.drg import DrgGrouper
+from app.errors import UserError
+from app.progress import Progress
+from app.sessions.session import SUFFIX
+from coding_rules.grouper.drg.grouper import DrgGrouper
+from coding_rules.grouper.drg.weights import GroupStatistics, HistoryWeights, UngroupedCluster
 from coding_rules.grouper.trimming import TrimMethod, TrimRule
-from coding_rules.grouper.weights import GroupStatistics, HistoryWeights, UngroupedCluster
 from ui.dialogs.messages import tell_user
 from ui.models.columns import Column
 from ui.tools.columns import count, figure, money, text

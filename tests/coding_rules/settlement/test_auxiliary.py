@@ -13,7 +13,7 @@ from coding_rules.settlement.auxiliary_history import factors_from_history
 from coding_rules.settlement.profile import load_profile
 from coding_rules.settlement.rules import AuxiliaryRules, AuxiliaryScheme, PointPrice
 from coding_rules.settlement.strata import CCI, SEVERITY, TUMOUR, SeverityTables, charlson, strata_of
-from tests.coding_rules.grouper.dip_samples import catalogue
+from tests.coding_rules.grouper.dip.samples import catalogue
 
 TABLES = SeverityTables(
     severe=frozenset({"R57", "A41.9", "N17"}),

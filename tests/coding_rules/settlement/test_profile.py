@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from coding_rules.grouper.dip_expression import Dialect
-from coding_rules.grouper.dip_rules import Pipeline
+from coding_rules.grouper.dip.expression import Dialect
+from coding_rules.grouper.dip.rules import Pipeline
 from coding_rules.settlement.profile import (
     SECTIONS,
     SHIPPED,

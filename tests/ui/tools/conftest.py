@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
-from app.memory import HospitalDictionary
+from app.matching.memory import HospitalDictionary
 from app.settings import Settings
 from tests.ui.samples import sample_services
 from tests.ui.tools.checked import checked_workbench

@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from app.memory import HospitalDictionary
+from app.matching.memory import HospitalDictionary
 from icd_tables.codes import Kind
 from icd_tables.matching.memory import Confirmed
 from icd_tables.search import Tier

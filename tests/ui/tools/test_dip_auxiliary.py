@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.auxiliary import open_auxiliary
+from app.dip.auxiliary import open_auxiliary
 from app.settings import Settings
 from tests.ui.tools import dip_work
 from tests.ui.tools.dip_work import open_tool, settle

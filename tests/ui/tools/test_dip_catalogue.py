@@ -9,8 +9,8 @@ from typing import cast
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.catalogues import load_dip_catalogue
-from app.dip_library import SideList
+from app.dip.catalogues import load_dip_catalogue
+from app.dip.library import SideList
 from app.settings import Settings
 from tests.ui.tools import dip_work
 from tests.ui.tools.dip_work import open_tool, settle

@@ -11,10 +11,10 @@ import pytest
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from app.catalogues import load_dip_catalogue
 from app.demo import generate, write_n041
+from app.dip.catalogues import load_dip_catalogue
 from app.settings import Settings
-from coding_rules.grouper.dip_points import Method
+from coding_rules.grouper.dip.points import Method
 from tests.ui.tools import dip_work
 from tests.ui.tools.dip_work import open_tool, settle
 from ui.tools.context import ToolContext

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.demo import generate, write_n041
+from app.drg.scheme_store import schemes_dir, weights_dir
+from app.drg.schemes import load_drg_scheme
 from app.knowledge import DEMO_DRG, demo_folder, load_knowledge
 from app.readers import read_cases
 from app.review import Knowledge, review_all
-from app.scheme_store import schemes_dir, weights_dir
-from app.schemes import load_drg_scheme
 from app.settings import Settings
 from app.workbench import Workbench
 from coding_rules.case import Case

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from app.reconcile_rows import AGREES, ONLY_OURS, ONLY_THEIRS
+from app.dip.reconcile_rows import AGREES, ONLY_OURS, ONLY_THEIRS
 from tests.ui.tools import dip_work
 from tests.ui.tools.dip_work import open_tool, settle
 from ui.tools.context import ToolContext

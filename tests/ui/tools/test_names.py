@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.matching_batch import Confidence
+from app.matching.batch import Confidence
 from app.workbench import Workbench
 from icd_tables.codes import Edition, Kind
 from tests.ui.tools.checked import real_knowledge

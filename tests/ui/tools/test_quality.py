@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from app.front_page_score import load_score_table
+from app.rules.front_page_score import load_score_table
 from coding_rules.quality_indicators import DIMENSIONS, Basis, Indicator
 from coding_rules.scoring import shipped_table
 from ui.tools.context import ToolContext

@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from app.demo import generate, write_n041
 from app.history import Decision
-from app.hospital_rules import load_hospital_rules
-from app.rule_checker import with_hospital_rules
+from app.rules.hospital_rules import load_hospital_rules
+from app.rules.rule_checker import with_hospital_rules
 from app.settings import Settings
 from coding_rules.finding import Severity
 from tests.ui.samples import sample_services, sample_workbench

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.term_map import Equivalence
+from app.matching.term_map import Equivalence
 from icd_tables.codes import Edition, Kind
 from ui.tools.context import ToolContext
 from ui.tools.matching_approve import EMPTY

@@ -1,0 +1,1 @@
+"""DIP catalogues, region profiles and the money: kept, edited, settled, reconciled."""

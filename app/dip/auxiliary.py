@@ -1,0 +1,180 @@
+"""Open and save auxiliary catalogues (辅助目录): factor tables, severity dictionaries, CCI dictionaries."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from app.dip.library import folder_name
+from app.errors import UserError
+from app.files import safe_write
+from app.past_cases import group_past
+from app.paths import data_dir
+from app.progress import Progress
+from app.review import Knowledge, grouper_input
+from app.sheets import read_cells
+from coding_rules.case import Case
+from coding_rules.grouper.dip.columns import Sheet
+from coding_rules.grouper.grouping import Grouping
+from coding_rules.settlement.auxiliary import Auxiliary, AuxiliaryCatalogue, AuxiliaryRow
+from coding_rules.settlement.auxiliary_history import Refusal, factors_from_history
+from coding_rules.settlement.auxiliary_rows import auxiliary_table, read_auxiliary
+from coding_rules.settlement.rules import AuxiliaryRules
+from coding_rules.settlement.strata import SeverityTables, Stratum
+
+FOLDER = "auxiliary"
+_FACTORS, _SEVERITY, _CCI = "factors.csv", "severity.csv", "cci.csv"
+_TABLES = {".csv", ".xlsx", ".xls"}
+
+
+def load_auxiliary(paths: Sequence[Path]) -> tuple[AuxiliaryCatalogue, tuple[tuple[str, str], ...]]:
+    """An auxiliary catalogue from any number of files, and the rows refused as (place, reason).
+
+    Raises:
+        UserError: a file cannot be opened, or none of them holds an auxiliary table.
+    """
+    sheets = [Sheet(path.name, cells.name, cells.rows) for path in paths for cells in read_cells(path)]
+    found = read_auxiliary(sheets)
+    names = "、".join(path.name for path in paths)
+    if not found.found_anything:
+        raise UserError(
+            f"{names} 里没有找到辅助目录",
+            "系数表需要“病种编码、辅助目录名称、调节系数”，字典需要“诊断编码”和“严重程度”或“权重”。",
+        )
+    return AuxiliaryCatalogue(found.rows, found.tables(names), names), tuple(found.refused)
+
+
+def save_factors(rows: Iterable[AuxiliaryRow], path: Path) -> None:
+    """Write factors as a CSV that ``load_auxiliary`` reads back.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    with safe_write(path) as temporary, temporary.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows(auxiliary_table(rows))
+
+
+def open_auxiliary(path: Path) -> AuxiliaryCatalogue:
+    """The auxiliary catalogue of a kept folder, or of one published file.
+
+    Raises:
+        UserError: there is none, or it cannot be read.
+    """
+    if not path.is_dir():
+        return load_auxiliary([path])[0]
+    files = sorted(each for each in path.iterdir() if each.suffix.lower() in _TABLES)
+    if not files:
+        raise UserError(f"文件夹 {path.name} 里没有辅助目录", "请在“辅助目录”工具里重新保存，或改选文件。")
+    catalogue, _ = load_auxiliary(files)
+    return AuxiliaryCatalogue(catalogue.rows, catalogue.tables, path.name)
+
+
+def keep_auxiliary(catalogue: AuxiliaryCatalogue, title: str, valid_from: date) -> Path:
+    """Keep factors and dictionaries as the hospital's own, dated; the folder, which ``open_auxiliary`` reads back.
+
+    Raises:
+        UserError: no title, nothing to keep, or it cannot be written.
+    """
+    tables = catalogue.tables
+    if not catalogue.rows and not (tables.severe or tables.moderate or tables.cci):
+        raise UserError("没有可以保存的系数或字典。", "请先读入辅助目录，或从历史测算。")
+    folder = data_dir() / FOLDER / folder_name(title, valid_from)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, rows in (
+        (_FACTORS, auxiliary_table(catalogue.rows)),
+        (_SEVERITY, list(_severity_rows(tables))),
+        (_CCI, list(_cci_rows(tables))),
+    ):
+        if len(rows) > 1:
+            with (
+                safe_write(folder / name) as temporary,
+                temporary.open("w", encoding="utf-8-sig", newline="") as file,
+            ):
+                csv.writer(file).writerows(rows)
+        else:
+            (folder / name).unlink(missing_ok=True)
+    return folder
+
+
+def compute_factors(
+    cases: Sequence[Case],
+    knowledge: Knowledge,
+    tables: SeverityTables,
+    rules: AuxiliaryRules,
+    progress: Progress | None = None,
+) -> tuple[tuple[AuxiliaryRow, ...], tuple[Refusal, ...]]:
+    """Factors from past cases by the triggers of the region, and the strata that got none with the reason.
+
+    Raises:
+        Cancelled: the user asked to stop.
+    """
+    grouped = ((grouping, seen) for _, grouping, seen in group_past(cases, knowledge, progress))
+    return factors_from_history(grouped, tables, rules, "历史测算")
+
+
+@dataclass(frozen=True, slots=True)
+class StratumRow:
+    """One stratum of a case: why it belongs there, the factor of its group if there is one, whether that one applies."""
+
+    stratum: Stratum
+    factor: AuxiliaryRow | None = None
+    applies: bool = False
+
+
+@dataclass(frozen=True)
+class CaseStrata:
+    """A case's group and strata; ``undecided`` says what could not be decided, ``applied`` the factor used."""
+
+    grouping: Grouping
+    rows: tuple[StratumRow, ...]
+    undecided: tuple[str, ...]
+    applied: Auxiliary | None
+
+    @property
+    def verdict(self) -> str:
+        """What holds for the case, in a sentence."""
+        if not self.grouping.grouped:
+            return f"未入组，没有辅助分型：{self.grouping.reason}"
+        if self.applied is not None:
+            return f"适用 {self.applied.why}"
+        if self.grouping.kind != "核心":
+            return f"{self.grouping.group} 是{self.grouping.kind}病种，辅助分型只用于核心病种。"
+        if not any(row.factor for row in self.rows):
+            return f"{self.grouping.group} 没有与本例分型相符的系数，按 1 计。"
+        return "没有适用的系数，按 1 计。"
+
+
+def strata_of_case(
+    case: Case, knowledge: Knowledge, catalogue: AuxiliaryCatalogue, rules: AuxiliaryRules
+) -> CaseStrata | None:
+    """Which strata a case belongs to and which factor applies; ``None`` without a DIP catalogue."""
+    if knowledge.dip is None:
+        return None
+    seen, _, _ = grouper_input(case, knowledge.terminology)
+    grouping = knowledge.dip.group(seen)
+    strata = catalogue.strata(grouping, seen, rules)
+    applied = catalogue.apply(grouping, seen, rules)
+    factors = {(row.kind, row.label): row for row in catalogue.rows if row.group == grouping.group}
+    core = grouping.kind == "核心"
+    rows = []
+    for stratum in strata.found:
+        factor = factors.get((stratum.kind, stratum.label)) if core else None
+        applies = applied is not None and applied.stratum == f"{stratum.kind} {stratum.label}"
+        rows.append(StratumRow(stratum, factor, applies))
+    return CaseStrata(grouping, tuple(rows), strata.undecided, applied)
+
+
+def _severity_rows(tables: SeverityTables) -> Iterator[Sequence[str]]:
+    yield "诊断编码", "严重程度", "排除主诊断"
+    for label, codes in (("重度", tables.severe), ("中度", tables.moderate)):
+        for code in sorted(codes):
+            yield code, label, "|".join(sorted(tables.exclusions.get(code, ())))
+
+
+def _cci_rows(tables: SeverityTables) -> Iterator[Sequence[str]]:
+    yield "诊断编码", "权重", "类别"
+    for code, (weight, category) in sorted(tables.cci.items()):
+        yield code, str(weight), category

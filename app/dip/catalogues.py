@@ -1,0 +1,303 @@
+"""Open DIP catalogues as published: one workbook, one CSV, or a folder of CSV with ``scheme.toml``."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+import tomllib
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from app import toml_text
+from app.errors import UserError
+from app.files import safe_write
+from app.progress import Progress
+from app.sheets import read_cells
+from coding_rules.grouper.dip.catalogue import CatalogueIssue, CatalogueReport, DipCatalogue, DipKind
+from coding_rules.grouper.dip.columns import Sheet
+from coding_rules.grouper.dip.expression import Dialect
+from coding_rules.grouper.dip.lists import (
+    read_basic_list,
+    read_code_pairs,
+    read_codes,
+    read_kind_table,
+    with_basic_list,
+    with_groups,
+    with_points,
+)
+from coding_rules.grouper.dip.national3_rows import is_national_3, read_national_3
+from coding_rules.grouper.dip.points import catalogue_rows
+from coding_rules.grouper.dip.procedure_kinds import ProcedureKinds
+from coding_rules.grouper.dip.rows import guess_dialect, read_sheets
+from coding_rules.settlement.profile import RegionProfile
+
+_SIDE_FILES = {
+    "procedure_kinds.csv",
+    "basic.csv",
+    "tcm.csv",
+    "excluded_diagnoses.csv",
+    "excluded_procedures.csv",
+    "code_map.csv",
+    "points.csv",
+}
+
+
+def load_dip_catalogue(
+    path: Path, profile: RegionProfile | None = None, progress: Progress | None = None
+) -> DipCatalogue:
+    """A catalogue from a workbook, a CSV file or a folder.
+
+    A folder holds ``catalogue.csv`` (or the published files as they come) and may hold ``scheme.toml`` (title, region, version,
+    dates, demo), ``procedure_kinds.csv``, ``basic.csv`` (基层病种), ``tcm.csv`` (中医优势病种), ``excluded_diagnoses.csv``,
+    ``excluded_procedures.csv``, ``code_map.csv`` (insurance edition in use -> edition of the catalogue), ``points.csv`` (a region's
+    points for a scheme that brings none).
+
+    The profile says how procedures are spelled (dialect); without one the separators in the file tell.
+    Mean fees in files are yuan. Every row ends as a group or as an issue in ``.report``.
+
+    Raises:
+        UserError: nothing in the file looks like a DIP catalogue, or it cannot be opened.
+    """
+    progress = progress or Progress()
+    progress.report(0, 3, f"正在读取 {path.name}")
+    files = _files(path)
+    # A workbook saved as one CSV a sheet tells its sheets apart by the names of the files.
+    stem = len(files) > 1
+    sheets = [
+        Sheet(file.name, cells.name or (file.stem if stem else ""), cells.rows)
+        for file in files
+        for cells in read_cells(file)
+    ]
+    progress.report(1, 3, "正在识别目录")
+    manifest = _manifest(path)
+    dialect = profile.grouping.dialect if profile else guess_dialect(sheets)
+    catalogue = _catalogue(path, sheets, dialect)
+    progress.report(2, 3, "正在整理病种")
+    kinds = _kinds(path)
+    catalogue = replace(
+        catalogue,
+        title=str(manifest.get("title", path.stem)),
+        region=str(manifest.get("region", "")),
+        version=str(manifest.get("version", "") or _year(path.stem)),
+        demo=bool(manifest.get("demo", False)),
+        valid_from=_day(manifest.get("valid_from")),
+        valid_to=_day(manifest.get("valid_to")),
+        kinds=kinds or catalogue.kinds,
+        sha256=_digest(files),
+    )
+    catalogue = _with_lists(path, catalogue, dialect)
+    progress.report(3, 3, f"目录共 {len(catalogue)} 个病种")
+    return catalogue
+
+
+def load_procedure_kinds(path: Path) -> ProcedureKinds:
+    """A procedure-kind table (编码, 类别, optionally 级别 and 切口) from xlsx or CSV.
+
+    Raises:
+        UserError: no column of codes and kinds is found.
+    """
+    for cells in read_cells(path):
+        kinds = read_kind_table(Sheet(path.name, cells.name, cells.rows))
+        if kinds is not None:
+            return kinds
+    raise UserError(
+        f"{path.name} 里没有找到手术操作属性表",
+        "需要有“编码”和“类别”（手术、介入治疗、治疗性操作、诊断性操作）两列。",
+    )
+
+
+def add_basic_list(catalogue: DipCatalogue, path: Path, dialect: Dialect = Dialect.PIPE_PLUS) -> DipCatalogue:
+    """The catalogue with a 基层病种 list: its groups carry no hospital factor.
+
+    Raises:
+        UserError: the file has no column of principal diagnoses.
+    """
+    listed = tuple(
+        pair
+        for cells in read_cells(path)
+        for pair in read_basic_list(Sheet(path.name, cells.name, cells.rows), dialect)
+    )
+    if not listed:
+        raise UserError(
+            f"{path.name} 里没有找到基层病种", "需要有“主要诊断编码”一列，“主要手术操作编码”一列可空。"
+        )
+    return with_basic_list(catalogue, listed)
+
+
+def add_local_points(catalogue: DipCatalogue, path: Path) -> DipCatalogue:
+    """The catalogue with a region's points (病种编码, 分值, 均费, ...), which the national 3.0 scheme does not bring.
+
+    What did not fit is noted in the report: codes the catalogue does not have, and how many groups got no points.
+
+    Raises:
+        UserError: the file has no codes with points.
+    """
+    sheets = [Sheet(path.name, cells.name, cells.rows) for cells in read_cells(path)]
+    rows = read_sheets(sheets, Dialect.PLATFORM)
+    if not any(group.points is not None for group in rows.groups):
+        raise UserError(f"{path.name} 里没有找到病种分值", "需要有“病种编码”和“分值”两列。")
+    joined, unknown, without = with_points(catalogue, rows.groups)
+    issues = [*rows.issues]
+    issues += [CatalogueIssue(path.name, 0, "病种编码", f"目录中没有病种 {code}") for code in unknown]
+    if without:
+        shown = "、".join(without[:5])
+        text = f"{len(without)} 个病种没有分值（{shown}{'等' if len(without) > 5 else ''}）"
+        issues.append(CatalogueIssue(path.name, 0, "分值", text, "doubt"))
+    old = joined.report
+    report = CatalogueReport(old.read + rows.read, old.groups, (*old.issues, *issues))
+    return replace(joined, report=report)
+
+
+def add_tcm_groups(catalogue: DipCatalogue, path: Path, profile: RegionProfile | None = None) -> DipCatalogue:
+    """The catalogue with a 中医优势病种 list of the same form as a catalogue.
+
+    Raises:
+        UserError: the file is no catalogue.
+    """
+    more = load_dip_catalogue(path, profile)
+    return with_groups(catalogue, more.groups, DipKind.TCM)
+
+
+def save_dip_catalogue(catalogue: DipCatalogue, folder: Path) -> None:
+    """Write a catalogue in the folder form (``catalogue.csv``, ``scheme.toml``), dated and readable by ``load_dip_catalogue``.
+
+    Raises:
+        UserError: the folder cannot be made or written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"无法建立文件夹 {folder.name}：{error.strerror}", "请换一个位置保存。") from error
+    manifest: dict[str, object] = {
+        "title": catalogue.title,
+        "version": catalogue.version,
+        "region": catalogue.region,
+        "demo": catalogue.demo,
+    }
+    days = {"valid_from": catalogue.valid_from, "valid_to": catalogue.valid_to}
+    manifest |= {key: day for key, day in days.items() if day is not None}
+    with (
+        safe_write(folder / "catalogue.csv") as path,
+        path.open("w", encoding="utf-8-sig", newline="") as file,
+    ):
+        csv.writer(file).writerows(catalogue_rows(catalogue))
+    with safe_write(folder / "scheme.toml") as path:
+        path.write_text(toml_text.dumps({"scheme": manifest}), encoding="utf-8")
+
+
+def _with_lists(path: Path, catalogue: DipCatalogue, dialect: Dialect) -> DipCatalogue:
+    if not path.is_dir():
+        return catalogue
+    if (file := path / "basic.csv").is_file():
+        catalogue = add_basic_list(catalogue, file, dialect)
+    if (file := path / "tcm.csv").is_file():
+        sheets = [Sheet(file.name, cells.name, cells.rows) for cells in read_cells(file)]
+        catalogue = with_groups(catalogue, read_sheets(sheets, dialect).groups, DipKind.TCM)
+    if (file := path / "excluded_diagnoses.csv").is_file():
+        catalogue = replace(catalogue, excluded_diagnoses=catalogue.excluded_diagnoses | _codes(file))
+    if (file := path / "excluded_procedures.csv").is_file():
+        catalogue = replace(catalogue, excluded_procedures=_codes(file, procedures=True))
+    if (file := path / "code_map.csv").is_file():
+        catalogue = add_code_map(catalogue, file)
+    if (file := path / "points.csv").is_file():
+        catalogue = add_local_points(catalogue, file)
+    return catalogue
+
+
+def _codes(file: Path, *, procedures: bool = False) -> frozenset[str]:
+    sheets = (Sheet(file.name, cells.name, cells.rows) for cells in read_cells(file))
+    return frozenset[str]().union(*(read_codes(sheet, procedures=procedures) for sheet in sheets))
+
+
+def add_code_map(catalogue: DipCatalogue, path: Path) -> DipCatalogue:
+    """The catalogue with a conversion to the edition it is written in: a table whose first column holds the codes in use,
+    and the next column with codes theirs (diagnoses and procedures may share a file).
+
+    Raises:
+        UserError: the file holds no pairs of codes.
+    """
+    pairs: dict[str, str] = {}
+    for cells in read_cells(path):
+        pairs |= read_code_pairs(Sheet(path.name, cells.name, cells.rows))
+    if not pairs:
+        raise UserError(f"{path.name} 里没有找到编码转换", "需要有转换前编码和转换后编码两列。")
+    return replace(catalogue, code_map={**catalogue.code_map, **pairs})
+
+
+def _catalogue(path: Path, sheets: list[Sheet], dialect: Dialect) -> DipCatalogue:
+    if is_national_3(sheets):
+        return read_national_3(sheets)
+    rows = read_sheets(sheets, dialect)
+    if not rows.groups:
+        reason = (
+            rows.issues[0].reason
+            if rows.issues
+            else "没有找到同时含有病种编码（或主诊断编码）与分值、操作等列的表头"
+        )
+        raise UserError(
+            f"{path.name} 不像 DIP 病种目录：{reason}", "请选择医保部门公布的病种目录（xlsx 或 CSV）。"
+        )
+    return DipCatalogue(
+        title=path.stem, groups=rows.groups, report=CatalogueReport(rows.read, len(rows.groups), rows.issues)
+    )
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    catalogue = path / "catalogue.csv"
+    if catalogue.is_file():
+        return [catalogue]
+    files = sorted(
+        file
+        for file in path.iterdir()
+        if file.suffix.lower() in {".csv", ".xlsx", ".xls"} and file.name not in _SIDE_FILES
+    )
+    if not files:
+        raise UserError(
+            f"文件夹 {path.name} 里没有 catalogue.csv，也没有 xlsx 或 CSV 目录",
+            "请选择 DIP 目录所在的文件夹或文件。",
+        )
+    return files
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    file = path / "scheme.toml" if path.is_dir() else path.with_name("scheme.toml")
+    if not path.is_dir() or not file.is_file():
+        return {}
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{file.name} 写得不对：{error}", "请按手册中的格式修改 scheme.toml。") from error
+    inner = table.get("scheme", table)
+    return inner if isinstance(inner, dict) else table
+
+
+def _kinds(path: Path) -> ProcedureKinds | None:
+    file = path / "procedure_kinds.csv"
+    return load_procedure_kinds(file) if path.is_dir() and file.is_file() else None
+
+
+def _year(title: str) -> str:
+    """The year a published file names in its title, or an empty text."""
+    found = re.search(r"20\d\d", title)
+    return found[0] if found else ""
+
+
+def _day(value: object) -> date | None:
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value)) if value else None
+    except ValueError:
+        return None
+
+
+def _digest(files: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()

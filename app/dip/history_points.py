@@ -1,0 +1,101 @@
+"""Points from history as a use case: past cases, the region's rules, names from the code tables, a dated catalogue to keep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from app.dip.catalogues import save_dip_catalogue
+from app.dip.library import catalogue_folder, folder_name
+from app.dip.money import history_cases
+from app.errors import UserError
+from app.progress import Progress
+from coding_rules.case import Case
+from coding_rules.grouper.dip.grouper import DipGrouper
+from coding_rules.grouper.dip.points import Method, PointsResult, PointsSettings, points_from_history
+from icd_tables.codes import Edition, Kind
+from icd_tables.terminology import Terminology
+
+
+@dataclass(frozen=True, slots=True)
+class PointsWish:
+    """What the user asks for. ``weights`` of the years oldest first, the last one belonging to ``last_year``."""
+
+    last_year: int
+    weights: tuple[Decimal, ...] = (Decimal(1), Decimal(2), Decimal(7))
+    threshold: int = 15
+    trim: Decimal = Decimal("0.025")
+    method: Method = Method.MEAN_FEE
+    benchmark: str = ""
+    level: str = ""
+
+    @property
+    def settings(self) -> PointsSettings:
+        """The parameters of the calculation."""
+        first = self.last_year - len(self.weights) + 1
+        years = {first + place: weight for place, weight in enumerate(self.weights)}
+        return PointsSettings(
+            years, self.threshold, self.trim, method=self.method, benchmark=self.benchmark.strip()
+        )
+
+
+def compute_points(
+    cases: Sequence[Case],
+    wish: PointsWish,
+    grouper: DipGrouper,
+    terminology: Terminology,
+    progress: Progress | None = None,
+) -> PointsResult:
+    """A catalogue computed from past cases by the rules and procedure kinds in use.
+
+    Raises:
+        UserError: no case falls into the years, or the benchmark group does not reach the threshold.
+        Cancelled: the user asked to stop.
+    """
+    history = list(history_cases(cases, terminology, wish.level, progress))
+    title = f"{wish.last_year} 年历史数据测算"
+    try:
+        found = points_from_history(
+            history, wish.settings, grouper.rules, grouper.kinds, title, name_of=namer(terminology)
+        )
+    except ValueError as error:
+        raise UserError(str(error), "请换一个基准病种，或改用平均费用法。") from error
+    if not found.used:
+        years = "、".join(map(str, wish.settings.year_weights))
+        raise UserError(
+            f"没有可用的病例：{years} 年出院、有主要诊断和总费用的病例不足以成组。",
+            "请加入这几年的首页数据，或改测算年份、例数门槛。",
+        )
+    return found
+
+
+def keep_points(result: PointsResult, title: str, valid_from: date) -> Path:
+    """Keep a computed catalogue as the hospital's own, dated; its folder.
+
+    Raises:
+        UserError: no title, or it cannot be written.
+    """
+    folder = catalogue_folder() / folder_name(title, valid_from)
+    named = replace(
+        result.catalogue, title=title.strip(), version=f"{valid_from.year}", valid_from=valid_from
+    )
+    save_dip_catalogue(named, folder)
+    return folder
+
+
+def namer(terminology: Terminology) -> Callable[[str], str]:
+    """Names a diagnosis key (its category, subcategory or the first code below it) or a procedure code."""
+    diagnoses = terminology.table(Kind.DIAGNOSIS, Edition.INSURANCE)
+    procedures = terminology.table(Kind.PROCEDURE, Edition.INSURANCE)
+
+    def name_of(key: str) -> str:
+        table = diagnoses if key[:1].isalpha() else procedures
+        if table is None or not key:
+            return key
+        found = table.get(key) or next(iter(table.prefix(key)), None)
+        return found.name if found else key
+
+    return name_of

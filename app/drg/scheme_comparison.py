@@ -1,0 +1,135 @@
+"""Two DRG schemes (or one scheme with two weight tables) on the same cases: who changes group, weight and money."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from app.drg.schemes import load_drg_scheme, load_weight_table
+from app.progress import Progress
+from app.review import Settler, grouper_input
+from app.summary import NO_DEPARTMENT
+from coding_rules.case import Case
+from coding_rules.grouper.drg.grouper import DrgGrouper
+from coding_rules.grouper.drg.outcomes import DrgResult
+from coding_rules.grouper.drg.scheme import Scheme
+from coding_rules.grouper.drg.scheme_compare import (
+    Change,
+    Comparison,
+    Pay,
+    by_department,
+    by_group_pair,
+    by_principal_diagnosis,
+    compare,
+)
+from coding_rules.grouper.drg.weight_table import GroupWeight
+from coding_rules.grouper.grouping import Grouping, System
+from coding_rules.grouper.inputs import GrouperInput
+from icd_tables.terminology import Terminology
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison: a scheme, and a weight table in place of its own where one is chosen."""
+
+    scheme: Path
+    weights: Path | None = None
+
+    def load(self, progress: Progress) -> Scheme:
+        """Read it.
+
+        Raises:
+            UserError: scheme or table cannot be read.
+        """
+        scheme = load_drg_scheme(self.scheme, progress)
+        return scheme if self.weights is None else replace(scheme, weights=load_weight_table(self.weights))
+
+
+@dataclass(frozen=True, slots=True)
+class CaseChange:
+    """One case under both schemes, with the ids by which it is found again."""
+
+    number: int
+    case_id: str
+    record_no: str
+    department: str
+    comparison: Comparison
+
+
+@dataclass(frozen=True)
+class SchemeComparison:
+    """The whole comparison. ``whole`` sums up all cases; the summaries are in the order in which keys appear."""
+
+    first: Scheme
+    second: Scheme
+    rows: tuple[CaseChange, ...]
+    whole: Change
+    departments: tuple[Change, ...]
+    diagnoses: tuple[Change, ...]
+    pairs: tuple[Change, ...]
+
+
+def compare_schemes(
+    cases: Sequence[Case],
+    terminology: Terminology,
+    sides: tuple[Side, Side],
+    settler: Settler | None = None,
+    progress: Progress | None = None,
+) -> SchemeComparison:
+    """Run the cases through both. With a settler both sides are paid by the same rules, so only groups and weights differ.
+
+    Raises:
+        UserError: a scheme or weight table cannot be read.
+        Cancelled: the user asked to stop.
+    """
+    progress = progress or Progress()
+    first, second = (side.load(progress) for side in sides)
+    inputs = []
+    for done, case in enumerate(cases, start=1):
+        inputs.append(grouper_input(case, terminology)[0])
+        if not done % 200:
+            progress.report(done, 2 * len(cases), "正在准备病例")
+    pays = (_pay(settler, first), _pay(settler, second)) if settler is not None else (None, None)
+    rows: list[CaseChange] = []
+    compared = compare(DrgGrouper(first), DrgGrouper(second), inputs, *pays)
+    for number, (case, one) in enumerate(zip(cases, compared, strict=True)):
+        department = case.department or NO_DEPARTMENT
+        rows.append(CaseChange(number, case.case_id, case.record_no or case.case_id, department, one))
+        if not number % 200:
+            progress.report(len(cases) + number, 2 * len(cases), "正在逐例对比")
+    found = [row.comparison for row in rows]
+    whole = Change("全院")
+    for each in found:
+        whole.add(each)
+    return SchemeComparison(
+        first,
+        second,
+        tuple(rows),
+        whole,
+        tuple(by_department(found).values()),
+        tuple(by_principal_diagnosis(found).values()),
+        tuple(change for change in by_group_pair(found).values() if change.changed),
+    )
+
+
+def _pay(settler: Settler, scheme: Scheme) -> Pay:
+    names = scheme.group_names
+
+    def pay(case: GrouperInput, result: DrgResult, row: GroupWeight | None) -> int | None:
+        grouping = Grouping(
+            System.DRG,
+            scheme.name,
+            result.drg,
+            names.get(result.drg, ""),
+            mdc=result.mdc,
+            adrg=result.adrg,
+            weight=row.weight if row else None,
+            points=row.points if row else None,
+            mean_fee=row.mean_fee if row else None,
+            mean_los=row.mean_los if row else None,
+            demo=scheme.demo,
+        )
+        return settler.settle(grouping, case).amount
+
+    return pay

@@ -1,0 +1,1 @@
+"""Candidates from the tables in use, and what the hospital confirmed."""

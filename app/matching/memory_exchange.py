@@ -1,0 +1,160 @@
+"""The hospital dictionary as a workbook: exported for other hospitals and for reading, imported with a report of every row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from app.errors import UserError
+from app.export.cells import Column, Sheet, Style, new_workbook
+from app.files import safe_write
+from app.matching.memory import HospitalDictionary
+from app.readers.rows import read_rows
+from app.readers.values import cell_text, parse_moment
+from icd_tables.codes import Kind
+from icd_tables.matching.memory import Confirmed
+from icd_tables.normalize import surface
+
+_COLUMNS = (
+    Column("类别", 10),
+    Column("原始文本", 40),
+    Column("编码", 18),
+    Column("名称", 40),
+    Column("次数", 8, Style.COUNT),
+    Column("确认人", 14),
+    Column("最近确认时间", 20, Style.TIME),
+    Column("同一文本的其他编码", 30),
+)
+_HEADINGS = {
+    "kind": ("类别", "类型", "kind"),
+    "text": ("原始文本", "原始词", "文本", "诊断文本", "临床名称", "院内名称", "text"),
+    "code": ("编码", "标准编码", "code"),
+    "name": ("名称", "标准名称", "标准词", "name"),
+    "count": ("次数", "使用次数", "频次", "count"),
+    "who": ("确认人", "编码员", "who"),
+    "when": ("最近确认时间", "确认时间", "时间", "when"),
+}
+_HEADER_WITHIN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class RowIssue:
+    """A row that was not taken: 1-based row as a spreadsheet shows it, column heading, and why."""
+
+    row: int
+    column: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DictionaryImport:
+    """What an import did: rows taken, and the others."""
+
+    taken: int
+    issues: tuple[RowIssue, ...]
+
+
+def export_dictionary(dictionary: HospitalDictionary, path: Path) -> int:
+    """Write everything remembered, a row for each text and code, and return the number of rows.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    rows = 0
+    with safe_write(path) as temporary, new_workbook(temporary, "本院词典") as book:
+        sheet = Sheet(book, "本院词典", [column.width for column in _COLUMNS])
+        sheet.keep_in_sight(1, 2)
+        sheet.write_header(_COLUMNS)
+        for kind in Kind:
+            others = _other_codes(dictionary, kind)
+            for pair in dictionary.memory(kind):
+                rest = "、".join(sorted(others.get(surface(pair.text), set()) - {pair.code}))
+                values = (kind.label, pair.text, pair.code, pair.name, pair.count, pair.who, pair.when, rest)
+                sheet.write_record(_COLUMNS, values)
+                rows += 1
+        sheet.filter_table(1, len(_COLUMNS))
+    return rows
+
+
+def import_dictionary(
+    dictionary: HospitalDictionary, path: Path, kind: Kind | None = None
+) -> DictionaryImport:
+    """Add the rows of a workbook or CSV; ``kind`` holds for rows that do not say theirs. All readable rows or none are added.
+
+    Raises:
+        UserError: the file cannot be opened, no sheet has a column of texts and one of codes, or the disk refuses.
+    """
+    taken: dict[Kind, list[Confirmed]] = {one: [] for one in Kind}
+    issues: list[RowIssue] = []
+    for row, cells in _records(path):
+        result = _read(row, cells, kind)
+        if isinstance(result, RowIssue):
+            issues.append(result)
+        else:
+            taken[result[0]].append(result[1])
+    for one, pairs in taken.items():
+        if pairs:
+            dictionary.confirm_all(one, pairs)
+    return DictionaryImport(sum(map(len, taken.values())), tuple(issues))
+
+
+def _other_codes(dictionary: HospitalDictionary, kind: Kind) -> dict[str, set[str]]:
+    return {surface(one.text): {pair.code for pair in one.choices} for one in dictionary.contradictions(kind)}
+
+
+def _records(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    for sheet in read_rows(path):
+        header = _find_header(sheet.rows)
+        if header is None:
+            continue
+        start, columns = header
+        for row, cells in enumerate(sheet.rows[start + 1 :], start=start + 2):
+            texts = [cell_text(cell) for cell in cells]
+            if any(texts):
+                yield row, {field: texts[at] if at < len(texts) else "" for field, at in columns.items()}
+        return
+    raise UserError(
+        f"“{path.name}”里没有找到“原始文本”和“编码”两列。", "请在第一行写上列名：类别、原始文本、编码、名称。"
+    )
+
+
+def _find_header(rows: Sequence[Sequence[object]]) -> tuple[int, dict[str, int]] | None:
+    for at, cells in enumerate(rows[:_HEADER_WITHIN]):
+        texts = [cell_text(cell).lower() for cell in cells]
+        columns = {
+            field: texts.index(heading)
+            for field, headings in _HEADINGS.items()
+            if (heading := next((one for one in headings if one in texts), None)) is not None
+        }
+        if "text" in columns and "code" in columns:
+            return at, columns
+    return None
+
+
+def _read(row: int, cells: dict[str, str], kind: Kind | None) -> tuple[Kind, Confirmed] | RowIssue:
+    own = _kind(cells.get("kind", "")) or kind
+    if own is None:
+        return RowIssue(row, "类别", "没有写明是疾病诊断还是手术操作")
+    if not surface(cells["text"]):
+        return RowIssue(row, "原始文本", "没有文本")
+    if not cells["code"]:
+        return RowIssue(row, "编码", "没有编码")
+    count = cells.get("count", "") or "1"
+    if not count.isdecimal() or int(count) < 1:
+        return RowIssue(row, "次数", f"“{count}”不是次数")
+    when_text = cells.get("when", "")
+    when: datetime | None = parse_moment(when_text) if when_text else None
+    if when_text and when is None:
+        return RowIssue(row, "最近确认时间", f"“{when_text}”不是时间")
+    pair = Confirmed(
+        cells["text"], cells["code"], cells.get("name", ""), int(count), cells.get("who", ""), when
+    )
+    return own, pair
+
+
+def _kind(text: str) -> Kind | None:
+    if text in {Kind.DIAGNOSIS.label, "诊断", "疾病", Kind.DIAGNOSIS.value}:
+        return Kind.DIAGNOSIS
+    return Kind.PROCEDURE if text in {Kind.PROCEDURE.label, "手术", "操作", Kind.PROCEDURE.value} else None

@@ -1,0 +1,1 @@
+"""The session file (``.ccqa``): one piece of work in one file, one writer."""

@@ -1,0 +1,1 @@
+"""DIP: catalogues as published, two grouping pipelines, points from history."""

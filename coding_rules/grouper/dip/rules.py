@@ -1,0 +1,110 @@
+"""DipRules: what a region decides about grouping. A part of the region profile; the groupers only read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from coding_rules.grouper.dip.expression import Dialect, ProcedureMatch
+
+
+class Pipeline(StrEnum):
+    """Which grouping procedure a catalogue follows."""
+
+    REGIONAL = "regional"
+    """核心 -> 综合 over one catalogue (1.0 and 2.0 style)."""
+    NATIONAL_3 = "national_3"
+    """先期 -> 并项 -> 诊断辅助细分 -> 基础 -> 综合."""
+
+
+class MainProcedure(StrEnum):
+    """Which filed procedure may be a group's main procedure."""
+
+    FIRST = "first"
+    ANY = "any"
+
+
+class Conservative(StrEnum):
+    """When a case counts as 保守治疗."""
+
+    NONE_FILED = "none_filed"
+    KIND = "kind"
+    """No procedure of a kind above 保守治疗 (codes without a kind do not count)."""
+    MINOR = "minor"
+    """Every procedure is unknown, or 切口 0 类 below level 3."""
+
+
+class CaseKind(StrEnum):
+    """Which procedure gives the case its kind for 综合病种."""
+
+    HIGHEST = "highest"
+    FIRST = "first"
+
+
+MIXED_STEPS = ("3", "2", "1", "range", "chapter", "blank")
+"""Steps of the 综合 chain: category, its first 2 and 1 characters, code ranges, ICD chapter catch-all, 空白病种."""
+
+TIE_BREAKS = (
+    "layer",
+    "priority",
+    "plus_count",
+    "matched_count",
+    "full_code",
+    "exact_first",
+    "first_procedure",
+    "main_first",
+    "fee_distance",
+    "highest_points",
+    "row_order",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DipRules:
+    """Grouping parameters of a region. The defaults follow the national specification for 当年病例入组.
+
+    ``principal_length`` characters of the principal diagnosis form the 核心 key (5 = four characters with the dot);
+    ``layers`` are tried together, in this order of preference; ``tie_breaks`` choose among the candidates, each step keeping
+    the best (names of ``TIE_BREAKS``); ``priority`` lists ``核心·手术`` style labels for the step of that name;
+    ``excluded_diagnoses`` and ``excluded_procedures`` are exact codes.
+    """
+
+    pipeline: Pipeline = Pipeline.REGIONAL
+    code_edition: str = "医保版2.0"
+    dialect: Dialect = Dialect.PLATFORM
+    principal_length: int = 5
+    procedure_match: ProcedureMatch = ProcedureMatch.EXACT
+    main_procedure: MainProcedure = MainProcedure.FIRST
+    related_match: str = "all"
+    conservative: Conservative = Conservative.KIND
+    intervention_as: str = "手术"
+    case_kind: CaseKind = CaseKind.HIGHEST
+    infer_kinds: bool = True
+    layers: tuple[str, ...] = ("核心", "基层", "中医", "综合")
+    mixed_steps: tuple[str, ...] = ("3", "range", "chapter", "blank")
+    mixed_by_level: bool = False
+    mixed_surgery_first: bool = False
+    tie_breaks: tuple[str, ...] = ("layer", "matched_count", "main_first", "highest_points", "row_order")
+    priority: tuple[str, ...] = ()
+    excluded_diagnoses: frozenset[str] = frozenset()
+    excluded_procedures: frozenset[str] = frozenset()
+
+
+class HasDipRules(Protocol):
+    """A region profile, as far as a grouper cares."""
+
+    @property
+    def title(self) -> str:
+        """Name of the profile for the path."""
+        ...
+
+    @property
+    def grouping(self) -> DipRules:
+        """The grouping parameters."""
+        ...
+
+    @property
+    def demo(self) -> bool:
+        """Whether the profile is a demonstration."""
+        ...

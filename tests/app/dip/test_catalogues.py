@@ -1,0 +1,397 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+
+from app.dip.catalogues import (
+    add_basic_list,
+    add_local_points,
+    add_tcm_groups,
+    load_dip_catalogue,
+    load_procedure_kinds,
+)
+from app.errors import UserError
+from app.progress import Cancelled, Progress
+from app.sheets import read_cells
+from coding_rules.grouper.dip.catalogue import DipKind
+from coding_rules.grouper.dip.grouper import DipGrouper
+from coding_rules.grouper.dip.procedure_kinds import ProcedureKind
+from coding_rules.settlement.profile import load_profile
+from icd_tables.codes import normalize_code
+from tests.coding_rules.grouper.dip.samples import HEADER, ROWS, case, catalogue
+
+Rows = list[Sequence[Any]]
+
+
+def workbook(path: Path, **sheets: Rows) -> Path:
+    book = Workbook()
+    assert book.active is not None
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(list(row))
+    book.save(path)
+    return path
+
+
+def test_two_sheets_complete_each_other_and_formulas_without_values_are_filled(tmp_path: Path) -> None:
+    directory: Rows = [HEADER[:9]]
+    for number, row in enumerate(ROWS[:5], start=2):
+        directory.append((*row[:8], f"=VLOOKUP(B{number},中间结果!C:E,3,FALSE)"))
+    middle: Rows = [
+        (
+            "ID",
+            "OPER_TYPE",
+            "DIP_CODE",
+            "WEIGHT_SCORE",
+            "DIP_AVG_FEE",
+            "REGION_AVE_VAL",
+            "AVG_IPT_DAYS",
+            "CV",
+            "BILL_COUNT",
+        )
+    ]
+    middle += [
+        (1, "新增", row[0], float(str(row[8])), float(str(row[9])), 5718.0, 6.5, 0.4, 33) for row in ROWS[:5]
+    ]
+    middle.append((1, "新增", "U07:BSZL", 1216.8, 6957.8, 5718.0, 10.5, 0.58, 2660))
+    path = workbook(tmp_path / "目录.xlsx", 中间结果=middle, 目录=directory)
+    catalogue = load_dip_catalogue(path)
+    group = catalogue.get("K35.3:47.0100")
+    assert group is not None
+    assert (group.points, group.mean_fee, group.mean_los, group.cases) == (
+        Decimal("1484.8"), Decimal("8490"), Decimal("6.5"), 33,
+    )  # fmt: skip
+    assert group.source.endswith("目录 第 3 行")
+    extra = catalogue.get("U07:BSZL")
+    assert extra is not None
+    assert (extra.kind, extra.procedure_kind) == (DipKind.MIXED, ProcedureKind.NONE)
+    assert sum("取自本表" in issue.reason for issue in catalogue.report.corrected) == 5
+    assert catalogue.report.read == 11
+
+
+def test_header_is_found_below_a_title_and_blank_rows(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "目录.xlsx", 病种=[(), ("某市 2025 年病种目录",), (), HEADER, *ROWS[:3]])
+    catalogue = load_dip_catalogue(path)
+    assert len(catalogue) == 3
+    assert catalogue.groups[0].source == "目录.xlsx 病种 第 5 行"
+
+
+def test_every_row_is_a_group_or_an_issue(tmp_path: Path) -> None:
+    rows: Rows = [
+        HEADER,
+        ROWS[0],
+        ROWS[0],
+        ("", "1", "", "", "", "", "", "", 5),
+        ("K36", "九", "K36", "阑尾炎", "", "", "", "", 5),
+        ("K37.x", "1", "K37.x", "阑尾炎", "", "", "", "", "待定"),
+        ("K38.0:6.31", "1", "K38.0", "阑尾", 6.31, "", "", "", -4),
+        ("合计", "", "合计", "", "", "", "", "", 99),
+        ("K38.1", "1", "K38.1", "阑尾", "切除术", "", "", "", 7),
+        ("K38.2", "1", "K38.2", "阑尾", "-", "", "无", "", 7),
+        ("K38.3", "1", datetime(2025, 3, 8), "阑尾", "", "", "", "", 7),
+    ]
+    report = load_dip_catalogue(workbook(tmp_path / "目录.xlsx", 目录=rows)).report
+    assert report.read == 10
+    assert report.groups == 4
+    assert [issue.row for issue in report.refused] == [3, 4, 5, 8, 9, 11]
+    assert all(issue.file == "目录.xlsx 目录" and issue.reason and issue.column for issue in report.issues)
+    corrected = " ".join(issue.reason for issue in report.corrected)
+    assert "待定" in corrected
+    assert "06.3100" in corrected
+    assert "-4" in corrected
+
+
+def test_hubei_table(tmp_path: Path) -> None:
+    rows = [
+        "DIP编码,病种类型,诊断编码,诊断名称,手术操作编码,手术操作名称,手术操作属性,分值,均费",
+        "H1,核心,K35.3,阑尾炎,,,保守治疗,500,3000",
+        "H2,核心,K35.3,阑尾炎,47.0100/47.0900,切除,相关手术,1400,8000",
+        "H3,核心,K35.3,阑尾炎,47.0100/47.0900+54.5101,切除加松解,相关手术,1700,9700",
+        "H4,核心,K35.3,阑尾炎,47.0100,切除,相关手术,1500,12000",
+        "H5,综合,K35-K38,阑尾疾病,,,相关手术,1300,7500",
+        "H6,综合,K,消化,,,治疗性操作,700,4000",
+        "H7,基层,K35.9,阑尾炎,,,保守治疗,400,2500",
+    ]
+    path = tmp_path / "湖北.csv"
+    path.write_text("\n".join(rows), encoding="gb18030")
+    profile = load_profile("hubei")
+    grouper = DipGrouper(load_dip_catalogue(path, profile), profile)
+    assert grouper.group(case("K35.300", "47.0900")).group == "H2"
+    assert grouper.group(case("K35.300", "54.5101", "47.0900")).group == "H3"
+    assert (
+        grouper.group(case("K35.300", "47.0100", total_fee=1_100_000)).group == "H4"
+    )  # nearer to 12,000 yuan
+    assert grouper.group(case("K35.300", "47.0100", total_fee=900_000)).group == "H2"  # nearer to 8,000 yuan
+    assert grouper.group(case("K36.x00", "47.0100")).group == "H5"
+    assert grouper.group(case("K52.900", "99.1500")).group == "H6"
+    basic = grouper.group(case("K35.900"))
+    assert (basic.group, basic.kind) == ("H7", "基层")
+
+
+def test_dialect_is_guessed_from_the_separators(tmp_path: Path) -> None:
+    path = tmp_path / "目录.csv"
+    path.write_text(
+        "病种编码,主要诊断编码,主要手术操作编码,分值\nA,K35.3,47.0100/47.0900,9\n", encoding="utf-8"
+    )
+    assert DipGrouper(load_dip_catalogue(path)).group(case("K35.300", "47.0900")).group == "A"
+    path.write_text(
+        "病种编码,主要诊断编码,主要手术操作编码,分值\nA,K35.3,47.0100|47.0900,9\n", encoding="utf-8"
+    )
+    assert DipGrouper(load_dip_catalogue(path)).group(case("K35.300", "47.0900")).group == "A"
+
+
+def test_prefix_procedures_and_full_codes_first(tmp_path: Path) -> None:
+    path = tmp_path / "襄阳.csv"
+    rows = [
+        "DIP编码,诊断编码,手术操作编码,分值",
+        "P3,K35.3,47.0,900",
+        "P4,K35.3,47.01,1000",
+        "P7,K35.3,47.0100,1100",
+    ]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    text = """
+[profile]
+id = "x"
+title = "前缀样式"
+[grouping]
+dialect = "slash_plus"
+procedure_match = "prefix"
+main_procedure = "any"
+tie_breaks = ["full_code", "highest_points"]
+"""
+    profile_file = tmp_path / "x.toml"
+    profile_file.write_text(text, encoding="utf-8")
+    profile = load_profile(profile_file)
+    grouper = DipGrouper(load_dip_catalogue(path, profile), profile)
+    assert [grouper.group(case("K35.300", code)).group for code in ("47.0100", "47.0101", "47.0900")] == [
+        "P7",
+        "P4",
+        "P3",
+    ]
+
+
+def test_shandong_table_with_levels(tmp_path: Path) -> None:
+    rows = [
+        "病种编码,病种类型,主要诊断编码,手术操作编码,手术操作属性,手术级别,病种分值,均费",
+        'S1,核心,K35.3,"47.0100,54.5101",,,1700,9000',
+        "S2,核心,K35.3,47.0100,,,1500,8000",
+        "S3,综合,K35,,相关手术,3,2000,9900",
+        "S4,综合,K35,,相关手术,1,900,5000",
+        "KBBZ,综合,KBBZ,,,,100,600",
+    ]
+    folder = tmp_path / "山东"
+    folder.mkdir()
+    (folder / "catalogue.csv").write_text("\n".join(rows), encoding="utf-8-sig")
+    (folder / "procedure_kinds.csv").write_text(
+        "手术操作编码,类别,手术级别\n47.0900,手术,4级\n47.9100,手术,一级\n47.9200,手术,1\n47.0100,手术,3\n54.5101,手术,3",
+        encoding="utf-8",
+    )
+    profile = load_profile("shandong")
+    grouper = DipGrouper(load_dip_catalogue(folder, profile), profile)
+    assert grouper.group(case("K35.300", "47.0100", "54.5101")).group == "S1"
+    assert grouper.group(case("K35.300", "47.0100")).group == "S2"
+    assert grouper.group(case("K35.900", "47.0900")).group == "S3"
+    assert grouper.group(case("K35.900", "47.9200")).group == "S4"
+    assert (
+        grouper.group(case("K35.900", "47.9100")).group == "KBBZ"
+    )  # level unreadable: no level's group fits
+    batch = grouper.group_batch([case("K35.900", "47.0900"), case("K35.900", "47.9200")])
+    assert [each.group for each in batch] == ["S3", "S4"]
+
+
+def test_folder_with_manifest_kinds_and_lists(tmp_path: Path) -> None:
+    (tmp_path / "catalogue.csv").write_text(
+        "code,kind,principal,principal_name,main_procedure,main_name,related,related_name,points,mean_fee,mean_los\n"
+        "K35.3:47.0100,核心,K35.3,阑尾炎,47.0100,切除,,,1484.8,8490.5,6.6\n"
+        "K35.3,核心,K35.3,阑尾炎,,,,,551.5,3154,5\n"
+        "K35:SS,综合,K35,阑尾炎,,,,,1000,6000,7\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "scheme.toml").write_text(
+        '[scheme]\ntitle = "演示目录"\nversion = "1"\nregion = "演示"\ndemo = true\nvalid_from = 2025-01-01\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "procedure_kinds.csv").write_text(
+        "编码,类别\n47.0900,手术\n99.9999,诊断性操作\n", encoding="utf-8"
+    )
+    (tmp_path / "basic.csv").write_text("主要诊断编码,主要手术操作编码\nK35.3,\n", encoding="utf-8")
+    (tmp_path / "excluded_diagnoses.csv").write_text("编码,名称\nZ51.100,化疗\n", encoding="utf-8")
+    catalogue = load_dip_catalogue(tmp_path)
+    assert (catalogue.title, catalogue.version, catalogue.demo) == ("演示目录", "1", True)
+    grouper = DipGrouper(catalogue, load_profile("demo"))
+    found = grouper.group(case("K35.300", "47.0100"))
+    assert (found.group, found.mean_fee, found.mean_los, found.demo) == (
+        "K35.3:47.0100",
+        849050,
+        Decimal("6.6"),
+        True,
+    )
+    assert grouper.group(case("K35.300")).kind == "基层"
+    assert grouper.group_batch([case("K35.300")])[0].kind == "基层"
+    assert catalogue.kinds.kind("99.9999") is ProcedureKind.DIAGNOSTIC
+    assert "procedure_kinds.csv" in catalogue.kinds.source("99.9999")
+    assert "不纳入分组" in grouper.group(case("Z51.100")).reason
+
+
+def test_excluded_procedures_and_another_edition(tmp_path: Path) -> None:
+    (tmp_path / "catalogue.csv").write_text(
+        "code,kind,principal,main_procedure,points\nA,核心,K35.9,47.01001,10\nB,核心,K35.9,,5\n",
+        encoding="utf-8",
+    )
+    old = DipGrouper(load_dip_catalogue(tmp_path))
+    assert old.group(case("K35.300", "47.0100")).group == ""
+    (tmp_path / "code_map.csv").write_text(
+        "医保2.0编码,名称,医保1.0编码,名称\nK35.300,阑尾炎,K35.900,阑尾炎\n47.0100,切除,47.01001,切除\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "excluded_procedures.csv").write_text("编码,名称\n99.9999,灰码\n", encoding="utf-8")
+    grouper = DipGrouper(load_dip_catalogue(tmp_path))
+    found = grouper.group(case("K35.300", "47.0100"))
+    assert found.group == "A"
+    assert "K35.300 → K35.900、47.0100 → 47.01001" in found.path[0].text
+    bare = grouper.group(case("K35.300", "99.9999"))
+    assert bare.group == "B"
+    assert any("99.9999 不参与分组" in step.text for step in bare.path)
+    batch = grouper.group_batch([case("K35.300", "47.0100"), case("K35.300", "99.9999")])
+    assert [each.group for each in batch] == ["A", "B"]
+
+
+def test_another_edition_without_conversion_is_said() -> None:
+    profile = load_profile("shandong")
+    profile = replace(profile, grouping=replace(profile.grouping, code_edition="医保版1.0"))
+    found = DipGrouper(catalogue(), profile).group(case("K35.300", "47.0100"))
+    assert "医保版1.0" in found.path[0].text
+    assert not found.path[0].held
+
+
+def test_basic_and_tcm_lists_of_their_own(tmp_path: Path) -> None:
+    catalogue = load_dip_catalogue(workbook(tmp_path / "目录.xlsx", 目录=[HEADER, *ROWS]))
+    basic = workbook(
+        tmp_path / "基层.xlsx",
+        清单=[("序号", "主要诊断编码", "主要手术操作编码"), (1, "K35.3", "47.0100|47.0900")],
+    )
+    tcm = workbook(
+        tmp_path / "中医.xlsx",
+        清单=[HEADER, ("ZY01", "中医优势病种", "K58.9", "肠易激", "", "", "", "", 300, 1700)],
+    )
+    catalogue = add_tcm_groups(add_basic_list(catalogue, basic), tcm)
+    grouper = DipGrouper(catalogue, load_profile("national_platform"))
+    assert grouper.group(case("K35.300", "47.0900")).kind == "基层"
+    assert grouper.group(case("K35.300", "47.0100", "54.5101")).kind == "基层"
+    assert grouper.group(case("K35.300")).kind == "核心"
+    assert (grouper.group(case("K58.900")).group, grouper.group(case("K58.900")).kind) == ("ZY01", "中医")
+
+
+def test_kind_table_decides_and_surgical_codes_back_it_up(tmp_path: Path) -> None:
+    path = tmp_path / "属性.csv"
+    path.write_text(
+        "手术操作编码,手术操作名称,类别\n36.0700,支架,介入治疗\n00.2101,显像,诊断性操作\n", encoding="gb18030"
+    )
+    kinds = load_procedure_kinds(path).with_surgical(["99.2503"])
+    assert kinds.kind("36.0700") is ProcedureKind.INTERVENTION
+    assert kinds.kind("99.2503") is ProcedureKind.SURGERY
+    assert "DRG" in kinds.source("99.2503")
+    assert "推断" in kinds.source("47.0100")
+    empty = tmp_path / "空.csv"
+    empty.write_text("甲,乙\n1,2\n", encoding="utf-8")
+    with pytest.raises(UserError, match="属性表"):
+        load_procedure_kinds(empty)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("坏.xlsx", b"not a workbook\n" * 10),
+        ("表.csv", "姓名,年龄\n张三,5\n".encode()),
+        ("空.csv", b""),
+        ("截断.xlsx", b"PK\x03\x04abc"),
+        ("锁.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600),
+    ],
+)
+def test_what_is_no_catalogue_gets_a_sentence(tmp_path: Path, name: str, content: bytes) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(UserError) as raised:
+        load_dip_catalogue(path)
+    assert raised.value.todo
+
+
+def test_missing_and_front_page_files_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="没有"):
+        load_dip_catalogue(tmp_path / "没有.xlsx")
+    with pytest.raises(UserError, match=r"catalogue\.csv"):
+        load_dip_catalogue(tmp_path)
+    pages = tmp_path / "首页.csv"
+    pages.write_text(
+        "病案号,主要诊断编码,主要诊断名称,主要手术操作编码\n1,K35.300,阑尾炎,47.0100\n", encoding="utf-8"
+    )
+    with pytest.raises(UserError, match="不像 DIP 病种目录"):
+        load_dip_catalogue(pages)
+
+
+def test_loading_can_be_cancelled(tmp_path: Path) -> None:
+    progress = Progress()
+    progress.cancel()
+    with pytest.raises(Cancelled):
+        load_dip_catalogue(workbook(tmp_path / "目录.xlsx", 目录=[HEADER, *ROWS]), progress=progress)
+
+
+def test_local_points_join_a_scheme_that_has_none(tmp_path: Path) -> None:
+    early: Rows = [("分类", "序号", "分组名称", "主诊编码", "主诊名称", "主手术编码", "主手术名称", "备注")]
+    early += [
+        ("先期", 1, "心肺移植", "所有诊断", "", "33.6x00", "", ""),
+        ("", 2, "心脏移植", "", "", "37.5100", "", ""),
+    ]
+    scheme = load_dip_catalogue(workbook(tmp_path / "DIP3.0.xlsx", 一_先期分组=early))
+    assert scheme.form == "national_3"
+    assert DipGrouper(scheme).group(case("I50.900", "33.6x00")).points is None
+    points = workbook(
+        tmp_path / "分值.xlsx", 分值=[("病种编码", "分值", "均费"), ("XQ-1", 90000.5, 500000), ("XQ-9", 7, 8)]
+    )
+    local = add_local_points(scheme, points)
+    found = DipGrouper(local, load_profile("national_3_0")).group(case("I50.900", "33.6x00"))
+    assert (found.group, found.points, found.mean_fee) == ("XQ-1", Decimal("90000.5"), 50_000_000)
+    reasons = " ".join(issue.reason for issue in local.report.issues)
+    assert "目录中没有病种 XQ-9" in reasons
+    assert "1 个病种没有分值（XQ-2）" in reasons
+    with pytest.raises(UserError, match="病种分值"):
+        add_local_points(
+            scheme, workbook(tmp_path / "别的.xlsx", 表=[("病种编码", "病种名称"), ("XQ-1", "甲")])
+        )
+
+
+def test_a_workbook_saved_as_one_csv_a_sheet(tmp_path: Path) -> None:
+    folder = tmp_path / "DIP3"
+    folder.mkdir()
+    early = "分类,序号,分组名称,主诊编码,主诊名称,主手术编码,名称,备注\nXQ,1,心肺移植,所有诊断,,33.6x00,,\n"
+    (folder / "一、先期分组.csv").write_text(early, encoding="utf-8")
+    plain = "分类,序号,主诊,名称,主手术编码,名称\nJC,7,K35.3,阑尾炎,,\n"
+    (folder / "四、基础规则下的核心病种.csv").write_text(plain, encoding="gb18030")
+    grouper = DipGrouper(load_dip_catalogue(folder))
+    assert [grouper.group(each).group for each in (case("I50.900", "33.6x00"), case("K35.300"))] == [
+        "XQ-1",
+        "JC-7",
+    ]
+
+
+@pytest.mark.reference
+def test_codes_of_the_published_catalogue_are_known(reference: Path) -> None:
+    catalogue = load_dip_catalogue(reference / "dip" / "平顶山2025年DIP2.0分组目录库.xlsx")
+    assert catalogue.version == "2025"
+    names = [
+        row[0]
+        for cells in read_cells(reference / "codes" / "医保版2.0疾病诊断.csv")
+        for row in cells.rows[1:]
+    ]
+    known = {normalize_code(str(code))[:length] for code in names for length in (3, 5)}
+    issues = catalogue.verify(known_diagnosis=lambda key: key in known)
+    assert len(issues) < 5, [issue.reason for issue in issues]
