@@ -34,6 +34,8 @@ class Status(StrEnum):
 
 NO_FINDING = "无发现"
 """Facet value of cases without open findings."""
+NOTED = "有备注"
+"""Facet value of cases a coder remarked on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ class CaseRow:
 
     ``drg`` and ``dip`` are group codes: empty when ungrouped, ``None`` without a scheme. ``band`` and ``profit`` (分) belong
     to the system the hospital is paid by; ``None`` where they cannot be had.
-    ``titles`` are the titles of open findings, the most serious first; ``haystack`` is what the filter box looks in.
+    ``titles`` are the titles of open findings, the most serious first; ``note`` is what the coder remarked; ``haystack`` is
+    what the filter box looks in.
     """
 
     case_id: str
@@ -59,11 +62,18 @@ class CaseRow:
     band: Band | None = None
     profit: int | None = None
     reviewed: bool = False
+    note: str = ""
     haystack: str = ""
 
 
 def make_row(
-    case: Case, result: CaseResult | None, status: Status, answered: frozenset[str], system: System
+    case: Case,
+    result: CaseResult | None,
+    status: Status,
+    answered: frozenset[str],
+    system: System,
+    *,
+    note: str = "",
 ) -> CaseRow:
     """The queue's line of a case as it stands; without a result only what the page itself says."""
     principal = case.principal_diagnosis
@@ -87,7 +97,8 @@ def make_row(
         band=settlement.band if settlement else None,
         profit=settlement.profit if settlement else None,
         reviewed=result is not None,
-        haystack=_haystack(case, open_findings, drg, dip),
+        note=note,
+        haystack=_haystack(case, open_findings, drg, dip, note),
     )
 
 
@@ -96,8 +107,8 @@ def _settled(drg: Scored | None, dip: Scored | None, system: System) -> Settleme
     return scored.settlement if scored else None
 
 
-def _haystack(case: Case, findings: list[Finding], drg: Scored | None, dip: Scored | None) -> str:
-    texts = [case.case_id, case.record_no, case.department]
+def _haystack(case: Case, findings: list[Finding], drg: Scored | None, dip: Scored | None, note: str) -> str:
+    texts = [case.case_id, case.record_no, case.department, note]
     texts += [text for line in case.diagnoses for text in (line.code, line.name)]
     texts += [text for row in case.procedures for text in (row.code, row.name)]
     texts += [finding.title for finding in findings]
@@ -130,6 +141,7 @@ QUEUE_FACETS: tuple[Facet[CaseRow], ...] = (
         lambda row: (row.band.value,) if row.band else (),
         tuple(band.value for band in Band),
     ),
+    Facet("note", "备注", lambda row: (NOTED,) if row.note else ()),
     Facet("finding", "发现", _finding_values),
     Facet("department", "科室", lambda row: (row.department or "（空）",)),
 )

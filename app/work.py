@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from app.errors import UserError
 from app.history import Change, NetChange
+from app.notes import Note
 from app.progress import Progress
 from app.readers import ColumnMapping, Imported, ImportReport, SourceLayout, read_cases
 from app.review import Knowledge, review
@@ -85,17 +86,19 @@ def start_work(
     return Work(session, tuple(one.report for one in imported), tuple(one.layout for one in imported))
 
 
-def continue_work(path: Path, knowledge: Knowledge, progress: Progress | None = None) -> Work:
-    """Open a session file where it was left, and note the versions in use from now on.
+def continue_work(
+    path: Path, knowledge: Knowledge, progress: Progress | None = None, *, read_only: bool = False
+) -> Work:
+    """Open a session file where it was left, and note the versions in use from now on (``read_only``: nothing is written).
 
     Raises:
-        UserError: it is open elsewhere, or no sound session file.
+        WritingRefusedError: it is open elsewhere, or cannot be written where it lies.
+        UserError: no sound session file.
     """
-    session = Session.open(path, progress=progress)
+    session = Session.open(path, read_only=read_only, progress=progress)
     try:
         files = list(session.imports())
-        if tuple(session.versions) != versions(knowledge):
-            session.use_versions(versions(knowledge))
+        note_versions(session, knowledge)
     except BaseException:
         session.close()
         raise
@@ -107,6 +110,16 @@ def versions(knowledge: Knowledge) -> tuple[tuple[str, str, str], ...]:
     return (("程序", f"{NAME} {program_version()}", ""), *knowledge.versions)
 
 
+def note_versions(session: Session, knowledge: Knowledge) -> None:
+    """Note in the session what is in use from now on, where it may be written and is not noted yet.
+
+    Raises:
+        UserError: it cannot be written.
+    """
+    if not session.read_only and tuple(session.versions) != versions(knowledge):
+        session.use_versions(versions(knowledge))
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """The open work at one moment, as values that may go to another thread. ``known`` holds the results there were."""
@@ -116,6 +129,7 @@ class Snapshot:
     known: Mapping[str, WhatIf]
     net: Mapping[str, NetChange]
     trail: tuple[Change, ...]
+    notes: Mapping[str, Note]
     knowledge: Knowledge
     author: str
 
@@ -128,6 +142,7 @@ class Snapshot:
             known={case_id: both for case_id in bench.case_ids if (both := bench.known(case_id))},
             net={net.case_id: net for net in bench.history.net_changes()},
             trail=bench.history.trail,
+            notes={case_id: note for case_id in bench.case_ids if (note := bench.note(case_id))},
             knowledge=bench.knowledge,
             author=bench.author,
         )
@@ -144,7 +159,8 @@ class Snapshot:
         found = []
         for done, (original, current) in enumerate(zip(self.originals, self.currents, strict=True), start=1):
             both = self.known.get(original.case_id) or self._review(original, current)
-            found.append(ReviewedCase(both.before, both.after, self.net.get(original.case_id)))
+            net, note = self.net.get(original.case_id), self.notes.get(original.case_id)
+            found.append(ReviewedCase(both.before, both.after, net, note))
             progress.report(done, len(self.originals), "正在审核其余病例")
         return found
 

@@ -7,10 +7,11 @@ and groupings are derived and recomputed, never stored.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.history import Change, CodedLines, Decision, History
+from app.notes import LABEL, Note, NoteTrail, Writing
 from app.queue import CaseRow, Status, make_row
 from app.review import CaseResult, Knowledge, review
 from app.sessions.journal import Journal, MemoryJournal
@@ -25,6 +26,14 @@ from icd_tables.search import Candidate
 
 Finder = Callable[[Case, Kind, int | None, str, int], Sequence[Candidate]]
 """Candidates for a line: case as it stands, kind, 0-based line (``None``: one to be added), text typed, how many at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What undo or redo touched: the cases, and the steps (none where it was a note)."""
+
+    case_ids: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 class Workbench:
@@ -52,6 +61,7 @@ class Workbench:
         self._before: dict[str, CaseResult] = {}
         self._after: dict[str, CaseResult] = {}
         self._across: dict[str, tuple[Finding, ...]] = {}
+        self._noted = NoteTrail()
         for case_id in self.history.case_ids:
             self._refresh(case_id)
 
@@ -173,6 +183,7 @@ class Workbench:
             self._change_of(case_id, edits, label), decision=decision, reason=reason, rule_id=rule_id
         )
         stored = self.journal.record(change)
+        self._noted.forget_undone()
         self._refresh(case_id)
         return stored
 
@@ -208,15 +219,54 @@ class Workbench:
             replace(change, reason=reason, rule_id=one.finding.rule_id)
             for change, one in zip(changes, proposals, strict=True)
         ]
-        return self._refreshed(self.journal.record_all(signed))
+        recorded = self.journal.record_all(signed)
+        self._noted.forget_undone()
+        return self._refreshed(recorded)
 
-    def undo(self) -> tuple[Change, ...]:
-        """Take back the last step, whichever case it was on; what was taken back."""
-        return self._refreshed(self.journal.undo())
+    def note(self, case_id: str) -> Note | None:
+        """What is remarked on a case."""
+        note = self.journal.notes.get(case_id)
+        return note if note is not None and note.text else None
 
-    def redo(self) -> tuple[Change, ...]:
-        """Do the step again that was taken back last; what was done again."""
-        return self._refreshed(self.journal.redo())
+    def write_note(self, case_id: str, text: str) -> None:
+        """Remark something on a case; an empty text takes the remark away.
+
+        Raises:
+            UserError: it cannot be written; the former one stands.
+        """
+        former = self.note(case_id)
+        before = former.text if former else ""
+        if text != before:
+            self.journal.add_note(case_id, text, self.author)
+            self._noted.wrote(Writing(case_id, before, text, self._newest_step))
+
+    @property
+    def undo_label(self) -> str:
+        """Name of what ``undo`` would take back; empty when there is nothing."""
+        return LABEL if self._noted.next_undo(self._newest_step) else self.history.undo_label()
+
+    @property
+    def redo_label(self) -> str:
+        """Name of what ``redo`` would do again; empty when there is nothing."""
+        return LABEL if self._noted.next_redo(self._newest_step) else self.history.redo_label()
+
+    def undo(self) -> Moved:
+        """Take back what was done last, whichever case it was on: a step, or a note written since the work was opened."""
+        writing = self._noted.next_undo(self._newest_step)
+        if writing is None:
+            return _moved(self._refreshed(self.journal.undo()))
+        self.journal.add_note(writing.case_id, writing.before, self.author)
+        self._noted.take_back()
+        return Moved((writing.case_id,))
+
+    def redo(self) -> Moved:
+        """Do again what was taken back last."""
+        writing = self._noted.next_redo(self._newest_step)
+        if writing is None:
+            return _moved(self._refreshed(self.journal.redo()))
+        self.journal.add_note(writing.case_id, writing.after, self.author)
+        self._noted.bring_back()
+        return Moved((writing.case_id,))
 
     def answered(self, case_id: str) -> frozenset[str]:
         """Rules whose findings the coder has answered with a decision that changed no code."""
@@ -250,13 +300,23 @@ class Workbench:
     def row(self, case_id: str) -> CaseRow:
         """The queue's line for a case; results not computed yet are shown as waiting, not computed here."""
         result = self.result(case_id).after if self.altered(case_id) else self._before.get(case_id)
+        note = self.note(case_id)
         return make_row(
-            self._currents[case_id], result, self.status(case_id), self.answered(case_id), self.system
+            self._currents[case_id],
+            result,
+            self.status(case_id),
+            self.answered(case_id),
+            self.system,
+            note=note.text if note else "",
         )
 
     def rows(self) -> list[CaseRow]:
         """The queue, in the order of the file."""
         return [self.row(case_id) for case_id in self._originals]
+
+    @property
+    def _newest_step(self) -> int:
+        return next(iter(self.history.next_undo()), 0)
 
     def _change_of(self, case_id: str, edits: Sequence[Edit], label: str) -> Change:
         case = self._currents[case_id]
@@ -289,6 +349,10 @@ class Workbench:
             current = self.history.current(original)
             same = CodedLines.of(current) == CodedLines.of(original)
             self._currents[case_id] = original if same else current
+
+
+def _moved(changes: tuple[Change, ...]) -> Moved:
+    return Moved(tuple(change.case_id for change in changes), changes)
 
 
 def _identity(finding: Finding) -> tuple[str, str, str, str]:

@@ -130,6 +130,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec("keep", "review", "维持原码…", ("Alt+K",), "keep", "写明理由，随清单导出"),
     ActionSpec("pending", "review", "待查病历…", ("Alt+D",), "pending", "写明要查什么"),
+    ActionSpec("note", "review", "写备注…", ("Alt+N",), "note", "不作决定的记事，队列中有标记，随清单导出"),
     ActionSpec("next_finding", "review", "下一例有发现", ("F8",), "next", opens_group=True, toolbar=True),
     ActionSpec("previous_finding", "review", "上一例有发现", ("Shift+F8",), "previous", toolbar=True),
     ActionSpec("next_case", "review", "下一例", ("Ctrl+Down",)),

@@ -68,6 +68,7 @@ def _review(window: MainWindow) -> Mapping[str, Handler]:
         "adopt_all": window.adopt_all,
         "keep": findings.keep_button.click,
         "pending": findings.pending_button.click,
+        "note": window.desk.edit_note,
         "next_finding": window.desk.next_open,
         "previous_finding": partial(queue.step, -1, with_finding=True),
         "next_case": partial(queue.step, 1),

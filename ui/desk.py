@@ -13,6 +13,7 @@ from app.lessons import Lesson, Lessons
 from app.matching.memory import HospitalDictionary
 from app.progress import Progress
 from app.review import CaseResult, review_all
+from app.sessions.session import read_only_error
 from app.step_labels import name_step
 from app.what_if import Proposal
 from app.workbench import Workbench
@@ -20,6 +21,8 @@ from coding_rules.edit import Edit
 from coding_rules.finding import Finding, Fix
 from coding_rules.grouper.grouping import System
 from icd_tables.codes import Kind
+from ui.dialogs.messages import tell_user
+from ui.dialogs.note import ask_note
 from ui.dialogs.reason import ask_reason
 from ui.effects import effect_lines
 from ui.jobs import Job, Jobs
@@ -94,7 +97,8 @@ class Desk(QObject):
         if work is None or not self.case_id:
             return
         result = work.result(self.case_id)
-        self.page.case.show_case(work.original(self.case_id), result.after, work.status(self.case_id).value)
+        status, note = work.status(self.case_id).value, work.note(self.case_id)
+        self.page.case.show_case(work.original(self.case_id), result.after, status, note.text if note else "")
         self.page.findings.show_findings(result.after.findings, self._answers())
         self.page.score.show_scores(result)
         self.lines.refresh()
@@ -123,7 +127,7 @@ class Desk(QObject):
         ``lesson``: the wording that was given a code, to be remembered once the change is made.
         """
         work = self.workbench
-        if work is None or not self.case_id:
+        if work is None or not self.case_id or not self._may_write():
             return
         case_id = self.case_id
         name = label or name_step(work.current(case_id), edits)
@@ -151,7 +155,7 @@ class Desk(QObject):
 
     def take_all(self, proposals: Sequence[Proposal], reason: str) -> None:
         """Make the same repair on several cases at one stroke."""
-        if self.workbench is not None and proposals:
+        if self.workbench is not None and proposals and self._may_write():
             changes = self.workbench.change_all(proposals, reason)
             self._changed([change.case_id for change in changes])
             self.told.emit(f"已采纳 {len(changes)} 例，可一步撤销")
@@ -159,7 +163,7 @@ class Desk(QObject):
     @Slot(object, object)
     def decide(self, finding: Finding | None, decision: Decision) -> None:
         """Record a decision that changes no code, with its reason."""
-        if self.workbench is None or not self.case_id:
+        if self.workbench is None or not self.case_id or not self._may_write():
             return
         about = finding.message if finding else "整份首页"
 
@@ -179,7 +183,8 @@ class Desk(QObject):
         if finding is not None and finding in open_findings and len(finding.fixes) == 1:
             self.take_fix(finding, finding.fixes[0], then=self.next_open)
             return
-        if not open_findings and not self.workbench.changes(self.case_id):
+        untouched = not open_findings and not self.workbench.changes(self.case_id)
+        if untouched and not self.workbench.journal.read_only:
             self._decide_now(None, Decision.KEEP, "审核无误")
         self.next_open()
 
@@ -188,19 +193,33 @@ class Desk(QObject):
         if not self.page.queue.step(1, with_finding=True):
             self.told.emit("后面没有待处理的病例了")
 
+    def edit_note(self) -> None:
+        """Write, change or clear the note on the case at hand."""
+        work, case_id = self.workbench, self.case_id
+        if work is None or not case_id or not self._may_write():
+            return
+        note = work.note(case_id)
+
+        def write(text: str) -> None:
+            work.write_note(case_id, text)
+            self._changed([case_id])
+            self.told.emit("备注已保存" if text else "备注已清除")
+
+        ask_note(self.page, self.page.case.head.text(), note.text if note else "", write)
+
     def undo(self) -> None:
         """Take back the last step and go to its case."""
-        if self.workbench is not None:
+        if self.workbench is not None and self._may_write():
             undone = self.workbench.undo()
-            self._lessons.withdraw(undone)
-            self._went([change.case_id for change in undone], "已撤销")
+            self._lessons.withdraw(undone.changes)
+            self._went(undone.case_ids, "已撤销")
 
     def redo(self) -> None:
         """Do the last undone step again and go to its case."""
-        if self.workbench is not None:
+        if self.workbench is not None and self._may_write():
             redone = self.workbench.redo()
-            self._lessons.restore(redone)
-            self._went([change.case_id for change in redone], "已重做")
+            self._lessons.restore(redone.changes)
+            self._went(redone.case_ids, "已重做")
 
     def set_system(self, system: System) -> None:
         """Show rate band and profit of the queue by DRG or by DIP."""
@@ -210,6 +229,13 @@ class Desk(QObject):
         self.page.queue.set_system(system)
         self.page.queue.update_rows(self.workbench.rows())
         self.page.queue.refilter()
+
+    def _may_write(self) -> bool:
+        """Whether the open work takes changes; says so when it does not."""
+        reading = self.workbench is not None and self.workbench.journal.read_only
+        if reading:
+            tell_user(self.page, read_only_error())
+        return not reading
 
     def _decide_now(self, finding: Finding | None, decision: Decision, reason: str) -> None:
         work = self.workbench

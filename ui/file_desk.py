@@ -17,9 +17,9 @@ from app.paths import sessions_dir
 from app.progress import Progress
 from app.readers.mapping import ColumnMapping, recall, remember
 from app.review import Knowledge
-from app.sessions.session import SUFFIX
+from app.sessions.session import SUFFIX, WritingRefusedError
 from app.settings import Settings, Theme
-from app.work import Work, continue_work, import_files, session_path, start_work, versions
+from app.work import Work, continue_work, import_files, note_versions, session_path, start_work
 from app.workbench import Workbench
 from ui.dialogs.messages import tell_user
 from ui.jobs import Job, Jobs
@@ -195,12 +195,13 @@ class FileDesk(QObject):
 
         self._run(f"正在打开 {paths[0].name}", run)
 
-    def _continue(self, path: Path) -> None:
+    def _continue(self, path: Path, *, read_only: bool = False) -> None:
         def run(progress: Progress) -> Opened:
             knowledge = self._known(progress)
-            return Opened(knowledge, continue_work(path, knowledge, progress))
+            return Opened(knowledge, continue_work(path, knowledge, progress, read_only=read_only))
 
-        if self.work is not None and self.work.session.path == path:
+        open_now = self.work.session if self.work is not None else None
+        if open_now is not None and open_now.path == path and not open_now.read_only:
             return  # it is what is open
         self._run(f"正在打开 {path.name}", run)
 
@@ -229,8 +230,7 @@ class FileDesk(QObject):
         if work is None:
             self.knowledge_changed.emit()
             return
-        if tuple(work.session.versions) != versions(result.knowledge):
-            work.session.use_versions(versions(result.knowledge))
+        note_versions(work.session, result.knowledge)
         if self.work is not work:
             self.close_work()
         self.work = work
@@ -273,8 +273,29 @@ class FileDesk(QObject):
 
     @Slot(object)
     def refused(self, error: UserError) -> None:
-        """Say what happened and what to do."""
-        tell_user(self._window, error)
+        """Say what happened and what to do; a session that cannot be written is offered for reading."""
+        if isinstance(error, WritingRefusedError):
+            self._offer_reading(error)
+        else:
+            tell_user(self._window, error)
+
+    def _offer_reading(self, error: WritingRefusedError) -> None:
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("以只读方式打开?")
+        box.setText(error.what)
+        box.setInformativeText("只读打开可以查看全部内容、导出清单，看到的是此刻的样子；不能修改。")
+        reading = box.addButton("只读打开", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton("取消", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(reading)
+
+        def answered() -> None:
+            if box.clickedButton() is reading:
+                self._continue(error.path, read_only=True)
+            box.deleteLater()
+
+        box.finished.connect(answered)
+        box.open()
 
     def _ask_to_continue(self, target: Path) -> None:
         box = QMessageBox(self._window)

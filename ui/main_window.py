@@ -99,7 +99,8 @@ class MainWindow(QMainWindow):
         self.desk.open(workbench, case_id, self.files.dictionary)
         self.page.queue.table.setFocus()
         work = self.files.work
-        self.setWindowTitle(f"{work.title} — {NAME}" if work else NAME)
+        reading = "（只读）" if workbench.journal.read_only else ""
+        self.setWindowTitle(f"{work.title}{reading} — {NAME}" if work else NAME)
         self.status.show_work(workbench, work)
         self._enable()
 
@@ -285,8 +286,8 @@ class MainWindow(QMainWindow):
         work = self.desk.workbench
         self.status.show_saved(work)
         for action_id, verb, label in (
-            ("undo", "撤销", work.history.undo_label() if work else ""),
-            ("redo", "重做", work.history.redo_label() if work else ""),
+            ("undo", "撤销", work.undo_label if work else ""),
+            ("redo", "重做", work.redo_label if work else ""),
         ):
             action = self.actions_[action_id]
             action.setEnabled(bool(label))

@@ -87,7 +87,10 @@ class StatusStrip(QStatusBar):
             return
         steps = sum(not change.undone for change in bench.history)
         where = self._work.session.path if self._work else None
-        self.saved.setText(f"已自动保存 {steps:,} 步" if where else f"{steps:,} 步（未建工作文件）")
+        if bench.journal.read_only:
+            self.saved.setText(f"只读 · 打开时已有 {steps:,} 步")
+        else:
+            self.saved.setText(f"已自动保存 {steps:,} 步" if where else f"{steps:,} 步（未建工作文件）")
         self.saved.setToolTip(str(where) if where else "")
 
     def show_demo(self, text: str) -> None:

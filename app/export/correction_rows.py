@@ -15,6 +15,7 @@ from app.compare import amount_of, points_of
 from app.export.cells import Column, Style, Value, yuan
 from app.history import Change, Decision, NetChange
 from app.line_changes import Line, LineChange, line_changes
+from app.notes import LABEL, Note
 from app.review import CaseResult, Scored
 from app.step_labels import place_name
 from coding_rules.case import Case
@@ -33,7 +34,7 @@ class ReviewedCase:
     before: CaseResult
     after: CaseResult
     net: NetChange | None = None
-    note: str = ""
+    note: Note | None = None
 
     @classmethod
     def untouched(cls, result: CaseResult) -> ReviewedCase:
@@ -147,7 +148,8 @@ def _rows(reviewed: ReviewedCase) -> Iterator[_Row]:
         yield from (_changed_line(change, reviewed, steps) for change in changes)
     yield from (_kept(step, reviewed.before) for step in steps if not step.alters)
     if reviewed.note:
-        yield _Row(what="备注", reason=reviewed.note)
+        note = reviewed.note
+        yield _Row(what=LABEL, reason=note.text, coder=note.author, time=note.time)
     for finding in reviewed.after.findings:
         if finding.rule_id not in reviewed.answered:
             yield _open(finding, reviewed.after.case)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Protocol
 
 from app.history import Change, History
+from app.notes import Note
 
 
 class Journal(Protocol):
@@ -15,6 +17,20 @@ class Journal(Protocol):
     @property
     def history(self) -> History:
         """All changes, with undo and redo."""
+        ...
+
+    @property
+    def read_only(self) -> bool:
+        """Whether everything that writes is refused."""
+        ...
+
+    @property
+    def notes(self) -> Mapping[str, Note]:
+        """The last note on each case that ever had one."""
+        ...
+
+    def add_note(self, case_id: str, text: str, author: str = "") -> Note:
+        """Note something on a case; an empty text takes the note away."""
         ...
 
     def record(self, change: Change) -> Change:
@@ -37,8 +53,16 @@ class Journal(Protocol):
 class MemoryJournal:
     """A journal for work that has no file: pictures, tests."""
 
+    read_only = False
+
     def __init__(self) -> None:
         self.history = History()
+        self.notes: dict[str, Note] = {}
+
+    def add_note(self, case_id: str, text: str, author: str = "") -> Note:
+        """Keep a note."""
+        self.notes[case_id] = Note(case_id, text, author, datetime.now())
+        return self.notes[case_id]
 
     def record(self, change: Change) -> Change:
         """Keep a change."""

@@ -19,16 +19,25 @@ from app.errors import UserError
 from app.files import safe_write
 from app.history import Change, CodedLines, Decision, History, NetChange
 from app.imports import all_cases
+from app.notes import Note
 from app.progress import Cancelled, Progress
 from app.readers.imported import Imported, ImportReport, SourceLayout
 from app.sessions import schema, store
 from app.sessions.lockfile import FileLock, LockHeldError
 from app.sessions.schema import SUFFIX
-from app.sessions.store import DamagedError, Note, Position, SourceFile, Versions
+from app.sessions.store import DamagedError, Position, SourceFile, Versions
 from app.windows_paths import reachable
 from coding_rules.case import Case
 
-__all__ = ["SUFFIX", "Note", "Position", "Session", "SourceFile"]
+__all__ = ["SUFFIX", "Position", "Session", "SourceFile", "WritingRefusedError"]
+
+
+class WritingRefusedError(UserError):
+    """The session file ``path`` can be read but not written: someone else has it, or its place takes no writing."""
+
+    def __init__(self, path: Path, what: str, todo: str) -> None:
+        super().__init__(what, todo)
+        self.path = path
 
 
 class Session:
@@ -109,7 +118,8 @@ class Session:
         """Open a session file where it was left.
 
         Raises:
-            UserError: another window has it open for writing (``read_only`` still works), or it is no sound session file.
+            WritingRefusedError: another window has it open for writing, or its folder takes no writing; ``read_only`` works.
+            UserError: it is no sound session file.
             Cancelled: the user stopped it; the file is closed.
         """
         path = reachable(path)
@@ -309,9 +319,7 @@ class Session:
     def _writing(self) -> Iterator[None]:
         """One transaction: committed to the disk, or rolled back and told."""
         if self.read_only:
-            raise UserError(
-                "这个工作文件以只读方式打开，不能修改。", "请关闭其他正在修改它的窗口，再重新打开。"
-            )
+            raise read_only_error()
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             yield
@@ -337,6 +345,14 @@ class Session:
                 raise DamagedError("a change of another case")
 
 
+def read_only_error() -> UserError:
+    """What is said to whoever wants to change something in a session opened for reading."""
+    return UserError(
+        "这个工作文件以只读方式打开，不能修改。",
+        "可以查看和导出。要修改，请等正在修改它的窗口关闭后再打开一次。",
+    )
+
+
 _UNSOUND = (DamagedError, sqlite3.DatabaseError, ValueError, TypeError, KeyError)
 
 
@@ -347,10 +363,13 @@ def _lock(path: Path) -> FileLock:
         return FileLock.acquire(path)
     except LockHeldError as error:
         holder = f"（{error.holder}）" if error.holder else ""
-        raise UserError(
+        raise WritingRefusedError(
+            path,
             f"“{path.name}”已在另一个窗口中打开{holder}，同一时间只能有一个窗口修改。",
             "请切换到那个窗口继续，或以只读方式打开。",
         ) from error
+    except UserError as error:
+        raise WritingRefusedError(path, error.what, error.todo) from error
 
 
 def _read_cases(connection: sqlite3.Connection, progress: Progress) -> tuple[Case, ...]:

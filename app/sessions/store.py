@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import Any
 
 from app.history import Change, Decision, History
+from app.notes import Note
 from app.sessions.case_codec import dump_cases, dump_lines, load_cases, load_lines
 from app.sessions.schema import SEALED, seal
 from coding_rules.case import Case
@@ -45,16 +46,6 @@ class Position:
 
     case_id: str = ""
     view: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A remark on a case."""
-
-    case_id: str
-    text: str
-    author: str
-    time: datetime
 
 
 def write_cases(connection: sqlite3.Connection, cases: Iterable[Case]) -> None:

@@ -50,12 +50,12 @@ def test_a_change_is_seen_beside_the_original(bench: Workbench) -> None:
 def test_undo_gives_the_original_itself_back(bench: Workbench) -> None:
     case_id = bench.case_ids[0]
     bench.change(case_id, [SetDiagnosis(0, "Z99.000", "x")], "改")
-    assert [change.case_id for change in bench.undo()] == [case_id]
+    assert bench.undo().case_ids == (case_id,)
     assert bench.current(case_id) is bench.original(case_id)
     assert bench.status(case_id) is Status.UNTOUCHED
-    assert bench.redo()[0].label == "改"
+    assert bench.redo().changes[0].label == "改"
     assert bench.altered(case_id)
-    assert not bench.redo()
+    assert not bench.redo().case_ids
 
 
 def test_change_and_its_opposite_come_to_nothing(bench: Workbench) -> None:
@@ -188,7 +188,7 @@ def test_repairs_taken_in_bulk_are_undone_at_once() -> None:
     assert len(changes) == len(wanted) > 1
     assert all(bench.status(proposal.case_id) is Status.CORRECTED for proposal in wanted)
     assert {change.reason for change in changes} == {"同类更正"}
-    assert len(bench.undo()) == len(wanted)
+    assert len(bench.undo().changes) == len(wanted)
     assert not any(bench.altered(proposal.case_id) for proposal in wanted)
 
 
@@ -209,3 +209,52 @@ def test_effects_say_which_findings_come_and_go() -> None:
     back = bench.what_if(proposals[0].case_id, [SetDiagnosis(0, "O82.000", "x")])
     male = bench.original(proposals[0].case_id).sex == "1"
     assert male is ("S02" in {finding.rule_id for finding in back.new_findings})
+
+
+def test_a_note_shows_in_the_queue_and_is_found_by_the_filter(bench: Workbench) -> None:
+    case_id = bench.case_ids[0]
+    assert bench.note(case_id) is None
+    bench.write_note(case_id, "已问 主管医师")
+    note, row = bench.note(case_id), bench.row(case_id)
+    assert note is not None
+    assert (note.text, note.author, row.note) == ("已问 主管医师", "测试员", "已问 主管医师")
+    assert matches(row, "主管医师")
+    assert bench.status(case_id) is Status.UNTOUCHED, "a note decides nothing"
+    bench.write_note(case_id, "")
+    assert bench.note(case_id) is None
+    assert not bench.row(case_id).note
+
+
+def test_notes_and_steps_are_undone_in_the_order_they_were_made(bench: Workbench) -> None:
+    first, second = bench.case_ids[:2]
+    bench.write_note(second, "最早的备注")
+    bench.change(first, [SetDiagnosis(0, "Z99.000", "x")], "改一")
+    bench.write_note(first, "中间的备注")
+    bench.write_note(first, "改过的备注")
+    bench.change(second, [SetDiagnosis(0, "Z99.001", "y")], "改二")
+
+    def states() -> tuple[str, str, bool, bool]:
+        texts = [note.text if (note := bench.note(case_id)) else "" for case_id in (first, second)]
+        return texts[0], texts[1], bench.altered(first), bench.altered(second)
+
+    seen, labels = [states()], []
+    while bench.undo_label:
+        labels.append(bench.undo_label)
+        bench.undo()
+        seen.append(states())
+    assert labels == ["改二", "备注", "备注", "改一", "备注"]
+    assert seen[-1] == ("", "", False, False)
+    again = [states()]
+    while bench.redo_label:
+        bench.redo()
+        again.append(states())
+    assert again == seen[::-1]
+
+
+def test_a_new_step_ends_the_way_back_to_a_note(bench: Workbench) -> None:
+    case_id = bench.case_ids[0]
+    bench.write_note(case_id, "先写")
+    assert bench.undo().case_ids == (case_id,)
+    bench.change(case_id, [SetDiagnosis(0, "Z99.000", "x")], "改")
+    assert not bench.redo_label
+    assert bench.note(case_id) is None

@@ -1,7 +1,7 @@
 """Opening, reopening, mapping, exporting: through the window, on files of the demo month."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.demo import generate, write_n041
 from app.demo.n041 import FILE_NAME
+from app.history import Decision
 from app.readers import recall
 from app.settings import Settings
 from coding_rules.edit import SetDiagnosis
@@ -179,3 +180,59 @@ def test_layout_is_remembered(qtbot: QtBot, empty: MainWindow) -> None:
     again.show()
     assert again.page.columns.sizes() == wanted
     again.close()
+
+
+def test_work_that_is_open_elsewhere_can_be_looked_at_and_exported(
+    empty: MainWindow, month: Path, tmp_path: Path
+) -> None:
+    empty.open_paths([month])
+    settle(empty)
+    dismiss(empty)
+    work, bench = empty.files.work, empty.desk.workbench
+    assert work is not None
+    assert bench is not None
+    case_id = bench.case_ids[3]
+    bench.change(case_id, [SetDiagnosis(0, "I10.x00x002", "高血压")], "改")
+    bench.write_note(case_id, "等补充手术记录")
+    second = MainWindow(sample_services(), Settings(author="乙"))
+    second.show()
+    try:
+        second.open_paths([work.session.path])
+        settle(second)
+        box = second.findChild(QMessageBox)
+        assert isinstance(box, QMessageBox)
+        assert "另一个窗口" in box.text()
+        box.defaultButton().click()
+        settle(second)
+        reading = second.desk.workbench
+        assert reading is not None
+        assert reading.journal.read_only
+        assert "（只读）" in second.windowTitle()
+        assert "只读" in second.status.saved.text()
+        assert reading.current(case_id).diagnoses[0].code == "I10.x00x002"
+        note = reading.note(case_id)
+        assert note is not None
+        assert note.text == "等补充手术记录"
+        _refused(second, second.desk.edit_note)
+        _refused(second, second.desk.lines.delete_line)
+        _refused(second, lambda: second.desk.decide(None, Decision.KEEP))
+        _refused(second, second.desk.undo)
+        assert len(reading.history) == 1
+        target = tmp_path / "只读.xlsx"
+        assert second.files.work is not None
+        second.exports.write(second.files.work, reading, ExportWish(target, None))
+        settle(second)
+        assert target.exists()
+    finally:
+        second.close()
+    bench.change(bench.case_ids[4], [SetDiagnosis(0, "I10.x00x002", "高血压")], "改")
+    assert len(bench.history) == 2, "the window that writes is not disturbed"
+
+
+def _refused(window: MainWindow, act: Callable[[], None]) -> None:
+    """The action does nothing but say that the work is open for reading."""
+    for box in window.findChildren(QMessageBox):
+        box.close()
+    act()
+    said = [box.text() for box in window.findChildren(QMessageBox) if box.isVisible()]
+    assert said == ["这个工作文件以只读方式打开，不能修改。"]

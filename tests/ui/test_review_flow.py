@@ -11,6 +11,7 @@ from app.workbench import Workbench
 from coding_rules.edit import SetDiagnosis
 from coding_rules.grouper.grouping import System
 from icd_tables.codes import Kind
+from ui.dialogs.note import NoteDialog
 from ui.dialogs.reason import ReasonDialog
 from ui.main_window import MainWindow
 from ui.panels.lines import LinesTable
@@ -256,7 +257,7 @@ def test_copy_puts_the_queue_on_the_clipboard(qtbot: QtBot, window: MainWindow) 
     window.page.queue.table.setFocus()
     press(qtbot, window, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     lines = QApplication.clipboard().text().splitlines()
-    assert lines[0].startswith("状态\t病案号\t")
+    assert lines[0].startswith("状态\t备注\t病案号\t")
     assert len(lines) == 2
 
 
@@ -267,3 +268,25 @@ def test_payment_system_switches_queue_and_charts(qtbot: QtBot, window: MainWind
     assert "DIP" in window.charts.title.text()
     press(qtbot, window, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
     assert window.pages.currentWidget() is window.page
+
+
+def test_a_note_is_written_with_the_keyboard_and_taken_back(qtbot: QtBot, window: MainWindow) -> None:
+    case_id, bench = window.desk.case_id, work_of(window)
+    window.actions_["note"].trigger()
+    dialog = window.findChild(NoteDialog)
+    assert isinstance(dialog, NoteDialog)
+    qtbot.waitUntil(dialog.text.hasFocus)
+    type_chinese(dialog.text, "已电话问过主管医师")
+    qtbot.keyClick(dialog.text, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    row = window.page.queue.row(case_id)
+    assert row is not None
+    assert row.note == "已电话问过主管医师"
+    assert window.page.case.note.isVisible()
+    assert "已电话问过主管医师" in window.page.case.note.text()
+    assert bench.status(case_id) is Status.UNTOUCHED
+    assert window.actions_["undo"].text() == "撤销 备注"
+    window.actions_["undo"].trigger()
+    assert not window.page.case.note.isVisible()
+    assert bench.note(case_id) is None
+    window.actions_["redo"].trigger()
+    assert window.page.case.note.isVisible()

@@ -20,6 +20,9 @@ _BUTTONS = (
     ("line_down", "down", "下移 (Alt+↓)"),
 )
 
+NOTE_LINES = 4
+"""Lines of a note in sight at most; the tip has all of it."""
+
 
 def head_line(case: Case) -> str:
     """Who: record number, sex, age, department."""
@@ -62,19 +65,29 @@ class CasePanel(QWidget):
         for label in (self.head, self.stay):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             label.setMinimumWidth(1)
+        self.note = QLabel()
+        self.note.setProperty("role", "note")
+        self.note.setTextFormat(Qt.TextFormat.PlainText)
+        self.note.setWordWrap(True)
+        self.note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.note.setMaximumHeight(self.note.fontMetrics().lineSpacing() * NOTE_LINES)
+        self.note.hide()
         self.tables = {kind: LinesTable(kind) for kind in Kind}
         for kind, table in self.tables.items():
             table.empty_text = f"没有{kind.label}，按 Ins 增加一行"
         self._titles = {kind: QLabel() for kind in Kind}
         self._arrange()
 
-    def show_case(self, original: Case, result: CaseResult, status: str) -> None:
-        """Show a case as filed beside the case as it stands."""
+    def show_case(self, original: Case, result: CaseResult, status: str, note: str = "") -> None:
+        """Show a case as filed beside the case as it stands, and what the coder remarked on it."""
         current = result.case
         self.head.setText(head_line(current))
         self.stay.setText(stay_line(current))
         self.stay.setToolTip(self.stay.text())
         self.status.setText(status)
+        self.note.setText(f"备注：{note}")
+        self.note.setToolTip(note)
+        self.note.setVisible(bool(note))
         diagnoses = pair_lines(original.diagnoses, current.diagnoses)
         procedures = pair_lines(original.procedures, current.procedures)
         self.tables[Kind.DIAGNOSIS].show_lines(diagnoses, result.diagnosis_mappings)
@@ -96,6 +109,7 @@ class CasePanel(QWidget):
         column.setSpacing(3)
         column.addLayout(top)
         column.addWidget(self.stay)
+        column.addWidget(self.note)
         column.addWidget(self.splitter, 1)
 
     def _section(self, kind: Kind) -> QWidget:

@@ -54,6 +54,14 @@ QUEUE_COLUMNS: tuple[Column[CaseRow], ...] = (
         icon_only=True,
         icon=lambda row: _STATUS_ICON[row.status],
     ),
+    Column(
+        "note",
+        "备注",
+        lambda row: row.note,
+        width=26,
+        icon_only=True,
+        icon=lambda row: "note" if row.note else "",
+    ),
     Column("record", "病案号", lambda row: row.record_no, width=84),
     Column(
         "finding",

@@ -16,6 +16,7 @@ from app.errors import UserError
 from app.export.correction_list import ListOptions, write_correction_list
 from app.export.correction_rows import ReviewedCase, Shape, columns
 from app.history import Change, CodedLines, Decision, History
+from app.notes import Note
 from app.progress import Cancelled, Progress
 from app.readers.imported import ImportIssue, ImportReport
 from app.review import CaseResult, Scored
@@ -84,7 +85,7 @@ def reviewed(history: History, *open_findings: Finding) -> ReviewedCase:
         result(CASE, UNKNOWN, ORDER),
         result(current, *open_findings, low=False),
         history.net(CASE.case_id),
-        "已电话核对",
+        Note(CASE.case_id, "已电话核对", "王编码", datetime(2025, 4, 2, 8, 5)),
     )
 
 
@@ -146,7 +147,8 @@ def test_a_case_reads_line_by_line(tmp_path: Path, corrected: ReviewedCase) -> N
         "病历支持原诊断",
         "主要诊断可能应为心肌梗死",
     )
-    assert (note["情况"], note["理由"]) == ("备注", "已电话核对")
+    assert (note["情况"], note["理由"], note["编码员"]) == ("备注", "已电话核对", "王编码")
+    assert note["时间"] == datetime(2025, 4, 2, 8, 5)
 
 
 def test_an_untouched_case_lists_findings_with_advice(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from app.errors import UserError
 from app.history import Change, CodedLines, Decision
 from app.progress import Cancelled, Progress
 from app.sessions import schema as session_schema
-from app.sessions.session import Note, Position, Session, SourceFile
+from app.sessions.session import Position, Session, SourceFile, WritingRefusedError
 from tests.app.sessions.session_files import make_cases, principal
 
 KEPT_VERSION_1 = Path(__file__).parents[2] / "data" / "session_v1.ccqa"
@@ -149,9 +149,9 @@ def test_kill_9_loses_nothing_that_was_acknowledged(path: Path) -> None:
 def test_two_windows_on_one_file(path: Path) -> None:
     with make(path) as session:
         correct(session, "1000", "I21.000")
-        with pytest.raises(UserError, match="另一个窗口") as caught:
+        with pytest.raises(WritingRefusedError, match="另一个窗口") as caught:
             Session.open(path)
-        assert "只读" in caught.value.todo
+        assert (caught.value.path, "只读" in caught.value.todo) == (path, True)
         with Session.open(path, read_only=True) as reader:
             assert reader.read_only
             assert reader.current("1000").diagnoses[0].code == "I21.000"
@@ -184,7 +184,7 @@ def test_a_file_of_version_1_is_brought_up_and_a_copy_kept(path: Path) -> None:
             "I21.100",
             "I21.300",
         ]
-        assert isinstance(session.notes["1000"], Note)
+        assert session.notes["1000"].text == "有了备注"
 
 
 def test_a_migration_that_fails_leaves_the_old_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
