@@ -29,18 +29,23 @@ def learn_relations(catalogue: DipCatalogue | None = None, scheme: Scheme | None
 def _groups(catalogue: DipCatalogue) -> Iterator[Group]:
     for group in catalogue:
         if group.kind in _KINDS and group.principal and "-" not in group.principal:
-            yield from islice(_spellings(group), _MOST_SPELLINGS)
+            yield from _spellings(group)
 
 
 def _spellings(group: DipGroup) -> Iterator[Group]:
-    """One plain group for every way of meeting the row's procedure expressions."""
-    if not group.has_procedures:
-        yield Group(group.principal, mean_fee=group.mean_fen)
-        return
-    for main, related in product(_ways(group.main), _ways(group.related)):
-        codes = (*main, *related)
-        if codes:
-            yield Group(group.principal, codes[0], codes[1:], group.mean_fen)
+    """One plain group for every way of meeting the row's procedure expressions; the row's cases are shared out among them."""
+    offered = islice(product(_ways(group.main), _ways(group.related)), _MOST_SPELLINGS)
+    ways = [(*main, *related) for main, related in offered]
+    for codes in [codes for codes in ways if codes] if group.has_procedures else [()]:
+        yield Group(
+            group.principal,
+            codes[0] if codes else "",
+            codes[1:],
+            group.mean_fen,
+            group.cases / len(ways) if group.cases else None,
+            float(group.cv) if group.cv else None,
+            float(group.mean_los) if group.mean_los else None,
+        )
 
 
 def _ways(expression: Expression) -> Iterator[tuple[str, ...]]:

@@ -31,6 +31,13 @@ BACKGROUND = _codes(
     "K76.8 M81 N28.1 N40 R73 Z80-Z99"
 )
 """Long-standing or accompanying conditions that are seldom the reason for a stay when something else is on the form."""
+COMPANIONS = _codes(
+    "D50 D53 D63-D64 D69.6 E03.9 E04 E11 E14 E55 E58-E61 E77-E78 E83 E86-E88 G47 H35.0 I25 I48-I50 I63 I65 I67 I69 I70 "
+    "J18 J44 J90 J96 J98 K21 K29 K59 K72 K74 K76 M81 M85 N18-N19 N28.1 N39 N40 R00-R99 Z80-Z99"
+)
+"""Conditions that stand beside the principal diagnosis far more often than other diseases do: the chronic diseases of the aged,
+their complications, deficiencies and findings. Source: what internal wards' front pages list; common clinical knowledge."""
+COMMONEST_COMPANION = CodeSet(["I10"])
 DELIVERY = CodeSet(["O80-O84"])
 OBSTETRIC_TROUBLE = _codes("O10-O16 O20-O25 O30-O46 O60-O75 O98-O99")
 TREATMENT_STAYS = CodeSet(["Z51.0-Z51.1", "Z51.8"])

@@ -8,7 +8,7 @@ wrong. Codes are those of the edition the tables use (医保版); they are compa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from icd_tables.codes import normalize_code, subcategory, without_marks
@@ -25,12 +25,24 @@ class Bond(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One row of a catalogue: diagnosis key (``H25.9``), main procedure ("" = treated without), related ones, mean fee in 分."""
+    """One row of a catalogue: diagnosis key (``H25.9``), main procedure ("" = treated without), related ones, mean fee in 分.
+
+    ``cases`` is how many cases the row was made from, ``cv`` the coefficient of variation of their fees, ``mean_los`` their
+    mean stay in days; ``None``: not published.
+    """
 
     diagnosis: str
     main: str = ""
     related: tuple[str, ...] = ()
     mean_fee: int | None = None
+    cases: float | None = None
+    cv: float | None = None
+    mean_los: float | None = None
+    codes: frozenset[str] = field(init=False, default=frozenset())
+    """All procedures of the row."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "codes", frozenset((self.main, *self.related)) - {""})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +70,8 @@ class Relations:
 
     def _add(self, group: Group) -> None:
         key = diagnosis_key(group.diagnosis)
-        row = Group(
-            key,
-            normalize_code(group.main),
-            tuple(normalize_code(code) for code in group.related),
-            group.mean_fee,
-        )
+        main, related = normalize_code(group.main), tuple(normalize_code(code) for code in group.related)
+        row = replace(group, diagnosis=key, main=main, related=related)
         self._groups.setdefault(key, []).append(row)
         for code in (row.main, *row.related):
             if code:

@@ -12,9 +12,10 @@ from coding_rules.checks.predicates import Env, function, note
 from coding_rules.checks.view import CaseView, Line
 from coding_rules.clinical_lists import USUALLY_OPERATED
 from coding_rules.codeset import CodeSet
+from coding_rules.course import Course, Operated, operated
 from coding_rules.relations import Bond, Group, Relations
 from coding_rules.selection import Confidence, Suggestion, suggest_main_procedure, suggest_principal
-from icd_tables.codes import Edition, Kind
+from icd_tables.codes import Edition, Kind, normalize_code
 
 _GOES_WITH_ANYTHING = CodeSet(["87-99", "38.9", "34.04", "31.1", "54.91", "86.0-86.2", "41.31", "03.31"])
 """Non-operative procedures, lines, drains and punctures that a patient with any disease may need."""
@@ -154,7 +155,9 @@ def usually_operated(env: Env, view: CaseView) -> bool:
 )
 def only_related_done(env: Env, view: CaseView) -> bool | None:
     """Whether every procedure filed is known with this diagnosis only beside a main procedure that was not filed."""
-    found = _known(env, view) if view.procedures else None
+    if not view.procedures:
+        return False
+    found = _known(env, view)
     if found is None:
         return None
     done = {insurance_code(env, view, line) for line in view.procedures}
@@ -170,25 +173,25 @@ def only_related_done(env: Env, view: CaseView) -> bool | None:
 
 @function(
     (Type.NUMBER,),
-    prose="没有手术操作，总费用是目录中保守治疗病种均费的{0}倍以上，而与手术病种相当",
+    prose="目录中与本例同一诊断、费用和住院天数相近的病例，{0}%以上另有主要手术操作，而本例没有编码",
     columns=("SSJCZBM1", "ZFY"),
     reads=_WHOLE,
-    notes=("usual", "times"),
+    notes=("usual", "share"),
 )
-def fee_of_an_operation(env: Env, view: CaseView, times: float) -> bool | None:
-    """Whether the fee of a case without procedures is far above the catalogue's conservative group and near an operative one."""
-    total = view.case.fees.total
-    found = _known(env, view) if not view.procedures else None
-    if found is None or total is None:
+def like_cases_operated(env: Env, view: CaseView, percent: float) -> bool | None:
+    """Whether most cases with this diagnosis, a like fee and stay, and what was filed had a main procedure that is not filed."""
+    found = _known(env, view)
+    if found is None:
         return None
-    quiet = [g.mean_fee for g in found.groups if not g.main and g.mean_fee]
-    active = [g for g in found.groups if g.main and g.mean_fee]
-    if not quiet or not active or total < times * max(quiet):
+    if "operated" not in view.remembered:
+        done = frozenset(code for line in view.procedures if (code := insurance_code(env, view, line)))
+        view.remembered["operated"] = operated(
+            found.groups, frozenset(map(normalize_code, done)), Course.of(view.case)
+        )
+    answer = view.remembered["operated"]
+    if not isinstance(answer, Operated) or answer.nearest is None or answer.share * 100 < percent:
         return False
-    nearest = min(active, key=lambda g: abs((g.mean_fee or 0) - total))
-    if not 0.7 <= total / (nearest.mean_fee or 1) <= 1.4:
-        return False
-    note(view, usual=_procedure_name(env, nearest.main), times=f"{total / max(quiet):.1f}")
+    note(view, usual=_procedure_name(env, answer.nearest.main), share=f"{answer.share:.0%}")
     return True
 
 

@@ -70,6 +70,24 @@ def test_a_catalogue_teaches_pairs_and_fees() -> None:
     assert relations.groups_of("K80.900") == ()
 
 
+def test_a_row_that_offers_a_choice_shares_out_its_cases() -> None:
+    group = DipGroup(
+        "K80.1:51.2300",
+        "胆囊",
+        DipKind.CORE,
+        "K80.1",
+        main=((("51.2300",),), (("51.2200",),)),
+        cases=90,
+        cv=Decimal("0.31"),
+        mean_los=Decimal("6.5"),
+    )
+    rows = learn_relations(DipCatalogue("t", (group,))).groups_of("K80.100")
+    assert [(row.main, row.cases, row.cv, row.mean_los) for row in rows] == [
+        ("51.2300", 45.0, 0.31, 6.5),
+        ("51.2200", 45.0, 0.31, 6.5),
+    ]
+
+
 def test_a_scheme_teaches_families() -> None:
     relations = learn_relations(None, scheme())
     assert relations.bond("K80.100", "51.2300") is Bond.FAMILY

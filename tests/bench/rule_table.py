@@ -38,7 +38,7 @@ _FOUND_BY = {
         "SEL-005",
         "SEL-006",
         "SEL-007",
-        "SEL-009",
+        "SEL-010",
         "PRC-",
         "ADD-0",
         "FEE-006",

@@ -91,10 +91,28 @@ def test_nothing_to_choose_from() -> None:
     assert suggest_main_procedure(Case("1")).keeps
 
 
-def test_resource_use_speaks_for_the_dearer_disease() -> None:
-    relations = Relations([Group("K29.7", mean_fee=200_000), Group("J18.0", mean_fee=900_000)])
-    dear = replace(page("K29.700", "J18.000", outpatient="J18.000"), fees=Fees(total=1_000_000))
-    found = suggest_principal(dear, relations)
-    assert any("均费相当" in signal.reason for signal in found.signals)
-    cheap = replace(dear, fees=Fees(total=250_000))
-    assert not any("均费相当" in signal.reason for signal in suggest_principal(cheap, relations).signals)
+def test_fee_and_stay_speak_for_the_disease_whose_cases_they_resemble() -> None:
+    relations = Relations(
+        [Group("K29.7", "", (), 200_000, 90, 0.4), Group("J18.0", "", (), 900_000, 90, 0.4)]
+    )
+    dear = replace(page("K29.700", "J18.000"), fees=Fees(total=1_000_000))
+    assert suggest_principal(dear, relations).index == 1
+    assert "总费用、住院天数" in suggest_principal(dear, relations).reason
+    cheap = replace(dear, fees=Fees(total=210_000))
+    assert suggest_principal(cheap, relations).keeps
+
+
+def test_a_disease_the_catalogue_seldom_has_as_principal_gives_way() -> None:
+    relations = Relations(
+        [Group("J18.0", "", (), 300_000, 5_000, 0.4), Group("E78.2", "", (), 300_000, 25, 0.4)]
+    )
+    found = suggest_principal(replace(page("E78.200", "J18.000"), fees=Fees(total=300_000)), relations)
+    assert (found.index, found.confidence) == (1, Confidence.LIKELY)
+    assert "约 5003 例" in found.reason
+    assert suggest_principal(page("J18.000", "E78.200"), relations).keeps
+
+
+def test_an_outpatient_diagnosis_that_agrees_speaks_for_the_filed_one() -> None:
+    alone = suggest_principal(page("N40.x00", "K80.100"))
+    assert alone.index == 1
+    assert suggest_principal(page("N40.x00", "K80.100", outpatient="N40.x00")).keeps
