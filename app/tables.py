@@ -83,48 +83,34 @@ def load_folder(folder: Path, progress: Progress | None = None) -> Terminology:
     return assemble(read_folder(folder, progress).sources)
 
 
-@paused_collector()
 def read_folder(folder: Path, progress: Progress | None = None) -> ImportOutcome:
     """Read every table of a folder (not of folders below it). Files that are no table are listed as skipped.
 
     Raises:
         UserError: the folder cannot be read, or holds no code table at all.
     """
-    try:
-        files = sorted(f for f in folder.iterdir() if f.suffix.lower() in _SUFFIXES and f.name[0] not in "~.")
-    except OSError as error:
-        raise UserError(f"打不开文件夹：{folder}", "请检查文件夹是否存在、是否有读取权限。") from error
-    outcome = _read_files(files, progress or Progress(), None)
-    if not outcome.tables:
-        reasons = "；".join(f"{name}：{why}" for name, why in outcome.skipped[:5])
-        raise UserError(
-            f"文件夹“{folder.name}”里没有找到编码表。{reasons}",
-            "请放入疾病诊断、手术操作编码表或国临版与医保版对照表（CSV 或 xlsx）。",
-        )
-    return outcome
+    return _read([folder], _files_of(folder), progress or Progress(), None)
 
 
-def import_table(
-    path: Path,
+def import_tables(
+    paths: Sequence[Path],
     *,
     edition: Edition | None = None,
     version: str = "",
     valid_from: date | None = None,
     progress: Progress | None = None,
 ) -> ImportOutcome:
-    """Install the tables of a file, or of a folder of files, into the user's catalogue.
+    """Install the tables of files, and of folders of files, into the user's catalogue. They are read together: a crosswalk
+    tells the edition of a table beside it.
 
-    ``edition`` and ``version`` say what the file does not say itself; ``valid_from`` is the day the tables come into force.
+    ``edition`` and ``version`` say what the files do not say themselves; ``valid_from`` is the day the tables come into force.
 
     Raises:
         UserError: no table found, edition unknown, or the data folder cannot be written.
+        Cancelled: the user stopped it; nothing is installed.
     """
-    if path.is_dir():
-        outcome = read_folder(path, progress)
-    else:
-        outcome = _read_files([path], progress or Progress(), edition)
-        if not outcome.tables:
-            raise UserError(f"“{path.name}”没有导入：{outcome.skipped[0][1]}。", "请核对文件内容后重试。")
+    files = [file for path in paths for file in (_files_of(path) if path.is_dir() else [path])]
+    outcome = _read(paths, files, progress or Progress(), edition)
     tables = tuple(
         replace(table, sources=tuple(_told(source, version, valid_from) for source in table.sources))
         for table in outcome.tables
@@ -169,6 +155,33 @@ def remove_table(table_id: str) -> None:
         shutil.rmtree(folder)
     except OSError as error:
         raise UserError(f"无法删除编码表“{table_id}”：{error.strerror}", "请关闭其他窗口后重试。") from error
+
+
+@paused_collector()
+def _read(
+    paths: Sequence[Path], files: Sequence[Path], progress: Progress, edition: Edition | None
+) -> ImportOutcome:
+    """What the files hold, which were given as ``paths``.
+
+    Raises:
+        UserError: none of them holds a table, or the only file there is cannot be read.
+    """
+    outcome = _read_files(files, progress, edition)
+    if not outcome.tables:
+        reasons = "；".join(f"{name}：{why}" for name, why in outcome.skipped[:5])
+        where = "、".join(f"“{path.name}”" for path in paths)
+        raise UserError(
+            f"{where}里没有可用的编码表。{reasons}".rstrip("。") + "。",
+            "需要疾病诊断、手术操作编码表，或国临版与医保版对照表（CSV 或 xlsx）。",
+        )
+    return outcome
+
+
+def _files_of(folder: Path) -> list[Path]:
+    try:
+        return sorted(f for f in folder.iterdir() if f.suffix.lower() in _SUFFIXES and f.name[0] not in "~.")
+    except OSError as error:
+        raise UserError(f"打不开文件夹：{folder}", "请检查文件夹是否存在、是否有读取权限。") from error
 
 
 def _read_files(files: Sequence[Path], progress: Progress, edition: Edition | None) -> ImportOutcome:

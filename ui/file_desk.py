@@ -131,10 +131,14 @@ class FileDesk(QObject):
         self.settings_changed.emit(settings)
         if all(getattr(old, name) == getattr(settings, name) for name in _KNOWLEDGE_SETTINGS):
             return
-        self.knowledge = None
-        if self.work is not None:
-            work = self.work
-            self._run("正在按新的设置载入", lambda progress: Opened(self._known(progress), work))
+        self._load_again("正在按新的设置载入")
+
+    @Slot()
+    def use_tables(self) -> None:
+        """Other code tables are installed: what is known is loaded anew and the open work reviewed again."""
+        self._load_again("正在载入新的编码表")
+        if self.work is None:
+            self.knowledge_changed.emit()
 
     @Slot()
     def use_rules(self) -> None:
@@ -204,6 +208,12 @@ class FileDesk(QObject):
         if open_now is not None and open_now.path == path and not open_now.read_only:
             return  # it is what is open
         self._run(f"正在打开 {path.name}", run)
+
+    def _load_again(self, title: str) -> None:
+        self.knowledge = None
+        if self.work is not None:
+            work = self.work
+            self._run(title, lambda progress: Opened(self._known(progress), work))
 
     def _known(self, progress: Progress) -> Knowledge:
         """In the worker: the knowledge of these settings, loaded once."""

@@ -11,9 +11,7 @@ from ui.icons import icon
 from ui.jobs import Job, Jobs
 
 TELL_MS = 6000
-STARTER_TIP = (
-    "入门编码表只收常用编码：未收录的编码不能据此断定无效，医保版转换也不完整。请在“设置”中导入官方编码表。"
-)
+STARTER_TIP = "入门编码表只收常用编码：未收录的编码不能据此断定无效，医保版转换也不完整。请用“工具”→“编码表”导入官方编码表。"
 
 
 class StatusStrip(QStatusBar):

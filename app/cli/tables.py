@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from app.cli.console import console_progress, remark, tell, tell_json
-from app.tables import ImportOutcome, TableOutcome, import_table
+from app.tables import ImportOutcome, TableOutcome, import_tables
 from icd_tables.codes import Edition
 
 _REFUSED_SHOWN = 10
@@ -17,26 +17,20 @@ def run(given: argparse.Namespace) -> int:
     Raises:
         UserError: nothing usable in a file, or the data folder cannot be written.
     """
-    edition = Edition(given.edition) if given.edition else None
-    outcomes = [
-        import_table(
-            path,
-            edition=edition,
-            version=given.table_version,
-            valid_from=given.valid_from,
-            progress=console_progress(),
-        )
-        for path in given.paths
-    ]
-    for outcome in outcomes:
-        _remarks(outcome)
-    tables = [table for outcome in outcomes for table in outcome.tables]
+    outcome = import_tables(
+        given.paths,
+        edition=Edition(given.edition) if given.edition else None,
+        version=given.table_version,
+        valid_from=given.valid_from,
+        progress=console_progress(),
+    )
+    _remarks(outcome)
     if given.json:
-        tell_json({"tables": [_document(table) for table in tables]})
+        tell_json({"tables": [_document(table) for table in outcome.tables]})
     else:
-        for table in tables:
+        for table in outcome.tables:
             tell(_line(table))
-    return 1 if any(outcome.refused_rows or outcome.skipped for outcome in outcomes) else 0
+    return 1 if outcome.refused_rows or outcome.skipped else 0
 
 
 def _remarks(outcome: ImportOutcome) -> None:

@@ -155,7 +155,7 @@ def match_terms(mapping: TermMap, finder: Finder, progress: Progress | None = No
     progress = progress or Progress()
     if not any(finder.terminology.table(kind, mapping.edition) for kind in Kind):
         raise UserError(
-            f"没有载入{mapping.edition.value}的编码表。", "请在“设置”中选择含该版本的编码表文件夹。"
+            f"没有载入{mapping.edition.value}的编码表。", "请用“工具”→“编码表”导入该版本的编码表。"
         )
     finder.prepare([mapping.edition], progress)
     wordings: dict[tuple[Kind, str], list[Candidate]] = {}

@@ -8,9 +8,10 @@ from app import table_files
 from app.errors import UserError
 from app.paths import cache_dir, data_dir
 from app.progress import Cancelled, Progress
+from app.table_overview import Origin, State, table_rows
 from app.tables import (
     damaged_tables,
-    import_table,
+    import_tables,
     installed_sources,
     installed_terminology,
     load_folder,
@@ -91,7 +92,7 @@ def test_a_changed_file_is_read_again(folder: Path) -> None:
 
 
 def test_installed_tables_come_before_the_starter_tables(folder: Path) -> None:
-    outcome = import_table(folder, version="2.0.1", valid_from=date(2022, 1, 1))
+    outcome = import_tables([folder], version="2.0.1", valid_from=date(2022, 1, 1))
     assert len(outcome.sources) == 3
     assert {s.info.table_id for s in installed_sources()} == {s.info.table_id for s in outcome.sources}
     table = installed_terminology().table(Kind.DIAGNOSIS, Edition.INSURANCE)
@@ -105,8 +106,8 @@ def test_installed_tables_come_before_the_starter_tables(folder: Path) -> None:
 
 
 def test_importing_twice_replaces_and_removing_removes(folder: Path) -> None:
-    import_table(folder)
-    import_table(folder)
+    import_tables([folder])
+    import_tables([folder])
     ids = [source.info.table_id for source in installed_sources()]
     assert len(ids) == 3
     remove_table(ids[0])
@@ -118,7 +119,7 @@ def test_importing_twice_replaces_and_removing_removes(folder: Path) -> None:
 
 
 def test_a_damaged_installed_table_is_named_and_left_out(folder: Path) -> None:
-    import_table(folder)
+    import_tables([folder])
     installed = sorted((data_dir() / "tables").iterdir())
     (installed[0] / "manifest.toml").write_text("kind = 1", encoding="utf-8")
     assert len(installed_sources()) == 2
@@ -129,7 +130,7 @@ def test_a_damaged_installed_table_is_named_and_left_out(folder: Path) -> None:
     ("name", "edition"), [("医保版2.0疾病.csv", Edition.INSURANCE), ("国临版疾病.csv", Edition.CLINICAL)]
 )
 def test_the_file_name_is_the_last_word_on_the_edition(tmp_path: Path, name: str, edition: Edition) -> None:
-    outcome = import_table(table_csv(tmp_path / name, CODES, "gb18030"))
+    outcome = import_tables([table_csv(tmp_path / name, CODES, "gb18030")])
     assert outcome.sources[0].info.edition is edition
     assert "文件名" in outcome.tables[0].remarks[0]
 
@@ -137,14 +138,14 @@ def test_the_file_name_is_the_last_word_on_the_edition(tmp_path: Path, name: str
 def test_an_unknown_edition_must_be_told(tmp_path: Path) -> None:
     path = table_csv(tmp_path / "x.csv", CODES)
     with pytest.raises(UserError, match="无法判断"):
-        import_table(path)
-    assert import_table(path, edition=Edition.CLINICAL).sources[0].info.edition is Edition.CLINICAL
+        import_tables([path])
+    assert import_tables([path], edition=Edition.CLINICAL).sources[0].info.edition is Edition.CLINICAL
 
 
 def test_a_row_with_an_open_quote_is_refused_and_costs_no_other(tmp_path: Path) -> None:
     path = table_csv(tmp_path / "医保版.csv", CODES)
     path.write_text(path.read_text("utf-8").replace("A05.005,", 'A05.005,"'), encoding="utf-8")
-    outcome = import_table(path)
+    outcome = import_tables([path])
     assert (outcome.tables[0].report.rows, outcome.refused_rows) == (30, 1)
     assert outcome.tables[0].report.issues[0].row == 7
 
@@ -153,11 +154,11 @@ def test_folders_and_files_without_tables(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="打不开"):
         load_folder(tmp_path / "none")
     (tmp_path / "empty").mkdir()
-    with pytest.raises(UserError, match="没有找到编码表"):
+    with pytest.raises(UserError, match="没有可用的编码表"):
         load_folder(tmp_path / "empty")
     (tmp_path / "a.csv").write_text("a,b\nc,d\n", encoding="utf-8")
     with pytest.raises(UserError, match="没有找到编码列"):
-        import_table(tmp_path / "a.csv")
+        import_tables([tmp_path / "a.csv"])
 
 
 def test_cancelling(folder: Path) -> None:
@@ -190,3 +191,31 @@ def test_the_published_tables(reference: Path) -> None:
         s.info.kind: sum(e.damaged for e in s.entries) for s in outcome.sources if s.info.edition is insurance
     }
     assert damaged == {Kind.DIAGNOSIS: 14, Kind.PROCEDURE: 8}
+
+
+def test_files_given_together_tell_each_others_edition(tmp_path: Path) -> None:
+    pair = crosswalk_xlsx(tmp_path / "2.xlsx")
+    insurance = table_csv(tmp_path / "1.csv", CODES)
+    outcome = import_tables([insurance, pair])
+    assert [source.info.edition for source in outcome.tables[0].sources] == [Edition.INSURANCE]
+    assert len(installed_sources()) == 3
+
+
+def test_the_overview_says_what_is_in_use(folder: Path) -> None:
+    before = table_rows("")
+    assert {row.origin for row in before} == {Origin.STARTER}
+    assert all(row.state is State.IN_USE and not row.removable for row in before)
+    import_tables([folder], version="2.0")
+    rows = table_rows("")
+    mine = [row for row in rows if row.origin is Origin.INSTALLED]
+    assert [(row.state, row.rows, row.removable) for row in mine] == [(State.IN_USE, 30, True)] * 3
+    replaced = [row for row in rows if row.origin is Origin.STARTER and row.state is State.STANDS_BY]
+    assert {(row.kind, row.crosswalk) for row in replaced} == {
+        (Kind.DIAGNOSIS, False),
+        (Kind.DIAGNOSIS, True),
+    }
+    by_folder = table_rows(str(folder))
+    in_use = {row.origin for row in by_folder if row.state is State.IN_USE}
+    assert in_use == {Origin.FOLDER}, "a folder in the settings alone counts"
+    (next(data_dir().glob("tables/*/manifest.toml"))).write_text("kaputt", encoding="utf-8")
+    assert [row.state for row in table_rows("")].count(State.DAMAGED) == 1

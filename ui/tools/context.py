@@ -43,6 +43,8 @@ class ToolContext(QObject):
     """The tool asks for ``dictionary`` to be opened; it is there when the signal returns, unless it cannot be opened."""
     rules_changed = Signal()
     """The hospital has set its rules anew (the file is written): they hold from now on, the open work is reviewed again."""
+    tables_changed = Signal()
+    """Other code tables are installed: everything that rests on them is loaded anew."""
     new_settings = Signal(object)
     """The tool has made new ``Settings`` that shall hold from now on."""
 

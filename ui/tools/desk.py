@@ -71,6 +71,7 @@ class ToolDesk(QObject):
         context.case_wanted.connect(self._go_to)
         context.new_settings.connect(window.files.use_settings)
         context.rules_changed.connect(self._use_rules)
+        context.tables_changed.connect(window.files.use_tables)
         context.dictionary_wanted.connect(self._open_dictionary)
         context.work_changed.connect(self._share_knowledge)
 

@@ -26,7 +26,7 @@ from ui.tools.rows import filter_rows, go_to
 from ui.tools.spec import ToolSpec
 from ui.tools.window import LOADING, ToolWindow
 
-NO_TABLES = "没有载入编码表，无法核对。请在“设置”中选择编码表文件夹。"
+NO_TABLES = "没有载入编码表，无法核对。请用“工具”→“编码表”导入。"
 FILTER_MS = 120
 _TONE = {Confidence.HIGH: "error", Confidence.MIDDLE: "warning", Confidence.LOW: "hint"}
 

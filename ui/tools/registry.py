@@ -134,6 +134,12 @@ def _term_map(spec: ToolSpec, context: ToolContext) -> ToolWindow:
     return MapWindow(spec, context)
 
 
+def _code_tables(spec: ToolSpec, context: ToolContext) -> ToolWindow:
+    from ui.tools.code_tables import CodeTablesWindow
+
+    return CodeTablesWindow(spec, context)
+
+
 TOOLS: tuple[ToolSpec, ...] = (
     ToolSpec(
         "rules",
@@ -158,6 +164,15 @@ TOOLS: tuple[ToolSpec, ...] = (
         "info",
         "",
         _indicators,
+    ),
+    ToolSpec(
+        "code_tables",
+        "编码表",
+        "导入官方发布的诊断、手术编码表和国临版与医保版对照表；看清哪些在用、哪一版、有多少条，哪些行没有读入、为什么。",
+        "import",
+        "",
+        _code_tables,
+        opens_group=True,
     ),
     ToolSpec(
         "dictionary",
