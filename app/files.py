@@ -11,6 +11,7 @@ import contextlib
 import errno
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,6 +54,18 @@ def free_name(path: Path) -> Path:
     while (candidate := path.with_name(f"{path.stem}({number}){path.suffix}")).exists():
         number += 1
     return candidate
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy a file's bytes safely.
+
+    Raises:
+        UserError: there is no such file, or the target cannot be written.
+    """
+    if not source.is_file():
+        raise UserError(f"找不到文件：{source}", "请确认文件还在原处。")
+    with safe_write(target) as temporary:
+        shutil.copyfile(source, temporary)
 
 
 def _claim(temporary: Path) -> None:

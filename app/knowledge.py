@@ -22,8 +22,11 @@ from app.settings import Settings
 from coding_rules.checks.pack import Pack, PackError, parse_pack, shipped_packs
 from coding_rules.grouper.dip.catalogue import DipCatalogue
 from coding_rules.grouper.dip.grouper import DipGrouper
+from coding_rules.grouper.drg.dated_weights import drg_grouper
 from coding_rules.grouper.drg.grouper import DrgGrouper
 from coding_rules.grouper.drg.scheme import Scheme
+from coding_rules.grouper.drg.weight_dates import period
+from coding_rules.grouper.drg.weight_table import WeightTable
 from coding_rules.relations import Relations
 from coding_rules.settlement.amount import Settler
 from coding_rules.settlement.auxiliary import AuxiliaryCatalogue
@@ -118,17 +121,20 @@ def load_groupers(choices: Choices) -> Groupers:
     Raises:
         UserError: one of them cannot be read.
     """
+    from app.drg.weight_tables import weight_series
+
     scheme = load_scheme(choices.drg, choices.drg_weights)
+    weights = weight_series(Path(choices.drg_weights)) if scheme and choices.drg_weights else ()
     drg_profile = _drg_profile(choices, scheme)
     catalogue, dip_profile = load_catalogue(choices.dip, choices.dip_profile)
     auxiliary = load_auxiliary(choices.dip_auxiliary)
     return Groupers(
-        drg=DrgGrouper(scheme) if scheme else None,
+        drg=drg_grouper(scheme, weights) if scheme else None,
         dip=DipGrouper(catalogue, dip_profile) if catalogue else None,
         drg_settler=Settler(drg_profile) if drg_profile else None,
         dip_settler=Settler(dip_profile, auxiliary=auxiliary) if dip_profile else None,
         versions=(
-            *_scheme_versions(scheme, choices.drg),
+            *_scheme_versions(scheme, choices.drg, weights),
             *_catalogue_versions(catalogue, choices.dip),
             *_auxiliary_versions(auxiliary, choices.dip_auxiliary),
             *_profile_versions("DRG 结算参数", drg_profile),
@@ -158,7 +164,8 @@ def load_scheme(choice: str, weights: str = "") -> Scheme | None:
 
     ``weights``: a local weight table to use with it.
     """
-    from app.drg.schemes import load_drg_scheme, load_weight_table
+    from app.drg.schemes import load_drg_scheme
+    from app.drg.weight_tables import load_weight_table
 
     if choice == NONE:
         return None
@@ -247,11 +254,16 @@ def _table_versions(terminology: Terminology) -> Iterator[tuple[str, str, str]]:
         yield f"{kind.label}对照", f"{len(crosswalk)} 对", crosswalk.title
 
 
-def _scheme_versions(scheme: Scheme | None, choice: str) -> Iterator[tuple[str, str, str]]:
+def _scheme_versions(
+    scheme: Scheme | None, choice: str, tables: Sequence[WeightTable]
+) -> Iterator[tuple[str, str, str]]:
     if scheme is not None:
         name = _marked(f"{scheme.name} {scheme.info.version}", demo=scheme.info.demo)
         weights = f"权重表 {scheme.weights.name}" if scheme.weights is not None else "无权重数据"
         yield "DRG 分组方案", _listed(name, weights), Path(choice).name or scheme.id
+    for table in tables:
+        if table.valid_from or table.valid_to:
+            yield "DRG 权重表", period(table.valid_from, table.valid_to), table.name
 
 
 def _catalogue_versions(catalogue: DipCatalogue | None, choice: str) -> Iterator[tuple[str, str, str]]:

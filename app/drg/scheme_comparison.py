@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app.drg.schemes import load_drg_scheme, load_weight_table
+from app.drg.schemes import load_drg_scheme
+from app.drg.weight_tables import load_weight_table
 from app.progress import Progress
 from app.review import Settler, grouper_input
 from app.summary import NO_DEPARTMENT

@@ -1,4 +1,4 @@
-"""The user's own DRG schemes and weight tables: kept in the data folder, with versions and dates in force.
+"""The user's own DRG schemes: kept in the data folder, with versions and dates in force.
 
 What a user brings is copied as it is; an adapted scheme is a new copy. No original is ever altered.
 """
@@ -15,9 +15,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from app.drg.schemes import MANIFEST, WEIGHTS, load_drg_scheme, save_weight_table
+from app.drg.schemes import MANIFEST, WEIGHTS, load_drg_scheme
+from app.drg.weight_tables import save_weight_table
 from app.errors import UserError
-from app.files import free_name, safe_write
+from app.files import copy_file, free_name, safe_write
 from app.knowledge import DEMO_DRG, NONE, demo_folder
 from app.paths import data_dir
 from app.progress import Progress
@@ -55,11 +56,6 @@ def schemes_dir() -> Path:
     return _made(data_dir() / "schemes")
 
 
-def weights_dir() -> Path:
-    """Where the user's weight tables are kept."""
-    return _made(data_dir() / "weights")
-
-
 def known_schemes(chosen: str = "", progress: Progress | None = None) -> list[KeptScheme]:
     """Every scheme that can be used: the demonstration, those kept, and the one chosen if it lies elsewhere.
 
@@ -93,23 +89,12 @@ def keep_scheme(path: Path) -> Path:
                     if file.name.lower() in _FOLDER_FILES:
                         shutil.copyfile(file, folder / file.name.lower())
         else:
-            _copy(path, target)
+            copy_file(path, target)
             manifest = path.with_suffix(".toml")
             if manifest.is_file():
-                _copy(manifest, target.with_suffix(".toml"))
+                copy_file(manifest, target.with_suffix(".toml"))
     except OSError as error:
         raise UserError(f"无法复制分组方案：{error.strerror or error}", "请检查磁盘空间和权限。") from error
-    return target
-
-
-def keep_weights(path: Path) -> Path:
-    """Copy a weight table into the data folder; returns the copy.
-
-    Raises:
-        UserError: it cannot be copied.
-    """
-    target = _free(weights_dir() / path.name)
-    _copy(path, target)
     return target
 
 
@@ -253,13 +238,6 @@ def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) 
         writer = csv.writer(file)
         writer.writerow(header)
         writer.writerows(rows)
-
-
-def _copy(source: Path, target: Path) -> None:
-    if not source.is_file():
-        raise UserError(f"找不到文件：{source}", "请确认文件还在原处。")
-    with safe_write(target) as temporary:
-        shutil.copyfile(source, temporary)
 
 
 def _free(path: Path) -> Path:

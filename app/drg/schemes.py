@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import cast
 
+from app.drg.weight_tables import weight_table_of
 from app.errors import UserError
-from app.files import safe_write
 from app.progress import Progress
 from app.sheets import Cells, read_cells
 from coding_rules.grouper.collector import without_collector
@@ -24,7 +22,6 @@ from coding_rules.grouper.drg.scheme_build import (
     Sheet,
     build_scheme,
 )
-from coding_rules.grouper.drg.weight_reading import read_weights
 from coding_rules.grouper.drg.weight_table import WeightTable
 from icd_tables.codes import Edition
 
@@ -52,7 +49,7 @@ def load_drg_scheme(path: Path, progress: Progress | None = None) -> Scheme:
         sheets = {name: _sheet(name, cells, path) for name, cells in tables.items()}
         try:
             info = _manifest(path)
-            own = replace(_weights(path, [weights]), demo=info.demo) if weights else None
+            own = _own_weights(path, weights, demo=info.demo) if weights else None
             scheme = build_scheme(info, sheets, own)
         except SchemeError as error:
             raise _refusal(path, error) from error
@@ -60,44 +57,8 @@ def load_drg_scheme(path: Path, progress: Progress | None = None) -> Scheme:
     return scheme
 
 
-def load_weight_table(
-    path: Path, valid_from: date | None = None, valid_to: date | None = None
-) -> WeightTable:
-    """A local weight table from a workbook or CSV, columns recognised by header; ``.report`` says how it was read.
-
-    Raises:
-        UserError: the file cannot be opened, or no sheet has a column of group codes and one of figures.
-    """
-    return replace(_weights(path, read_cells(path)), valid_from=valid_from, valid_to=valid_to)
-
-
-def save_weight_table(table: WeightTable, path: Path) -> None:
-    """Write a weight table as CSV that ``load_weight_table`` and Excel read (UTF-8 with BOM); fees in yuan.
-
-    Raises:
-        UserError: the file cannot be written; a file of that name stays as it was.
-    """
-    with safe_write(path) as temporary, temporary.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(
-            ("DRG编码", "DRG名称", "权重", "基准点数", "例均费用（元）", "平均住院日", "费率", "年度")
-        )
-        for row in sorted(table.rows.values(), key=lambda each: each.code):
-            fee = None if row.mean_fee is None else Decimal(row.mean_fee) / 100
-            figures = (row.weight, row.points, fee, row.mean_los, row.rate)
-            writer.writerow(
-                (row.code, row.name, *("" if each is None else each for each in figures), row.year)
-            )
-
-
-def _weights(path: Path, cells: Sequence[Cells]) -> WeightTable:
-    table = read_weights(path.name, [(each.name or f"{WEIGHTS}.csv", each.rows) for each in cells])
-    if table is None:
-        raise UserError(
-            f"{path.name} 里没有找到权重表",
-            "表头里要有“DRG编码”一类的列，以及“权重”“基准点数”“例均费用”等至少一列。",
-        )
-    return table
+def _own_weights(path: Path, weights: Cells, *, demo: bool) -> WeightTable:
+    return replace(weight_table_of(path.name, [weights], f"{WEIGHTS}.csv"), demo=demo)
 
 
 def _folder_tables(folder: Path) -> dict[str, Cells]:

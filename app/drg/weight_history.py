@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from app.drg.scheme_store import weights_dir
-from app.drg.schemes import save_weight_table
+from app.drg.weight_tables import note_weights, save_weight_table, weights_dir
 from app.errors import UserError
 from app.files import free_name
 from app.progress import Progress
@@ -110,4 +109,5 @@ def save_weights(found: HistoryWeights, name: str, valid_from: date, valid_to: d
     path = weights_dir() / f"{plain}（{valid_from.isoformat()}{until}）.csv"
     path = free_name(path) if path.exists() else path
     save_weight_table(found.table(plain, valid_from, valid_to), path)
+    note_weights(path, found.scheme_id, valid_from, valid_to)
     return path

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+WORTH = "权重"
+"""Stage of the step that says which table gave a group its weight: no step on the way to the group."""
+
 
 class System(StrEnum):
     """Which payment system a grouping belongs to."""
@@ -63,4 +66,4 @@ class Grouping:
     @property
     def chain(self) -> str:
         """The steps that held as one line: ``主诊断 I21.0 → MDCF → FR2 → 伴 MCC → FR21``."""
-        return " → ".join(step.text for step in self.path if step.held)
+        return " → ".join(step.text for step in self.path if step.held and step.stage != WORTH)

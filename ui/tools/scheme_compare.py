@@ -10,7 +10,8 @@ from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QPushButton, QTabWidget
 
 from app.drg.scheme_comparison import CaseChange, SchemeComparison, Side, compare_schemes
-from app.drg.scheme_store import KeptScheme, known_schemes, weights_dir
+from app.drg.scheme_store import KeptScheme, known_schemes
+from app.drg.weight_tables import known_weights
 from coding_rules.grouper.drg.scheme_compare import Change
 from icd_tables.codes import Edition, Kind
 from ui import wording
@@ -136,12 +137,12 @@ class SchemeCompareWindow(ToolWindow):
             box.clear()
             box.addItems([f"{one.info.name} {one.info.version}".strip() for one in self.schemes])
             box.setCurrentIndex(at if side == 0 else (at + 1) % len(self.schemes))
-        tables = sorted(weights_dir().iterdir())
+        tables = known_weights()
         for box in self.weight_boxes:
             box.clear()
             box.addItem(OWN_WEIGHTS)
-            for path in tables:
-                box.addItem(path.stem, str(path))
+            for table in tables:
+                box.addItem(table.title, str(table.path))
         enough = len(self.schemes) > 1 or bool(tables)
         self.compare_button.setEnabled(bool(self.schemes))
         self.busy.tell(

@@ -14,12 +14,12 @@ from app.drg.scheme_search import SchemeIndex
 from app.drg.scheme_store import (
     KeptScheme,
     keep_scheme,
-    keep_weights,
     known_schemes,
     save_adapted,
     schemes_dir,
 )
-from app.drg.schemes import load_drg_scheme, load_weight_table
+from app.drg.schemes import load_drg_scheme
+from app.drg.weight_tables import keep_weights, load_weight_table
 from app.knowledge import DEMO_DRG, NONE, demo_folder
 from app.progress import Progress
 from app.verify import full_tables

@@ -28,15 +28,33 @@ HIGHEST_CV = 1.0
 FORMULA = "权重 = 本组加权例均费用 ÷ 全部入组病例加权例均费用；加权例均费用 = Σ(年度权重 × 当年例均费用) ÷ Σ有病例年度的权重"
 
 
+AMBIGUOUS = "QY"
+"""How the codes of 歧义病案 groups end: a stay no group was found for."""
+
+
 @dataclass(frozen=True, slots=True)
 class HistoryCase:
-    """A settled case of a past year. ``case.total_fee`` is in 分; ``previous_group`` is the group it was settled in ("" ungrouped,
-    ``None`` not known).
+    """A settled case of a past year. ``case.total_fee`` is in 分; ``unmet`` says why it had no group with a weight before (``未入组``),
+    "" where it had one or nothing is known of it.
     """
 
     year: int
     case: GrouperInput
-    previous_group: str | None = None
+    unmet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewlyGrouped:
+    """A case that had no group with a weight before and now reaches a group that meets the criteria; ``fee`` in 分."""
+
+    case_id: str
+    year: int
+    diagnosis: str
+    procedure: str
+    before: str
+    group: str
+    name: str
+    fee: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +95,40 @@ class UngroupedCluster:
 
 @dataclass(frozen=True)
 class HistoryWeights:
-    """The result: statistics by group, the cases left out and why, and the rules that were used, in words."""
+    """The result: statistics by group, the cases left out and why, and the rules that were used, in words.
+
+    ``newly_grouped`` had no weight before and are now in a group that meets the criteria; ``still_short`` counts those whose new
+    group does not.
+    """
 
     scheme: str
+    scheme_id: str
     groups: tuple[GroupStatistics, ...]
     year_weights: Mapping[int, float]
     trim: TrimRule
     mean_fee: float
     without_fee: tuple[str, ...] = ()
-    newly_grouped: tuple[tuple[str, str], ...] = ()
+    newly_grouped: tuple[NewlyGrouped, ...] = ()
+    still_short: int = 0
     clusters: tuple[UngroupedCluster, ...] = ()
     ungrouped: int = 0
     formula: str = field(default=FORMULA)
 
-    def table(self, name: str, valid_from: date, valid_to: date | None = None) -> WeightTable:
-        """The weights as a dated weight table."""
+    def table(
+        self,
+        name: str,
+        valid_from: date,
+        valid_to: date | None = None,
+        points_per_weight: Decimal | None = None,
+    ) -> WeightTable:
+        """The weights as a dated weight table; with ``points_per_weight`` (100 or 1,000 as cities have it) as points too."""
         years = "、".join(f"{year}（权重 {weight:g}）" for year, weight in sorted(self.year_weights.items()))
         rows = {
             group.code: GroupWeight(
                 group.code,
                 group.name,
                 weight=group.weight,
+                points=None if points_per_weight is None else group.weight * points_per_weight,
                 mean_fee=round(group.mean_fee),
                 mean_los=None if group.mean_los is None else _rounded(group.mean_los, "0.01"),
                 year=str(valid_from.year),
@@ -132,14 +163,18 @@ def weights_from_history(
         for code in sorted(kept)
         if kept[code][0]
     )
+    sound = {group.code for group in groups if not group.marks}
+    newly = [_newly(past, group, names) for past, group in tally.newly_grouped if group in sound]
     return HistoryWeights(
         scheme=grouper.scheme.name,
+        scheme_id=grouper.scheme.id,
         groups=groups,
         year_weights=weights,
         trim=trim,
         mean_fee=overall,
         without_fee=tuple(tally.without_fee),
-        newly_grouped=tuple(tally.newly_grouped),
+        newly_grouped=tuple(newly),
+        still_short=len(tally.newly_grouped) - len(newly),
         clusters=_clusters(tally.ungrouped),
         ungrouped=sum(map(len, tally.ungrouped.values())),
     )
@@ -155,12 +190,12 @@ class _Tally:
         self.ungrouped: dict[tuple[str, str], list[int]] = defaultdict(list)
         self.years: set[int] = set()
         self.without_fee: list[str] = []
-        self.newly_grouped: list[tuple[str, str]] = []
+        self.newly_grouped: list[tuple[HistoryCase, str]] = []
 
     def add(self, past: HistoryCase, group: str) -> None:
         case, fee = past.case, past.case.total_fee
-        if group and past.previous_group == "":
-            self.newly_grouped.append((case.case_id, group))
+        if past.unmet and group and not group.endswith(AMBIGUOUS):
+            self.newly_grouped.append((past, group))
         if not fee or fee < 0:
             self.without_fee.append(case.case_id)
             return
@@ -227,6 +262,20 @@ def _statistics(
         mean_los=fmean(stays) if stays else None,
         weight=_rounded(mean / overall, "0.0001"),
         cases_by_year=dict(sorted(by_year.items())),
+    )
+
+
+def _newly(past: HistoryCase, group: str, names: Mapping[str, str]) -> NewlyGrouped:
+    case = past.case
+    return NewlyGrouped(
+        case.case_id,
+        past.year,
+        case.diagnoses[0] if case.diagnoses else "",
+        case.procedures[0] if case.procedures else "",
+        past.unmet,
+        group,
+        names.get(group, ""),
+        case.total_fee,
     )
 
 

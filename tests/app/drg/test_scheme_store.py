@@ -6,12 +6,10 @@ import pytest
 from app.drg.scheme_store import (
     adapt,
     keep_scheme,
-    keep_weights,
     known_schemes,
     save_adapted,
     schemes_dir,
     set_validity,
-    weights_dir,
     write_scheme,
 )
 from app.drg.schemes import load_drg_scheme
@@ -102,12 +100,3 @@ def test_what_is_no_scheme_is_told_not_kept(tmp_path: Path) -> None:
     broken = schemes_dir() / "坏"
     broken.mkdir()
     assert next(one for one in known_schemes() if one.path == broken).problem
-
-
-def test_weight_tables_are_kept_under_free_names(tmp_path: Path) -> None:
-    table = tmp_path / "权重.csv"
-    table.write_text("DRG编码,权重\nA,1\n", encoding="utf-8")
-    assert [keep_weights(table).name, keep_weights(table).name] == ["权重.csv", "权重(2).csv"]
-    assert len(list(weights_dir().iterdir())) == 2
-    with pytest.raises(UserError, match="找不到"):
-        keep_weights(tmp_path / "没有.csv")

@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from app.drg.schemes import load_drg_scheme, load_weight_table, save_weight_table
+from app.drg.schemes import load_drg_scheme
 from app.errors import UserError
 from app.progress import Cancelled, Progress
 from coding_rules.grouper.drg.grouper import DrgGrouper
-from coding_rules.grouper.drg.weight_table import GroupWeight, WeightTable
 from coding_rules.grouper.inputs import GrouperInput
 from tests.coding_rules.grouper.drg.small import TABLES, Rows, copy_tables
 
@@ -131,80 +130,3 @@ def test_loading_can_be_cancelled(tmp_path: Path) -> None:
     progress.cancel()
     with pytest.raises(Cancelled):
         load_drg_scheme(write_folder(tmp_path), progress)
-
-
-def test_a_weight_table_with_title_merged_headers_notes_and_several_sheets(tmp_path: Path) -> None:
-    path = write_workbook(
-        tmp_path / "权重.xlsx",
-        {
-            "内科": [
-                ["某市 2025 年 DRG 权重表"],
-                ["序号", "DRG\n编码", "DRG 名称", "2024年", None, "2025年", None, "例均费用（万元）"],
-                [None, None, None, "权重", "费率", "权重", "费率", None],
-                [1, "FR21", "急性心肌梗死", 2.1, 9800, 2.5, 10000, 1.23456],
-                ["注：以下为外科"],
-                [2, "fr25", "急性心肌梗死", 1.0, 9800, "1,234.5", None, "—"],
-                ["序号", "DRG编码", "DRG名称", "权重", "费率", "权重", "费率", "例均费用（万元）"],
-                [3, "FZ19", "其他", 1.0, 9800, "待定", 10000, None],
-            ],
-            "外科": [
-                ["病组编码", "病组名称", "基准点数", "平均住院日"],
-                ["FM11", "支架", 350.25, 7.5],
-                ["FR21", "重复", 9, 9],
-            ],
-            "说明": [["本表自 2025 年 1 月 1 日起执行"]],
-        },
-    )
-    table = load_weight_table(path, date(2025, 1, 1))
-    assert table.rows["FR21"].weight == Decimal("2.5")
-    assert table.rows["FR21"].rate == Decimal("10000")
-    assert table.rows["FR21"].mean_fee == 1_234_560
-    assert (table.rows["FR25"].weight, table.rows["FR25"].mean_fee) == (Decimal("1234.5"), None)
-    assert (table.rows["FM11"].points, table.rows["FM11"].mean_los) == (Decimal("350.25"), Decimal("7.5"))
-    assert table.rows["FM11"].source == "外科 第 2 行"
-    assert table.rows["FR21"].year == "2025"
-    assert table.valid_from == date(2025, 1, 1)
-    assert [str(issue) for issue in table.report.issues] == [
-        "内科 第 8 行 权重 列：“待定”不是数字，按没有处理"
-    ]
-    assert [note[:2] for note in table.report.notes] == [("内科", 5), ("内科", 7)]
-    assert table.report.columns["内科"]["weight"] == "2025年权重"
-
-
-def test_a_code_that_stands_twice_is_told(tmp_path: Path) -> None:
-    (tmp_path / "w.csv").write_text("DRG代码,权重\nFR21,2\nFR21,3\n", encoding="gb18030")
-    table = load_weight_table(tmp_path / "w.csv")
-    assert table.rows["FR21"].weight == 2
-    assert [issue.message for issue in table.report.issues] == [
-        "FR21 在 weights.csv 第 2 行 已出现，以先出现的为准"
-    ]
-
-
-def test_the_latest_year_wins_where_rows_carry_one(tmp_path: Path) -> None:
-    (tmp_path / "w.csv").write_text(
-        "年度,DRG,权重\n2024,FR21,2\n2025,FR21,3\n2023,FR21,1\n", encoding="utf-8"
-    )
-    assert load_weight_table(tmp_path / "w.csv").rows["FR21"].weight == 3
-
-
-def test_what_is_no_weight_table_is_told(tmp_path: Path) -> None:
-    (tmp_path / "w.csv").write_text("姓名,年龄\n甲,3\n", encoding="utf-8")
-    with pytest.raises(UserError, match="没有找到权重表"):
-        load_weight_table(tmp_path / "w.csv")
-
-
-def test_a_saved_weight_table_reads_back_the_same(tmp_path: Path) -> None:
-    row = GroupWeight(
-        "FR21",
-        "急性心肌梗死",
-        Decimal("1.2345"),
-        None,
-        1_234_567,
-        Decimal("8.10"),
-        None,
-        "2025",
-        "weights.csv",
-        2,
-    )
-    save_weight_table(WeightTable("t", {"FR21": row}), tmp_path / "w.csv")
-    assert load_weight_table(tmp_path / "w.csv").rows == {"FR21": row}

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from app.demo import generate, write_n041
-from app.drg.schemes import load_drg_scheme, load_weight_table
+from app.drg.schemes import load_drg_scheme
 from app.drg.weight_history import default_year_weights, read_source, save_weights, source_of, work_out
+from app.drg.weight_tables import load_weight_table
 from app.errors import UserError
 from app.knowledge import DEMO_DRG, demo_folder
 from app.review import Knowledge

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.demo import generate, write_n041
-from app.drg.scheme_store import schemes_dir, weights_dir
+from app.drg.scheme_store import schemes_dir
 from app.drg.schemes import load_drg_scheme
+from app.drg.weight_tables import weights_dir
 from app.knowledge import DEMO_DRG, demo_folder, load_knowledge
 from app.readers import read_cases
 from app.review import Knowledge, review_all

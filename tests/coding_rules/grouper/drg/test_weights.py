@@ -26,10 +26,10 @@ WHOLE = TrimRule(TrimMethod.NONE)
 
 
 def past(
-    year: int, fee: int | None, principal: str = "I21.000", previous: str | None = None, los: int | None = 5
+    year: int, fee: int | None, principal: str = "I21.000", unmet: str = "", los: int | None = 5
 ) -> HistoryCase:
     return HistoryCase(
-        year, GrouperInput(case_id=f"{year}-{fee}", diagnoses=(principal,), total_fee=fee, los=los), previous
+        year, GrouperInput(case_id=f"{year}-{fee}", diagnoses=(principal,), total_fee=fee, los=los), unmet
     )
 
 
@@ -82,14 +82,36 @@ def test_small_and_scattered_groups_are_marked() -> None:
     assert group.marks == ("CV>1", "病例数<30")
 
 
-def test_cases_that_could_not_be_used_or_now_reach_a_group_are_listed() -> None:
-    cases = [past(2024, None), past(2024, 500, previous=""), past(2024, 600, "Z00.000", previous="")]
-    cases += [past(2024, 1_000, "Z51.100") for _ in range(30)]
+def test_cases_that_could_not_be_used_and_clusters_are_listed() -> None:
+    cases = [past(2024, None)] + [past(2024, 1_000, "Z51.100") for _ in range(30)]
     result = weights_from_history(DrgGrouper(small_scheme()), cases)
     assert result.without_fee == ("2024-None",)
-    assert result.newly_grouped == (("2024-500", "FR25"),)
-    assert result.ungrouped == 31
+    assert result.ungrouped == 30
     assert [(each.diagnosis, each.cases, each.cv) for each in result.clusters] == [("Z51", 30, 0)]
+
+
+def test_cases_without_a_weight_before_are_listed_once_their_group_meets_the_criteria() -> None:
+    known = [past(2024, 500 + at) for at in range(29)]
+    late = past(2024, 600, unmet="未入组")
+    still = past(2024, 700, "I25.100", unmet="FZ19 没有权重")
+    nowhere = past(2024, 800, "Z00.000", unmet="未入组")
+    result = weights_from_history(DrgGrouper(small_scheme()), [*known, late, still, nowhere], trim=WHOLE)
+    (found,) = result.newly_grouped
+    assert (found.case_id, found.before, found.group) == ("2024-600", "未入组", "FR25")
+    assert (found.diagnosis, found.fee, found.year) == ("I21.000", 600, 2024)
+    assert result.still_short == 1
+    short = weights_from_history(DrgGrouper(small_scheme()), [*known[1:], late], trim=WHOLE)
+    assert (short.newly_grouped, short.still_short) == ((), 1)
+
+
+def test_an_ambiguous_group_is_no_group_that_was_reached() -> None:
+    tables = copy_tables()
+    tables["adrg"].append(["9", "MDCF", "FQY", "歧义", "true"])
+    cases = [past(2024, 500, "I25.100", unmet="未入组") for _ in range(30)]
+    tables["adrg"] = [row for row in tables["adrg"] if row[2] != "FZ1"]
+    result = weights_from_history(DrgGrouper(small_scheme(tables)), cases, trim=WHOLE)
+    assert [group.code for group in result.groups] == ["FQY"]
+    assert (result.newly_grouped, result.still_short) == ((), 0)
 
 
 def test_no_case_at_all_gives_an_empty_result() -> None:
