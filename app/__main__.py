@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Sequence
 
 from app import log
+from app.cli.commands import COMMANDS
 from app.cli.console import remark, tell_error, use_utf8
 from app.cli.parser import USAGE_ERROR, make_parser
 from app.errors import UserError
@@ -17,15 +18,6 @@ from app.progress import Cancelled
 
 INTERRUPTED = 130  # as shells say it
 BUG = 3
-COMMANDS = {
-    "check": "app.cli.check",
-    "group": "app.cli.group",
-    "match": "app.cli.match",
-    "import-table": "app.cli.tables",
-    "verify": "app.cli.verify",
-    "demo": "app.cli.demo",
-}
-"""Each command's module has ``run(arguments) -> int``; it is imported only when it is called."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

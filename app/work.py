@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.errors import UserError
 from app.history import Change, NetChange
 from app.notes import Note
 from app.progress import Progress
 from app.readers import ColumnMapping, Imported, ImportReport, SourceLayout, read_cases
 from app.review import Knowledge, review
-from app.sessions.session import SUFFIX, Session
+from app.sessions.session import Session
 from app.version import NAME, program_version
 from app.what_if import WhatIf
-from app.windows_paths import reachable, usable_stem
 from app.workbench import Workbench
 from coding_rules.case import Case
 from icd_tables.terminology import Terminology
@@ -38,22 +35,6 @@ class Work:
     def title(self) -> str:
         """The files worked on, for the window's title."""
         return "、".join(report.file for report in self.reports) or self.session.path.stem
-
-
-def session_path(paths: Sequence[Path], folder: Path) -> Path:
-    """Where the session of these files is kept: named after the first, told apart by the content of all.
-
-    Raises:
-        UserError: a file cannot be read.
-    """
-    digest = hashlib.sha256()
-    for path in paths:
-        try:
-            with reachable(path).open("rb") as stream:
-                digest.update(hashlib.file_digest(stream, "sha256").digest())
-        except OSError as error:
-            raise UserError(f"打不开文件：{path}", "请检查文件是否存在、是否有读取权限。") from error
-    return folder / f"{usable_stem(paths[0].stem)}-{digest.hexdigest()[:8]}{SUFFIX}"
 
 
 def import_files(

@@ -11,13 +11,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from app.cli.commands import COMMANDS
 from app.cli.console import use_utf8
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Dispatch; returns the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if given and given[0] in _commands():
+    if given and given[0] in COMMANDS:
         from app.__main__ import main as command_line
 
         return command_line(given)
@@ -56,12 +57,6 @@ def _hush_offscreen() -> None:
             print(text, file=sys.stderr)
 
     qInstallMessageHandler(tell)
-
-
-def _commands() -> frozenset[str]:
-    from app.__main__ import COMMANDS
-
-    return frozenset(COMMANDS)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -177,10 +178,14 @@ class Actions(QObject):
     def __getitem__(self, action_id: str) -> QAction:
         return self._actions[action_id]
 
-    def bind(self, handlers: Mapping[str, Callable[[], object]]) -> None:
-        """Say what actions do. A handler takes no argument; a checkable action is asked for its state."""
-        for action_id, handler in handlers.items():
-            self._actions[action_id].triggered.connect(lambda _checked, run=handler: run())
+    def bind(self, handlers: Callable[[], Mapping[str, Callable[[], object]]]) -> None:
+        """Say what actions do. A handler takes no argument; a checkable action is asked for its state.
+
+        The table of handlers is asked for with the first action: making it makes what the actions act upon.
+        """
+        table = cache(handlers)
+        for action_id, action in self._actions.items():
+            action.triggered.connect(lambda _checked, name=action_id: table()[name]())
 
     def enable(self, action_ids: tuple[str, ...], enabled: bool) -> None:
         """Grey out what cannot be done now."""

@@ -1,4 +1,7 @@
-"""Files and settings: opening with report and mapping, exporting, changing what the program knows. Long work runs as jobs."""
+"""Files and settings: opening with report and mapping, exporting, changing what the program knows. Long work runs as jobs.
+
+The use cases are imported where they are asked for: the window is there before them.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,8 @@ from app import settings as settings_file
 from app.errors import UserError
 from app.paths import sessions_dir
 from app.progress import Progress
-from app.readers.mapping import ColumnMapping, recall, remember
-from app.review import Knowledge
-from app.sessions.session import SUFFIX, WritingRefusedError
+from app.sessions.place import SUFFIX, WritingRefusedError, session_path
 from app.settings import Settings, Theme
-from app.work import Work, continue_work, import_files, note_versions, session_path, start_work
-from app.workbench import Workbench
 from ui.dialogs.messages import tell_user
 from ui.jobs import Job, Jobs
 from ui.services import Services
@@ -28,6 +27,9 @@ from ui.services import Services
 if TYPE_CHECKING:
     from app.matching.finder import Finder
     from app.matching.memory import HospitalDictionary
+    from app.readers.mapping import ColumnMapping
+    from app.review import Knowledge
+    from app.work import Work
 
 FILES = f"首页数据与工作文件 (*.csv *.txt *.xlsx *.xlsm *{SUFFIX});;所有文件 (*)"
 _KNOWLEDGE_SETTINGS = (
@@ -187,6 +189,9 @@ class FileDesk(QObject):
 
         def run(progress: Progress) -> Opened:
             knowledge = self._known(progress)
+            from app.readers.mapping import recall
+            from app.work import import_files, start_work
+
             if mapping is None:
                 from app.readers.reading import peek
 
@@ -201,6 +206,8 @@ class FileDesk(QObject):
 
     def _continue(self, path: Path, *, read_only: bool = False) -> None:
         def run(progress: Progress) -> Opened:
+            from app.work import continue_work
+
             knowledge = self._known(progress)
             return Opened(knowledge, continue_work(path, knowledge, progress, read_only=read_only))
 
@@ -240,13 +247,15 @@ class FileDesk(QObject):
         if work is None:
             self.knowledge_changed.emit()
             return
+        from app.matching.finder import in_context
+        from app.work import note_versions
+        from app.workbench import Workbench
+
         note_versions(work.session, result.knowledge)
         if self.work is not work:
             self.close_work()
         self.work = work
         finder = self._finder_of(result.knowledge)
-        from app.matching.finder import in_context
-
         suggester = in_context(finder, result.knowledge)
         bench = Workbench(
             work.session.cases, result.knowledge, work.session, author=self.author, find=suggester.suggest
@@ -333,6 +342,8 @@ class FileDesk(QObject):
         dialog = MappingDialog(mapping, sample, self._window)
 
         def accepted() -> None:
+            from app.readers.mapping import remember
+
             remember(dialog.mapping)
             self._start(_free_name(session_path(self._paths, sessions_dir())), dialog.mapping)
 

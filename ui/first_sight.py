@@ -48,12 +48,15 @@ class FirstSight(QObject):
             self._then()
 
 
-def leave_when(moment: Moment, opened: Callable[[], bool], parent: QObject) -> None:
-    """End the process at this moment of a start: what comes after is not measured."""
+def leave_when(
+    moment: Moment, opened: Callable[[], bool], last: Callable[[], object], parent: QObject
+) -> None:
+    """End the process at this moment of a start, ``last`` done: what comes after is not measured."""
     timer = QTimer(parent, interval=0)
 
     def look() -> None:
         if moment is Moment.SHOWN or opened():
+            last()
             os._exit(0)
 
     timer.timeout.connect(look)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
+from PySide6.QtCore import QLibraryInfo, Qt, QTranslator
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication, QMessageBox
 
@@ -17,6 +17,7 @@ from app.crash_log import CrashLog
 from app.errors import UserError
 from app.log import Mishap
 from app.paths import sessions_dir
+from app.sessions.place import SUFFIX, session_path
 from app.settings import LoadedSettings, Settings
 from app.version import NAME, program_version
 from ui import theme
@@ -47,17 +48,18 @@ def run(paths: Sequence[Path], moment: Moment | None = None) -> int:
         QMessageBox.critical(None, NAME, f"{error.what}\n\n{error.todo}")
         return CANNOT_START
     window = _open_window(app, loaded, former)
-    FirstSight(window, lambda: _begin(window, paths, moment))
+    FirstSight(window, lambda: _begin(window, paths, moment, crash))
     code = app.exec()
     crash.finish()
     return code
 
 
-def _begin(window: MainWindow, paths: Sequence[Path], moment: Moment | None) -> None:
+def _begin(window: MainWindow, paths: Sequence[Path], moment: Moment | None, crash: CrashLog) -> None:
     if moment:
-        leave_when(moment, lambda: window.desk.workbench is not None, window)
+        leave_when(moment, lambda: window.bench is not None, crash.finish, window)
     if moment is not Moment.SHOWN:
         window.open_paths(paths)
+        window.furnish()  # while the work is read
 
 
 def _open_window(app: QApplication, loaded: LoadedSettings, former: Sequence[str]) -> MainWindow:
@@ -80,9 +82,6 @@ def _open_window(app: QApplication, loaded: LoadedSettings, former: Sequence[str
 
 def _shown_elsewhere(paths: Sequence[Path], settings: Settings) -> bool:
     """Whether another window has the work that these files (or no files: the last work) would open, and came forward."""
-    from app.sessions.session import SUFFIX
-    from app.work import session_path
-
     wanted = [*paths] or [Path(path) for path in settings.recent[:1]]
     if not wanted:
         return False
@@ -94,7 +93,10 @@ def _shown_elsewhere(paths: Sequence[Path], settings: Settings) -> bool:
 
 
 def make_application(arguments: Sequence[str] = ()) -> QApplication:
-    """The one ``QApplication``: fractional scaling as the system says, Qt's own texts in Chinese."""
+    """The one ``QApplication``: fractional scaling as the system says, Qt's own texts in Chinese.
+
+    Dates and numbers are Chinese when there is a place for them (``wording.write_as_in_china``).
+    """
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
@@ -104,7 +106,6 @@ def make_application(arguments: Sequence[str] = ()) -> QApplication:
     app.setApplicationDisplayName(NAME)
     app.setApplicationVersion(program_version())
     app.setWindowIcon(QIcon(resources.path("icons/casecode.svg")))
-    QLocale.setDefault(QLocale(QLocale.Language.Chinese, QLocale.Country.China))
     translator = QTranslator(app)
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     if translator.load("qtbase_zh_CN", folder):

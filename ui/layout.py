@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QMainWindow
 
 from icd_tables.codes import Kind
-from ui.review_page import ReviewPage
-from ui.tables import DenseTable
+
+if TYPE_CHECKING:
+    from ui.review_page import ReviewPage
+    from ui.tables import DenseTable
 
 VERSION = "1"
 """Raised when panels change so that old sizes would be wrong."""
 
 
-def take(window: QMainWindow, page: ReviewPage) -> dict[str, str]:
-    """The layout as it is."""
-    found = {"version": VERSION, "window": _text(window.saveGeometry())}
-    found |= {f"splitter.{name}": _text(one.saveState()) for name, one in page.splitters().items()}
+def of_window(window: QMainWindow) -> dict[str, str]:
+    """Where the window is and how large."""
+    return {"version": VERSION, "window": _text(window.saveGeometry())}
+
+
+def of_page(page: ReviewPage) -> dict[str, str]:
+    """The splitters and columns of the review page as they are."""
+    found = {f"splitter.{name}": _text(one.saveState()) for name, one in page.splitters().items()}
     return found | {f"columns.{name}": table.layout_state() for name, table in _tables(page).items()}
 
 
-def restore(window: QMainWindow, page: ReviewPage, layout: dict[str, str]) -> None:
-    """Take a layout back; parts that Qt refuses or that are absent stay as they are."""
+def restore_window(window: QMainWindow, layout: Mapping[str, str]) -> None:
+    """Put the window where it was; what Qt refuses stays as it is."""
+    if layout.get("version") == VERSION and layout.get("window"):
+        window.restoreGeometry(_bytes(layout["window"]))
+
+
+def restore_page(page: ReviewPage, layout: Mapping[str, str]) -> None:
+    """Take splitters and columns back; parts that Qt refuses or that are absent stay as they are."""
     if layout.get("version") != VERSION:
         return
-    if layout.get("window"):
-        window.restoreGeometry(_bytes(layout["window"]))
     for name, splitter in page.splitters().items():
         if state := layout.get(f"splitter.{name}"):
             splitter.restoreState(_bytes(state))

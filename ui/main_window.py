@@ -1,36 +1,37 @@
 """The main window: arranges menu, toolbar, pages and status bar; what actions do is in ``ui.commands``.
 
-Dialogs are imported when they are opened: the window is there sooner.
+The frame comes first: a window that can be used is there at once. The review page, the desks, the tools and the dialogs are
+imported and made when they are first asked for (``furnish`` asks for them while the work is being read).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QToolBar, QWidget
 
-from app.sessions.session import Position
 from app.settings import Settings, Theme
 from app.version import NAME
-from app.work import versions
-from app.workbench import Workbench
-from coding_rules.grouper.grouping import System
-from ui import commands, layout, theme
+from ui import layout, theme
 from ui.actions import ACTIONS, Actions
-from ui.desk import Desk
-from ui.export_desk import ExportDesk
 from ui.file_desk import FileDesk
 from ui.jobs import Jobs
-from ui.panels.charts import ChartsPanel
-from ui.review_page import ReviewPage
 from ui.services import Services
 from ui.status import StatusStrip
-from ui.tools.desk import ToolDesk
 from ui.welcome import WelcomePage
+
+if TYPE_CHECKING:
+    from app.workbench import Workbench
+    from ui.desk import Desk
+    from ui.export_desk import ExportDesk
+    from ui.panels.charts import ChartsPanel
+    from ui.review_page import ReviewPage
+    from ui.tools.desk import ToolDesk
 
 EXPORT_FOLDER = "export_folder"
 REMEMBER_MS = 3000
@@ -51,27 +52,83 @@ class MainWindow(QMainWindow):
         self.resize(1440, 860)
         self.services = services
         self.jobs = Jobs(self)
-        self.page = ReviewPage()
         self.welcome = WelcomePage()
-        self.charts = ChartsPanel()
-        self.desk = Desk(self.page, self.jobs, self)
         self.files = FileDesk(self, self.jobs, services, settings)
-        self.exports = ExportDesk(self, self.jobs)
-        self.tools = ToolDesk(self)
         self.status = StatusStrip(self.jobs, self)
         self.pages = QStackedWidget()
-        for page in (self.welcome, self.page, self.charts):
-            self.pages.addWidget(page)
+        self.pages.addWidget(self.welcome)
         self.setCentralWidget(self.pages)
         self.setStatusBar(self.status)
         self.actions_ = Actions(self)
         self.actions_.fill_menus(self.menuBar())
         self._make_toolbar()
-        self.actions_.bind(commands.handlers(self))
+        self.actions_.bind(self._handlers)
         self._connect()
-        layout.restore(self, self.page, dict(settings.layout))
+        layout.restore_window(self, settings.layout)
         self.welcome.show_recent(settings.recent)
         self._enable()
+
+    # --- made when first asked for --------------------------------------------------------------------------
+
+    def furnish(self) -> None:
+        """Make everything that work needs; without it, each part is made with the first use."""
+        self._handlers()
+
+    @cached_property
+    def page(self) -> ReviewPage:
+        """The review of one case after another."""
+        from ui import wording
+        from ui.review_page import ReviewPage
+
+        wording.write_as_in_china()
+        page = ReviewPage()
+        self.pages.addWidget(page)
+        layout.restore_page(page, self.files.settings.layout)
+        self._fill_context_menus(page)
+        return page
+
+    @cached_property
+    def charts(self) -> ChartsPanel:
+        """The month in pictures."""
+        from ui.panels.charts import ChartsPanel
+
+        charts = ChartsPanel()
+        self.pages.addWidget(charts)
+        charts.back_wanted.connect(self.actions_["charts"].trigger)
+        return charts
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Between the review page and the open work."""
+        from ui.desk import Desk
+
+        desk = Desk(self.page, self.jobs, self)
+        desk.history_changed.connect(self._name_undo)
+        desk.told.connect(self.status.tell)
+        desk.review_finished.connect(self.status.review_finished)
+        self.files.finder_ready.connect(desk.lines.refresh)
+        return desk
+
+    @cached_property
+    def exports(self) -> ExportDesk:
+        """Between the open work and the files that are handed out."""
+        from ui.export_desk import ExportDesk
+
+        exports = ExportDesk(self, self.jobs)
+        exports.written.connect(lambda folder: self.files.keep_layout({EXPORT_FOLDER: str(folder)}))
+        return exports
+
+    @cached_property
+    def tools(self) -> ToolDesk:
+        """The windows beside the review."""
+        from ui.tools.desk import ToolDesk
+
+        return ToolDesk(self)
+
+    @property
+    def bench(self) -> Workbench | None:
+        """The work that is open, if any."""
+        return self.desk.workbench if self._has("desk") else None
 
     # --- work ----------------------------------------------------------------------------------------------
 
@@ -92,6 +149,8 @@ class MainWindow(QMainWindow):
     @Slot(object, str)
     def open_workbench(self, workbench: Workbench, case_id: str = "") -> None:
         """Show a piece of work."""
+        from coding_rules.grouper.grouping import System
+
         if workbench.knowledge.drg is None and workbench.knowledge.dip is not None:
             self.actions_["system"].setChecked(True)
         workbench.system = System.DIP if self.actions_["system"].isChecked() else System.DRG
@@ -106,7 +165,7 @@ class MainWindow(QMainWindow):
 
     def export(self) -> None:
         """Ask what to write."""
-        work, bench = self.files.work, self.desk.workbench
+        work, bench = self.files.work, self.bench
         if work is not None and bench is not None:
             settings = self.files.settings
             folder = Path(settings.layout.get(EXPORT_FOLDER) or Path.home())
@@ -114,7 +173,7 @@ class MainWindow(QMainWindow):
 
     def adopt_all(self) -> None:
         """The same repair on all cases that need it, to be ticked one by one."""
-        bench, finding = self.desk.workbench, self.page.findings.current()
+        bench, finding = self.bench, self.page.findings.current()
         if bench is None or finding is None or not finding.fixes:
             self.status.tell("所选发现没有可批量采纳的修复")
             return
@@ -129,7 +188,7 @@ class MainWindow(QMainWindow):
 
     def show_charts(self) -> None:
         """The charts in place of the review, and back."""
-        bench = self.desk.workbench
+        bench = self.bench
         shown = self.actions_["charts"].isChecked() and bench is not None
         if shown and bench is not None:
             self.charts.show_results(bench.results(), len(bench.case_ids), bench.system)
@@ -141,8 +200,10 @@ class MainWindow(QMainWindow):
 
     def switch_system(self) -> None:
         """Money of the queue and the charts by DRG or by DIP."""
+        from coding_rules.grouper.grouping import System
+
         self.desk.set_system(System.DIP if self.actions_["system"].isChecked() else System.DRG)
-        if self.pages.currentWidget() is self.charts:
+        if self.actions_["charts"].isChecked():
             self.show_charts()
 
     def switch_theme(self) -> None:
@@ -172,9 +233,11 @@ class MainWindow(QMainWindow):
 
     def show_about(self) -> None:
         """Versions and the check of the data."""
-        bench = self.desk.workbench
-        known = versions(bench.knowledge) if bench else ()
+        from app.work import versions
         from ui.dialogs.about import AboutDialog
+
+        bench = self.bench
+        known = versions(bench.knowledge) if bench else ()
 
         AboutDialog(known, partial(self.services.verify, self.files.settings), self.jobs, self).open()
 
@@ -192,10 +255,14 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the threads, write down where we were, close the file."""
         self._remember_place()
-        self.tools.close_all()
-        self.desk.close()
+        if self._has("tools"):
+            self.tools.close_all()
+        if self._has("desk"):
+            self.desk.close()
         self.jobs.stop_all()
-        self.files.keep_layout(layout.take(self, self.page))
+        self.files.keep_layout(
+            layout.of_window(self) | (layout.of_page(self.page) if self._has("page") else {})
+        )
         self.files.close()
         super().closeEvent(event)
 
@@ -222,31 +289,33 @@ class MainWindow(QMainWindow):
         self.addToolBar(bar)
 
     def _connect(self) -> None:
-        self.desk.history_changed.connect(self._name_undo)
-        self.desk.told.connect(self.status.tell)
-        self.desk.review_finished.connect(self.status.review_finished)
-        self.exports.written.connect(lambda folder: self.files.keep_layout({EXPORT_FOLDER: str(folder)}))
         self.files.opened.connect(self.open_workbench)
         self.files.closed.connect(self._closed)
         self.files.settings_changed.connect(self._use_settings)
-        self.files.finder_ready.connect(self.desk.lines.refresh)
         self.welcome.open_wanted.connect(self.files.choose)
         self.welcome.demo_wanted.connect(self.open_demo)
         self.welcome.recent_wanted.connect(lambda path: self.files.open_paths([Path(path)]))
-        self._fill_context_menus()
-        self.charts.back_wanted.connect(self.actions_["charts"].trigger)
         self.actions_["show_facets"].setChecked(True)
         self._remember = QTimer(self, interval=REMEMBER_MS)
         self._remember.timeout.connect(self._remember_place)
         self._remember.start()
 
-    def _fill_context_menus(self) -> None:
+    def _handlers(self) -> Mapping[str, Callable[[], object]]:
+        from ui import commands
+
+        return commands.handlers(self)
+
+    def _has(self, part: str) -> bool:
+        """Whether a part has been made."""
+        return part in vars(self)
+
+    def _fill_context_menus(self, page: ReviewPage) -> None:
         """The actions that belong to a list, on its right button."""
         line_actions = ("edit_line", "add_line", "delete_line", "line_up", "line_down", "make_principal")
         wanted: dict[QWidget, tuple[str, ...]] = {
-            **dict.fromkeys(self.page.case.tables.values(), line_actions),
-            self.page.findings.list: ("adopt", "adopt_all", "keep", "pending"),
-            self.page.queue.table: ("accept_next", "next_finding", "previous_finding"),
+            **dict.fromkeys(page.case.tables.values(), line_actions),
+            page.findings.list: ("adopt", "adopt_all", "keep", "pending"),
+            page.queue.table: ("accept_next", "next_finding", "previous_finding"),
         }
         for widget, action_ids in wanted.items():
             widget.addActions([self.actions_[action_id] for action_id in action_ids])
@@ -268,22 +337,24 @@ class MainWindow(QMainWindow):
         app = QApplication.instance()
         if isinstance(app, QApplication):
             theme.apply(app, settings.theme)
-        if self.desk.workbench is not None:
-            self.desk.workbench.author = self.files.author
+        if self.bench is not None:
+            self.bench.author = self.files.author
 
     @Slot()
     def _remember_place(self) -> None:
         work = self.files.work
         if work is not None and self.desk.case_id:
+            from app.sessions.session import Position
+
             work.session.position = Position(self.desk.case_id)
 
     def _enable(self) -> None:
-        self.actions_.enable(_NEEDS_WORK, self.desk.workbench is not None)
+        self.actions_.enable(_NEEDS_WORK, self.bench is not None)
         self._name_undo()
 
     @Slot()
     def _name_undo(self) -> None:
-        work = self.desk.workbench
+        work = self.bench
         self.status.show_saved(work)
         for action_id, verb, label in (
             ("undo", "撤销", work.undo_label if work else ""),

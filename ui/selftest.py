@@ -138,7 +138,8 @@ def _findings(_home: Path, knowledge: Knowledge, cases: Sequence[Case]) -> str:
 
 def _session(home: Path, knowledge: Knowledge, cases: Sequence[Case]) -> str:
     from app.demo import generate, write_n041
-    from app.work import continue_work, import_files, session_path, start_work
+    from app.sessions.place import session_path
+    from app.work import continue_work, import_files, start_work
 
     source = home / "自检 数据.csv"
     write_n041(source, generate(len(cases)))

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.paths import cache_dir, data_dir
-from app.progress import Progress
-from app.review import Knowledge
-from app.settings import Settings
 
 if TYPE_CHECKING:
     from app.matching.finder import Finder
     from app.matching.memory import HospitalDictionary
+    from app.progress import Progress
+    from app.review import Knowledge
+    from app.settings import Settings
     from app.verify import Verified
 
 DEMO_CASES = 2400

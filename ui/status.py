@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
-from app.work import Work
-from app.workbench import Workbench
 from ui.icons import icon
 from ui.jobs import Job, Jobs
+
+if TYPE_CHECKING:
+    from app.work import Work
+    from app.workbench import Workbench
 
 TELL_MS = 6000
 STARTER_TIP = "入门编码表只收常用编码：未收录的编码不能据此断定无效，医保版转换也不完整。请用“工具”→“编码表”导入官方编码表。"

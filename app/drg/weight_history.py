@@ -14,7 +14,8 @@ from app.files import free_name
 from app.progress import Progress
 from app.readers import read_cases
 from app.review import grouper_input
-from app.sessions.session import SUFFIX, Session
+from app.sessions.place import SUFFIX
+from app.sessions.session import Session
 from coding_rules.case import Case
 from coding_rules.grouper.drg.grouper import DrgGrouper
 from coding_rules.grouper.drg.scheme import Scheme

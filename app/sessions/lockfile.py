@@ -7,7 +7,6 @@ lock file (computer and process) only serves the message to the second user.
 from __future__ import annotations
 
 import os
-import platform
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -121,6 +120,8 @@ def _still_there(path: Path, handle: int) -> bool:
 
 
 def _write_holder(handle: int) -> None:
+    import platform  # 3 ms, of the start of a window that needs none of it
+
     text = f"电脑 {platform.node() or '?'}，进程 {os.getpid()}"
     with suppress(OSError):  # a full disk costs the name in the message, not the lock
         os.ftruncate(handle, 0)

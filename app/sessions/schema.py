@@ -15,7 +15,6 @@ from pathlib import Path
 
 from app.errors import UserError
 
-SUFFIX = ".ccqa"
 APPLICATION_ID = 0x43435141  # "CCQA"
 _MAGIC = b"SQLite format 3\x00"
 

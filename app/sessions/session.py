@@ -24,20 +24,12 @@ from app.progress import Cancelled, Progress
 from app.readers.imported import Imported, ImportReport, SourceLayout
 from app.sessions import schema, store
 from app.sessions.lockfile import FileLock, LockHeldError
-from app.sessions.schema import SUFFIX
+from app.sessions.place import WritingRefusedError
 from app.sessions.store import DamagedError, Position, SourceFile, Versions
 from app.windows_paths import reachable
 from coding_rules.case import Case
 
-__all__ = ["SUFFIX", "Position", "Session", "SourceFile", "WritingRefusedError"]
-
-
-class WritingRefusedError(UserError):
-    """The session file ``path`` can be read but not written: someone else has it, or its place takes no writing."""
-
-    def __init__(self, path: Path, what: str, todo: str) -> None:
-        super().__init__(what, todo)
-        self.path = path
+__all__ = ["Position", "Session", "SourceFile", "WritingRefusedError"]
 
 
 class Session:

@@ -9,9 +9,10 @@ from app.demo import generate, write_n041
 from app.errors import UserError
 from app.files import safe_write
 from app.knowledge import load_knowledge
+from app.sessions.place import session_path
 from app.tables import starter_terminology
 from app.windows_paths import LONG, extended, is_reserved, reachable, usable_stem
-from app.work import Snapshot, continue_work, export_list, import_files, session_path, start_work
+from app.work import Snapshot, continue_work, export_list, import_files, start_work
 from app.workbench import Workbench
 
 DEEP = "\\".join(["很深的文件夹" * 5] * 10)

@@ -9,6 +9,7 @@ from app.history import Decision
 from app.matching.finder import Finder
 from app.progress import Progress
 from app.review import Knowledge
+from app.sessions.place import session_path
 from app.tables import starter_terminology
 from app.work import (
     Snapshot,
@@ -16,7 +17,6 @@ from app.work import (
     export_list,
     export_pages,
     import_files,
-    session_path,
     start_work,
 )
 from app.workbench import Workbench

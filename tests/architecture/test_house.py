@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,3 +66,22 @@ def test_every_room_is_on_the_architecture_page() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     rooms = {file.parent.name for file in sources()}
     assert not [room for room in sorted(rooms) if f"{room}/" not in page]
+
+
+def test_the_window_is_there_before_the_use_cases() -> None:
+    """The start of the frozen program is at most twice that of the smallest Qt window: its frame needs little."""
+    heavy = (
+        "sqlite3",
+        "numpy",
+        "openpyxl",
+        "app.workbench",
+        "app.review",
+        "ui.review_page",
+        "ui.desk",
+        "ui.tools.desk",
+    )
+    script = f"import sys, ui.launch; print([name for name in {heavy!r} if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

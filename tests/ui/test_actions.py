@@ -1,6 +1,7 @@
 from collections import Counter
 
 import resources
+from ui import commands
 from ui.actions import ACTIONS, MENUS
 from ui.main_window import MainWindow
 
@@ -23,3 +24,7 @@ def test_every_action_is_in_a_menu(window: MainWindow) -> None:
     menus = window.actions_.menus
     listed = {action.objectName() for menu in menus for action in menu.actions() if action.objectName()}
     assert listed == {spec.id for spec in ACTIONS}
+
+
+def test_every_action_does_something(window: MainWindow) -> None:
+    assert set(commands.handlers(window)) == {spec.id for spec in ACTIONS}

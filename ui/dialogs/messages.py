@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import platform
-
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
@@ -69,4 +67,6 @@ class CrashDialog(QDialog):
 
 def _described(mishap: Mishap) -> str:
     steps = "\n".join(f"  {position}" for position in mishap.positions)
+    import platform
+
     return f"{NAME} {program_version()}\n{platform.platform()} · Python {platform.python_version()}\n{mishap.kind}\n{steps}"

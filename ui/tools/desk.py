@@ -30,6 +30,7 @@ class ToolDesk(QObject):
         self.context = ToolContext(window.jobs, window.services, window.files.settings, self)
         self.open_windows: dict[str, ToolWindow] = {}
         self._connect()
+        self.look()
 
     def handlers(self) -> Mapping[str, Callable[[], object]]:
         """What the action of each tool does."""

@@ -33,7 +33,7 @@ from app.drg.weight_history import (
 )
 from app.errors import UserError
 from app.progress import Progress
-from app.sessions.session import SUFFIX
+from app.sessions.place import SUFFIX
 from coding_rules.grouper.drg.grouper import DrgGrouper
 from coding_rules.grouper.drg.weights import GroupStatistics, HistoryWeights, UngroupedCluster
 from coding_rules.grouper.trimming import TrimMethod, TrimRule

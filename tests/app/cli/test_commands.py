@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from app.__main__ import BUG, COMMANDS, INTERRUPTED, main
+from app.__main__ import BUG, INTERRUPTED, main
 from app.cli import demo, verify
+from app.cli.commands import COMMANDS
 from app.cli.parser import make_parser
 from app.demo.month import generate
 from app.demo.n041 import write_n041
