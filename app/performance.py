@@ -1,7 +1,8 @@
 """Indicators of performance of the open month: CMI, 入组率, 组数, consumption indexes, low-risk mortality, by any dimension.
 
-The groups are those the review found; the benchmarks (例均费用, 平均住院日) are those of the scheme's weight table. Under DIP
-the points of a group stand in for its weight: 1,000 points are a weight of 1.
+The groups are those the review found; the benchmarks (例均费用, 平均住院日) are those of the weight table that gave the group its
+weight. Where a region reckons in points, a weight is points divided by what a weight of 1 is worth: 1,000 under DIP, under DRG
+what the regional parameters say; where they say nothing, points are shown and CMI is not.
 """
 
 from __future__ import annotations
@@ -22,15 +23,33 @@ from app.summary import NO_DEPARTMENT
 from coding_rules.case import Case, is_blank
 from coding_rules.grouper.drg.indicators import FORMULAS, Indicators, Outcome, indicators_by
 from coding_rules.grouper.drg.weight_table import GroupWeight
-from coding_rules.grouper.grouping import System
+from coding_rules.grouper.grouping import Grouping, System
 
 WHOLE = "全院"
 POINTS_OF_WEIGHT = Decimal(1000)
+"""Under DIP."""
+NOT_RATED = "未评价"
+"""Shown for a figure that cannot be had; never 0."""
 _DIP_WORDS = {
     "groups": "病种数 = 入组病例覆盖的病种的个数",
     "total_weight": "总权重 = Σ(各病种病例数 × 该病种分值) ÷ 1000",
     "cmi": "CMI = 总分值 ÷ 1000 ÷ 有分值的入组病例数",
+    "total_points": "总分值 = Σ(各病种病例数 × 该病种分值)",
+    "mean_points": "例均分值 = 总分值 ÷ 有分值的入组病例数",
 }
+_POINTS_WORDS = {
+    "total_weight": "总权重 = 总点数 ÷ 每 1 权重折合点数 {per}（权重表只有基准点数）",
+    "cmi": "CMI = 总点数 ÷ 每 1 权重折合点数 {per} ÷ 有点数的入组病例数（权重表只有基准点数）",
+}
+_NO_WEIGHT = "所载入的权重表只有基准点数，没有权重；DRG 结算参数里也没有“每 1 权重折合点数”，所以不能算。可看总点数、例均点数"
+_WHY = {
+    "total_weight": "没有载入权重表，或权重表里没有这些组的权重",
+    "total_points": "没有载入权重表，或权重表里没有点数",
+    "fee_index": "权重表里没有例均费用（标杆），或这些病例没有填总费用",
+    "time_index": "权重表里没有平均住院日（标杆），或这些病例没有填住院天数",
+    "low_risk_mortality": "没有低风险组名单，或这里没有低风险组的病例",
+}
+_SAME_REASON = {"cmi": "total_weight", "mean_points": "total_points", "low_risk_cases": "low_risk_mortality"}
 
 
 class Dimension(StrEnum):
@@ -50,26 +69,102 @@ class Performance:
     figures: Indicators
 
 
-def formulas(system: System) -> Mapping[str, str]:
-    """The formula behind each figure, by the names of ``Indicators``."""
-    return {**FORMULAS, **_DIP_WORDS} if system is System.DIP else FORMULAS
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    """What the figures are worked out in: ``weights`` and ``points`` say what the groups carry, ``per_weight`` how many points a
+    weight of 1 is worth where weights come from points.
+    """
+
+    system: System
+    weights: bool = True
+    points: bool = False
+    per_weight: Decimal | None = None
+
+    @classmethod
+    def of(
+        cls, results: Iterable[CaseResult], system: System, per_weight: Decimal | None = None
+    ) -> Reckoning:
+        """As the groups of these results carry it; ``per_weight`` as the regional parameters say."""
+        if system is System.DIP:
+            return cls(system, weights=False, points=True, per_weight=POINTS_OF_WEIGHT)
+        groupings = [result.drg.grouping for result in results if result.drg is not None]
+        weights = any(grouping.weight is not None for grouping in groupings)
+        points = any(grouping.points is not None for grouping in groupings)
+        return cls(system, weights, points, None if weights else per_weight)
+
+    def formulas(self) -> Mapping[str, str]:
+        """The formula behind each figure, by the names of ``Indicators``."""
+        if self.system is System.DIP:
+            return {**FORMULAS, **_DIP_WORDS}
+        if self.weights or not self.per_weight:
+            return FORMULAS
+        per = f"{self.per_weight:f}"
+        return {**FORMULAS, **{name: text.format(per=per) for name, text in _POINTS_WORDS.items()}}
+
+    def why_missing(self, name: str, figures: Indicators) -> str:
+        """Why a figure could not be rated, as a sentence."""
+        reason = _SAME_REASON.get(name, name)
+        if reason == "total_weight" and self.points and not self.weights and not self.per_weight:
+            return f"{NOT_RATED}：{_NO_WEIGHT}。"
+        if reason == "low_risk_mortality" and figures.low_risk_unknown:
+            return (
+                f"{NOT_RATED}：低风险组的 {figures.low_risk_unknown:,} 例都没有填离院方式，不知道有没有死亡。"
+            )
+        return f"{NOT_RATED}：{_WHY.get(reason, '没有病例')}。"
+
+    def worth(self, grouping: Grouping) -> GroupWeight:
+        """What a group is worth, as its case carries it."""
+        weight, points = grouping.weight, grouping.points
+        if weight is None and points is not None and self.per_weight:
+            weight = points / self.per_weight
+        return GroupWeight(
+            grouping.group,
+            grouping.name,
+            weight=weight,
+            points=points,
+            mean_fee=grouping.mean_fee,
+            mean_los=grouping.mean_los,
+        )
 
 
 def worked_out(name: str, figures: Indicators) -> str:
     """A figure with its numbers put in, where it is a quotient of two that we hold; else empty."""
-    if name == "grouped_rate" and figures.grouped_rate is not None:
-        return f"{figures.grouped:,} ÷ {figures.cases:,} × 100% = {figures.grouped_rate:.2%}"
-    if name == "cmi" and figures.cmi is not None:
-        return f"{figures.total_weight:,.4f} ÷ {figures.weighted_cases:,} = {figures.cmi}"
-    if name == "low_risk_mortality" and figures.low_risk_mortality is not None:
-        share = figures.low_risk_mortality
-        return f"{figures.low_risk_deaths:,} ÷ {figures.low_risk_cases:,} × 100% = {share:.2%}"
-    return ""
+    low, deaths = figures.low_risk_cases, figures.low_risk_deaths
+    parts: Mapping[str, tuple[object, str, str, str]] = {
+        "grouped_rate": (figures.grouped_rate, f"{figures.grouped:,}", f"{figures.cases:,}", " × 100%"),
+        "cmi": (figures.cmi, f"{figures.total_weight or 0:,.4f}", f"{figures.weighted_cases:,}", ""),
+        "mean_points": (
+            figures.mean_points,
+            f"{figures.total_points or 0:,.4f}",
+            f"{figures.pointed_cases:,}",
+            "",
+        ),
+        "fee_index": (
+            figures.fee_index,
+            f"{figures.fee_ratios.total:,.4f}",
+            f"{figures.fee_ratios.count:,}",
+            "",
+        ),
+        "time_index": (
+            figures.time_index,
+            f"{figures.time_ratios.total:,.4f}",
+            f"{figures.time_ratios.count:,}",
+            "",
+        ),
+        "low_risk_mortality": (figures.low_risk_mortality, f"{deaths or 0:,}", f"{low or 0:,}", " × 100%"),
+    }
+    if name not in parts or parts[name][0] is None:
+        return ""
+    value, above, below, percent = parts[name]
+    shown = f"{value:.2%}" if percent else f"{value:.4f}"
+    unknown = figures.low_risk_unknown if name == "low_risk_mortality" else 0
+    left_out = f"；另有 {unknown:,} 例没有填离院方式，未计入" if unknown else ""
+    return f"{above} ÷ {below}{percent} = {shown}{left_out}"
 
 
 def performance(
     results: Sequence[CaseResult],
-    system: System,
+    reckoning: Reckoning,
     by: Dimension,
     low_risk: frozenset[str] | None = None,
     progress: Progress | None = None,
@@ -80,19 +175,18 @@ def performance(
         Cancelled: the user asked to stop.
     """
     progress = progress or Progress()
-    weights: dict[str, GroupWeight] = {}
     pairs: list[tuple[str, Outcome]] = []
     for done, result in enumerate(results, start=1):
-        scored = result.drg if system is System.DRG else result.dip
+        scored = result.drg if reckoning.system is System.DRG else result.dip
         if scored is not None:
-            _learn(weights, scored, system)
-            pairs.append((_key(by, result.case, scored), _outcome(result.case, scored)))
+            pairs.append((_key(by, result.case, scored), _outcome(result.case, scored, reckoning)))
         if not done % 500:
             progress.report(done, len(results), "正在统计病例")
-    whole = indicators_by(((WHOLE, outcome) for _, outcome in pairs), weights.get, low_risk)
-    parts = indicators_by(pairs, weights.get, low_risk)
-    listed = [(WHOLE, whole[WHOLE]) if whole else None, *sorted(parts.items())]
-    return [Performance(*line) for line in listed if line is not None]
+    if not pairs:
+        return []
+    whole = indicators_by(((WHOLE, outcome) for _, outcome in pairs), low_risk)
+    parts = indicators_by(pairs, low_risk)
+    return [Performance(*line) for line in ((WHOLE, whole[WHOLE]), *sorted(parts.items()))]
 
 
 def load_low_risk(system: System) -> frozenset[str] | None:
@@ -138,21 +232,10 @@ def _low_risk_path(system: System) -> Path:
     return data_dir() / f"low_risk_{system.value.lower()}.txt"
 
 
-def _learn(weights: dict[str, GroupWeight], scored: Scored, system: System) -> None:
-    """What a group is worth, as its cases carry it."""
+def _outcome(case: Case, scored: Scored, reckoning: Reckoning) -> Outcome:
     grouping = scored.grouping
-    if not grouping.group or grouping.group in weights:
-        return
-    weight = grouping.weight
-    if system is System.DIP:
-        weight = None if grouping.points is None else grouping.points / POINTS_OF_WEIGHT
-    weights[grouping.group] = GroupWeight(
-        grouping.group, grouping.name, weight=weight, mean_fee=grouping.mean_fee, mean_los=grouping.mean_los
-    )
-
-
-def _outcome(case: Case, scored: Scored) -> Outcome:
-    return Outcome(scored.grouping.group, case.fees.total, case.los, case.discharge_way)
+    way = "" if is_blank(case.discharge_way) else case.discharge_way
+    return Outcome(grouping.group, case.fees.total, case.los, way, reckoning.worth(grouping))
 
 
 def _key(by: Dimension, case: Case, scored: Scored) -> str:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from app.drg.weight_tables import weight_series
 from app.errors import UserError
 from app.knowledge import Choices, load_catalogue, load_packs, load_scheme, load_terminology, read_profile
 from app.progress import Progress
 from coding_rules.checks.engine import CheckEngine
 from coding_rules.checks.pack import PackError, shipped_names, verify_all
+from coding_rules.finding import Severity
 from coding_rules.grouper.dip.catalogue import CatalogueIssue, DipCatalogue
 from coding_rules.grouper.drg.scheme_verify import verify as verify_scheme
+from coding_rules.grouper.drg.weight_verify import verify_weight_dates
 from coding_rules.settlement.profile import SHIPPED
 from icd_tables.codes import Edition, Kind, normalize_code
 from icd_tables.table import CodeTable
@@ -22,15 +26,19 @@ _ISSUES_TOLD = 200
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """One thing that was checked: what, how much was in it, and every inconsistency with its place, as sentences."""
+    """One thing that was checked: what, how much was in it, and every inconsistency with its place, as sentences.
+
+    ``problems`` make results wrong and can be put right; ``warnings`` are peculiarities of published tables to know of.
+    """
 
     what: str
     content: str
     problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def sound(self) -> bool:
-        """Whether nothing is wrong with it."""
+        """Whether nothing is wrong with it; warnings do not count."""
         return not self.problems
 
 
@@ -94,9 +102,8 @@ def _tables(folder: str) -> Verified:
         for (kind, edition), table in terminology.tables.items()
     ]
     counts += [f"{kind.label}对照 {len(crosswalk)} 对" for kind, crosswalk in terminology.crosswalks.items()]
-    return Verified(
-        f"编码表 {folder}".strip(), "，".join(counts), tuple(_told(list(_lost_targets(terminology))))
-    )
+    lost = tuple(_told(list(_lost_targets(terminology))))
+    return Verified(f"编码表 {folder}".strip(), "，".join(counts), warnings=lost)
 
 
 def _lost_targets(terminology: Terminology) -> Iterator[str]:
@@ -127,7 +134,14 @@ def _scheme(choices: Choices) -> Verified:
         f"{len(scheme.lists)} 个编码列表共 {codes} 个编码"
     )
     issues = verify_scheme(scheme, full_tables(load_terminology(choices.tables)))
-    return Verified(f"DRG 分组方案 {scheme.name}", content, tuple(_told([str(issue) for issue in issues])))
+    if choices.drg_weights:
+        issues += verify_weight_dates(weight_series(Path(choices.drg_weights)))
+    return Verified(
+        f"DRG 分组方案 {scheme.name}",
+        content,
+        tuple(_told([str(issue) for issue in issues if issue.severity is Severity.ERROR])),
+        tuple(_told([str(issue) for issue in issues if issue.severity is not Severity.ERROR])),
+    )
 
 
 def full_tables(terminology: Terminology) -> Terminology:

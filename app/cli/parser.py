@@ -80,7 +80,7 @@ def _check(commands: _Commands[Parser]) -> None:
         "退出码：0 没有问题，1 有发现的问题或被拒绝的行，2 用法错误或文件无法读取。",
     )
     parser.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help="首页文件（N041、HQMS 或院内表；CSV 或 xlsx）"
+        "files", nargs="+", type=Path, metavar="FILE", help="首页文件（N041、HQMS 或院内表；CSV、xlsx、xls 或 DBF）"
     )
     _knowledge(parser)
     parser.add_argument("--out", required=True, type=Path, metavar="LIST.xlsx", help="更正清单")
@@ -143,8 +143,12 @@ def _import_table(commands: _Commands[Parser]) -> None:
 
 def _verify(commands: _Commands[Parser]) -> None:
     parser = _command(
-        commands, "verify", "校验规则包、分组方案、病种目录与编码表", "退出码：0 全部一致，1 有不一致之处。"
+        commands,
+        "verify",
+        "校验规则包、分组方案、病种目录与编码表",
+        "退出码：0 没有错误（可能有提醒），1 有错误。提醒是所公布表格自身的情况，如编码表里没有的编码。",
     )
+    parser.add_argument("--strict", action="store_true", help="有提醒时退出码也为 1，供自编方案时使用")
     _knowledge(parser)
 
 

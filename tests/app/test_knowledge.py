@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from app.cli.options import choices as cli_choices
 from app.cli.parser import make_parser
 from app.demo.month import generate
 from app.demo.n041 import write_n041
+from app.drg.weight_tables import keep_weights, note_weights
 from app.errors import UserError
 from app.knowledge import (
     DEMO_DRG,
@@ -189,4 +191,34 @@ def test_an_inconsistent_scheme_is_told_with_its_place(tmp_path: Path) -> None:
     with (scheme / "weights.csv").open("a", encoding="utf-8") as file:
         file.write("Z99-X9-9,没有这个组,1.00,100,1,2025\n")
     found = next(each for each in verify(Choices(drg=str(scheme), dip=NONE)) if each.what.startswith("DRG"))
-    assert [problem for problem in found.problems if "weights.csv 第" in problem and "Z99-X9-9" in problem]
+    assert found.sound
+    assert [told for told in found.warnings if "weights.csv 第" in told and "Z99-X9-9" in told]
+    with (scheme / "drg.csv").open("a", encoding="utf-8") as file:
+        file.write("9,Q99,Q991,无主的组,true\n")
+    found = next(each for each in verify(Choices(drg=str(scheme), dip=NONE)) if each.what.startswith("DRG"))
+    assert not found.sound
+    assert [told for told in found.problems if "没有名为 Q99 的 ADRG" in told and "drg.csv 第" in told]
+
+
+def test_weight_tables_in_force_on_the_same_days_are_a_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CASECODE_HOME", str(tmp_path / "home"))
+    table = tmp_path / "权重.csv"
+    table.write_text("DRG编码,权重\nD04-M1-9,1\n", encoding="utf-8")
+    first = keep_weights(table, DEMO_DRG, date(2025, 1, 1), None)
+    second = keep_weights(table, DEMO_DRG, date(2025, 7, 1), date(2025, 12, 31))
+    choices = Choices(drg_weights=str(first), dip=NONE)
+    found = next(each for each in verify(choices) if each.what.startswith("DRG"))
+    assert not found.sound
+    assert found.problems == (
+        "权重(2).csv：有效日期（2025-07-01 至 2025-12-31）与“权重.csv”（2025-01-01 至 不限）重叠，"
+        "重叠的日子用启用较晚的一份；请改启用或停用日期",
+    )
+    note_weights(second, DEMO_DRG, date(2024, 1, 1), date(2024, 12, 31))
+    assert next(each for each in verify(choices) if each.what.startswith("DRG")).sound
+    groupers = load_groupers(choices)
+    assert [each[:2] for each in groupers.versions if each[0] == "DRG 权重表"] == [
+        ("DRG 权重表", "2025-01-01 至 不限"),
+        ("DRG 权重表", "2024-01-01 至 2024-12-31"),
+    ]

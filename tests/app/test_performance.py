@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -6,8 +7,8 @@ import pytest
 from app.errors import UserError
 from app.performance import (
     Dimension,
+    Reckoning,
     forget_low_risk,
-    formulas,
     import_low_risk,
     load_low_risk,
     performance,
@@ -37,8 +38,45 @@ RESULTS = [
 ]
 
 
+DRG, DIP = (Reckoning.of(RESULTS, system) for system in System)
+
+
+def in_points(result: CaseResult) -> CaseResult:
+    """The same case in a city that publishes 基准点数 only."""
+    assert result.drg is not None
+    grouping = replace(result.drg.grouping, weight=None, points=Decimal(150), mean_fee=None, mean_los=None)
+    return replace(result, drg=Scored(grouping))
+
+
+def test_a_city_of_points_sees_points_and_cmi_only_where_it_can_be_had() -> None:
+    results = [in_points(result) for result in RESULTS[:3]]
+    plain = Reckoning.of(results, System.DRG)
+    figures = performance(results, plain, Dimension.MONTH)[0].figures
+    assert (figures.total_points, figures.mean_points, figures.cmi) == (
+        Decimal(450),
+        Decimal("150.0000"),
+        None,
+    )
+    assert "“每 1 权重折合点数”" in plain.why_missing("cmi", figures)
+    assert worked_out("mean_points", figures) == "450.0000 ÷ 3 = 150.0000"
+    told = Reckoning.of(results, System.DRG, Decimal(100))
+    figures = performance(results, told, Dimension.MONTH)[0].figures
+    assert figures.cmi == Decimal("1.5000")
+    assert "每 1 权重折合点数 100" in told.formulas()["cmi"]
+
+
+def test_what_is_not_rated_says_why() -> None:
+    figures = performance([in_points(RESULTS[0])], DRG, Dimension.MONTH, frozenset())[0].figures
+    assert "标杆" in DRG.why_missing("fee_index", figures)
+    assert "低风险组" in DRG.why_missing("low_risk_mortality", figures)
+    silent = result("9", "A", way="-")
+    figures = performance([silent], DRG, Dimension.MONTH, frozenset({"A"}))[0].figures
+    assert figures.low_risk_mortality is None
+    assert "1 例都没有填离院方式" in DRG.why_missing("low_risk_mortality", figures)
+
+
 def test_the_whole_comes_first_then_each_key() -> None:
-    whole, *parts = performance(RESULTS, System.DRG, Dimension.DEPARTMENT)
+    whole, *parts = performance(RESULTS, DRG, Dimension.DEPARTMENT)
     assert [part.name for part in parts] == ["内科", "外科"]
     figures = whole.figures
     assert (figures.cases, figures.grouped, figures.groups) == (4, 3, 2)
@@ -50,14 +88,15 @@ def test_the_whole_comes_first_then_each_key() -> None:
 
 
 def test_points_of_a_thousand_are_a_weight_of_one() -> None:
-    whole, *_ = performance(RESULTS, System.DIP, Dimension.GROUP)
+    whole, *_ = performance(RESULTS, DIP, Dimension.GROUP)
     assert whole.figures.cmi == Decimal("0.8000")
-    assert "1000" in formulas(System.DIP)["cmi"]
-    assert "1000" not in formulas(System.DRG)["cmi"]
+    assert "1000" in DIP.formulas()["cmi"]
+    assert "1000" not in DRG.formulas()["cmi"]
+    assert whole.figures.total_points == 2400
 
 
 def test_low_risk_mortality_needs_a_list() -> None:
-    whole, *_ = performance(RESULTS, System.DRG, Dimension.MONTH, frozenset({"A"}))
+    whole, *_ = performance(RESULTS, DRG, Dimension.MONTH, frozenset({"A"}))
     assert whole.figures.low_risk_mortality == 0.5
     assert worked_out("low_risk_mortality", whole.figures).startswith("1 ÷ 2")
 
@@ -77,8 +116,8 @@ def test_the_list_is_taken_from_any_table_and_kept(tmp_path: Path, monkeypatch: 
 
 
 def test_no_results_no_lines_and_cancel_is_obeyed() -> None:
-    assert performance([], System.DRG, Dimension.MONTH) == []
+    assert performance([], DRG, Dimension.MONTH) == []
     progress = Progress()
     progress.cancel()
     with pytest.raises(Cancelled):
-        performance(RESULTS * 200, System.DRG, Dimension.MONTH, progress=progress)
+        performance(RESULTS * 200, DRG, Dimension.MONTH, progress=progress)

@@ -103,12 +103,24 @@ class AboutDialog(QDialog):
     @Slot(object)
     def _checked(self, found: Sequence[Verified]) -> None:
         problems = [f"{one.what}：{problem}" for one in found for problem in one.problems]
-        more = f"\n……共 {len(problems)} 处" if len(problems) > MOST_PROBLEMS else ""
-        if problems:
-            self.verdict.setText("发现问题：\n" + "\n".join(problems[:MOST_PROBLEMS]) + more)
-        else:
-            self.verdict.setText(f"校验通过：{'、'.join(one.what for one in found)}均完整。")
+        warnings = [f"{one.what}：{warning}" for one in found for warning in one.warnings]
+        parts = [
+            f"{title}：\n{_first(lines)}"
+            for title, lines in (
+                ("发现问题", problems),
+                ("提醒（公布的表格自身的情况，不影响使用）", warnings),
+            )
+            if lines
+        ]
+        if not problems:
+            parts.insert(0, f"校验通过：{'、'.join(one.what for one in found)}均完整。")
+        self.verdict.setText("\n".join(parts))
 
     @Slot()
     def _ended(self) -> None:
         self.button.setEnabled(True)
+
+
+def _first(lines: Sequence[str]) -> str:
+    more = f"\n……共 {len(lines)} 处" if len(lines) > MOST_PROBLEMS else ""
+    return "\n".join(lines[:MOST_PROBLEMS]) + more

@@ -30,21 +30,41 @@ def text(
     return Column(key, title, read, width=width, stretch=stretch, tone=tone, tip=tip, strong=strong)
 
 
-def count(key: str, title: str, read: Callable[[Row], int | None], width: int = 70) -> Column[Row]:
+def count(
+    key: str,
+    title: str,
+    read: Callable[[Row], int | None],
+    width: int = 70,
+    *,
+    missing: str = wording.MISSING,
+) -> Column[Row]:
     """Whole numbers with thousands."""
-    return _numeric(key, title, read, lambda value: f"{value:,}".replace("-", "−"), width)
+    return _numeric(key, title, read, lambda value: f"{value:,}".replace("-", "−"), width, missing)
 
 
 def figure(
-    key: str, title: str, read: Callable[[Row], Number | None], width: int = 80, *, places: int = 2
+    key: str,
+    title: str,
+    read: Callable[[Row], Number | None],
+    width: int = 80,
+    *,
+    places: int = 2,
+    missing: str = wording.MISSING,
 ) -> Column[Row]:
     """Decimals, always with ``places`` places, so that they stand under each other."""
-    return _numeric(key, title, read, lambda value: f"{value:,.{places}f}".replace("-", "−"), width)
+    return _numeric(key, title, read, lambda value: f"{value:,.{places}f}".replace("-", "−"), width, missing)
 
 
-def percent(key: str, title: str, read: Callable[[Row], float | None], width: int = 80) -> Column[Row]:
+def percent(
+    key: str,
+    title: str,
+    read: Callable[[Row], float | None],
+    width: int = 80,
+    *,
+    missing: str = wording.MISSING,
+) -> Column[Row]:
     """A share of 1 as per cent; a workbook gets the share."""
-    return _numeric(key, title, read, lambda value: f"{value:.2%}", width)
+    return _numeric(key, title, read, lambda value: f"{value:.2%}", width, missing)
 
 
 def money(key: str, title: str, read: Callable[[Row], int | None], width: int = 104) -> Column[Row]:
@@ -93,10 +113,11 @@ def _numeric(
     read: Callable[[Row], Number | None],
     shown: Callable[[Number], str],
     width: int,
+    missing: str,
 ) -> Column[Row]:
     def show(row: Row) -> str:
         value = read(row)
-        return wording.MISSING if value is None else shown(value)
+        return missing if value is None else shown(value)
 
     return Column(key, title, show, sort=lambda row: _order(read(row)), width=width, numeric=True, value=read)
 

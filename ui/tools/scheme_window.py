@@ -26,7 +26,8 @@ from app.verify import full_tables
 from coding_rules.finding import Severity
 from coding_rules.grouper.drg.grouper import DrgGrouper
 from coding_rules.grouper.drg.scheme import Scheme
-from coding_rules.grouper.drg.scheme_verify import SchemeIssue, verify
+from coding_rules.grouper.drg.scheme_issue import SchemeIssue
+from coding_rules.grouper.drg.scheme_verify import verify, verify_versions
 from coding_rules.grouper.drg.weight_table import WeightTable
 from icd_tables.terminology import Terminology
 from ui.models.columns import Column

@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 
 from coding_rules.expression.tree import TRUE, Distinct, In, atoms
 from coding_rules.finding import Severity
 from coding_rules.grouper.drg.scheme import GroupRule, Scheme, SchemeInfo, Stage
+from coding_rules.grouper.drg.scheme_issue import SchemeIssue, at_rule
 from coding_rules.grouper.drg.scheme_logic import why_impossible
+from coding_rules.grouper.drg.weight_dates import period
+from coding_rules.grouper.drg.weight_verify import weight_issues
 from icd_tables.codes import Kind
 from icd_tables.table import CodeTable
 from icd_tables.terminology import Terminology
-
-
-@dataclass(frozen=True, slots=True)
-class SchemeIssue:
-    """One inconsistency: file, 1-based row (0: the file as a whole), column, how serious, and the Chinese sentence."""
-
-    file: str
-    row: int
-    column: str
-    severity: Severity
-    message: str
-
-    def __str__(self) -> str:
-        row = f" 第 {self.row} 行" if self.row else ""
-        return f"{self.file}{row}{' ' + self.column + ' 列' if self.column else ''}：{self.message}"
 
 
 def verify(scheme: Scheme, terminology: Terminology | None = None) -> list[SchemeIssue]:
@@ -41,7 +28,7 @@ def verify(scheme: Scheme, terminology: Terminology | None = None) -> list[Schem
         _unused_lists,
         _duplicate_codes,
         _exclusion_tables,
-        _weights,
+        weight_issues,
     ]
     issues = [issue for check in checks for issue in check(scheme)]
     if terminology is not None:
@@ -57,7 +44,7 @@ def verify_versions(versions: Sequence[SchemeInfo]) -> list[SchemeIssue]:
             0,
             "valid_from",
             Severity.WARNING,
-            f"与版本 {earlier.version or earlier.name} 的有效日期重叠",
+            f"与版本 {earlier.version or earlier.name} 的有效日期（{period(earlier.valid_from, earlier.valid_to)}）重叠",
         )
         for earlier, later in combinations(versions, 2)
         if earlier.scheme_id == later.scheme_id
@@ -69,15 +56,15 @@ def _structure(scheme: Scheme) -> Iterator[SchemeIssue]:
     mdcs, adrgs = {rule.code for rule in scheme.mdcs}, {rule.code for rule in scheme.adrgs}
     for rule in scheme.mdcs:
         if rule.code not in scheme.adrgs_of:
-            yield _issue(rule, "mdc", Severity.ERROR, f"MDC {rule.code} 之下没有 ADRG，永远不会入组")
+            yield at_rule(rule, "mdc", Severity.WARNING, f"MDC {rule.code} 之下没有 ADRG，永远不会入组")
     for rule in scheme.adrgs:
         if rule.parent not in mdcs:
-            yield _issue(rule, "mdc", Severity.ERROR, f"没有名为 {rule.parent} 的 MDC，这一行永远用不到")
+            yield at_rule(rule, "mdc", Severity.ERROR, f"没有名为 {rule.parent} 的 MDC，这一行永远用不到")
         if rule.code not in scheme.drgs_of:
-            yield _issue(rule, "adrg", Severity.HINT, f"ADRG {rule.code} 之下没有 DRG，入组后以 ADRG 为组")
+            yield at_rule(rule, "adrg", Severity.HINT, f"ADRG {rule.code} 之下没有 DRG，入组后以 ADRG 为组")
     for rule in scheme.drgs:
         if rule.parent not in adrgs:
-            yield _issue(rule, "adrg", Severity.ERROR, f"没有名为 {rule.parent} 的 ADRG，这一行永远用不到")
+            yield at_rule(rule, "adrg", Severity.ERROR, f"没有名为 {rule.parent} 的 ADRG，这一行永远用不到")
 
 
 def _duplicate_groups(scheme: Scheme) -> Iterator[SchemeIssue]:
@@ -86,31 +73,31 @@ def _duplicate_groups(scheme: Scheme) -> Iterator[SchemeIssue]:
     for rule in scheme.rules:
         same = rows.setdefault((rule.stage, rule.parent, rule.code, rule.text), rule)
         if same is not rule:
-            yield _issue(rule, rule.stage.lower(), Severity.WARNING, f"与第 {same.row} 行重复")
+            yield at_rule(rule, rule.stage.lower(), Severity.WARNING, f"与第 {same.row} 行重复")
         first = parents.setdefault((rule.stage, rule.code), rule)
         if first.parent != rule.parent:
             message = f"{rule.code} 在第 {first.row} 行属于 {first.parent}，这里又属于 {rule.parent}"
-            yield _issue(rule, rule.stage.lower(), Severity.WARNING, message)
+            yield at_rule(rule, rule.stage.lower(), Severity.WARNING, message)
 
 
 def _impossible_rules(scheme: Scheme) -> Iterator[SchemeIssue]:
     mdcs = {rule.code: rule for rule in scheme.mdcs}
     for mdc in scheme.mdcs:
         if reason := why_impossible(scheme, mdc.node):
-            yield _issue(mdc, "rule", Severity.WARNING, f"规则永远不会成立：{reason}")
+            yield at_rule(mdc, "rule", Severity.WARNING, f"规则永远不会成立：{reason}")
     possible: dict[str, list[GroupRule]] = {}
     for adrg in scheme.adrgs:
         above = mdcs.get(adrg.parent)
         if above is None:
             continue
         if reason := why_impossible(scheme, adrg.node) or why_impossible(scheme, above.node, adrg.node):
-            yield _issue(adrg, "rule", Severity.WARNING, f"规则永远不会成立：{reason}")
+            yield at_rule(adrg, "rule", Severity.WARNING, f"规则永远不会成立：{reason}")
         else:
             possible.setdefault(adrg.code, []).append(adrg)
     for drg in scheme.drgs:
         reasons = [why_impossible(scheme, each.node, drg.node) for each in possible.get(drg.parent, ())]
         if reasons and all(reasons):
-            yield _issue(drg, "rule", Severity.WARNING, f"规则永远不会成立：{reasons[0]}")
+            yield at_rule(drg, "rule", Severity.WARNING, f"规则永远不会成立：{reasons[0]}")
 
 
 def _unreachable_rules(scheme: Scheme) -> Iterator[SchemeIssue]:
@@ -121,7 +108,7 @@ def _unreachable_rules(scheme: Scheme) -> Iterator[SchemeIssue]:
             above = seen.get(TRUE) or seen.get(rule.node)
             if above is not None and above.code != rule.code:
                 message = f"排在 {above.code}（第 {above.row} 行，{above.text}）之后，永远轮不到"
-                yield _issue(rule, "rule", Severity.WARNING, message)
+                yield at_rule(rule, "rule", Severity.WARNING, message)
             seen.setdefault(rule.node, rule)
 
 
@@ -173,27 +160,6 @@ def _exclusion_tables(scheme: Scheme) -> Iterator[SchemeIssue]:
             yield SchemeIssue(scheme.file("exclusions"), row.row, "exclusion_table", Severity.HINT, message)
 
 
-def _weights(scheme: Scheme) -> Iterator[SchemeIssue]:
-    if scheme.weights is None:
-        return
-    groups = {rule.code for rule in scheme.drgs} | {
-        rule.code for rule in scheme.adrgs if rule.code not in scheme.drgs_of
-    }
-    weighted = scheme.weights.rows
-    for issue in scheme.weights.report.issues:
-        yield SchemeIssue(issue.sheet, issue.row, issue.column, Severity.WARNING, issue.message)
-    for rule in (*scheme.adrgs, *scheme.drgs):
-        if rule.code in groups and rule.code not in weighted:
-            yield _issue(rule, rule.stage.lower(), Severity.WARNING, f"{rule.code} 没有权重")
-            groups.discard(rule.code)
-    known = {rule.code for rule in (*scheme.adrgs, *scheme.drgs)}
-    for row in weighted.values():
-        if row.code not in known:
-            yield SchemeIssue(row.sheet, row.row, "DRG", Severity.WARNING, f"方案里没有 {row.code} 这个组")
-        elif row.weight is None and row.points is None:
-            yield SchemeIssue(row.sheet, row.row, "权重", Severity.WARNING, f"{row.code} 的权重是空的")
-
-
 def _unknown_codes(scheme: Scheme, terminology: Terminology) -> Iterator[SchemeIssue]:
     edition = scheme.info.edition
     tables = {
@@ -235,7 +201,3 @@ def _dates(scheme: Scheme) -> Iterator[SchemeIssue]:
 def _overlap(start: date | None, end: date | None, other_start: date | None, other_end: date | None) -> bool:
     """Whether two spans share a day; ``None`` is open."""
     return (start or date.min) <= (other_end or date.max) and (other_start or date.min) <= (end or date.max)
-
-
-def _issue(rule: GroupRule, column: str, severity: Severity, message: str) -> SchemeIssue:
-    return SchemeIssue(rule.file, rule.row, column, severity, message)

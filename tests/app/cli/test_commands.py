@@ -6,6 +6,7 @@ import csv
 import json
 import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from app.cli.commands import COMMANDS
 from app.cli.parser import make_parser
 from app.demo.month import generate
 from app.demo.n041 import write_n041
+from app.knowledge import DEMO_DRG, demo_folder
 
 ROOT = Path(__file__).parents[3]
 Console = pytest.CaptureFixture[str]
@@ -242,6 +244,23 @@ def test_wrong_usage_exits_2_in_chinese(arguments: list[str], told: str, capsys:
     error = capsys.readouterr().err
     assert f"错误：{told}" in error
     assert "--help" in error
+
+
+def test_verify_fails_over_faults_and_only_strictly_over_warnings(tmp_path: Path, capsys: Console) -> None:
+    scheme = tmp_path / "方案"
+    shutil.copytree(demo_folder(DEMO_DRG), scheme)
+    with (scheme / "code_lists.csv").open("a", encoding="utf-8") as lists:
+        lists.write("没人用.DX,dx,I21.001\n")
+    assert run("verify", "--drg", scheme, "--dip", "none") == 0
+    told = capsys.readouterr().out
+    assert "提醒　code_lists.csv 第" in told
+    assert "没有规则用到列表 没人用.DX" in told
+    assert run("verify", "--drg", scheme, "--dip", "none", "--strict") == 1
+    with (scheme / "drg.csv").open("a", encoding="utf-8") as groups:
+        groups.write("9,Q99,Q991,无主的组,true\n")
+    capsys.readouterr()
+    assert run("verify", "--drg", scheme, "--dip", "none") == 1
+    assert "错误　drg.csv 第" in capsys.readouterr().out
 
 
 def test_every_command_has_its_module() -> None:

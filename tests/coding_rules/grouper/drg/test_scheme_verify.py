@@ -8,7 +8,9 @@ import pytest
 
 from coding_rules.finding import Severity
 from coding_rules.grouper.drg.scheme_verify import verify, verify_versions
+from coding_rules.grouper.drg.weight_reading import read_weights
 from coding_rules.grouper.drg.weight_table import GroupWeight, WeightTable
+from coding_rules.grouper.drg.weight_verify import verify_weight_dates
 from icd_tables.codes import Edition, Kind
 from icd_tables.table import CodeEntry, CodeTable, TableInfo
 from icd_tables.terminology import Terminology
@@ -132,9 +134,35 @@ def test_groups_without_weight_and_weights_without_group() -> None:
     )
     texts = [str(issue) for issue in verify(scheme) if issue.severity is Severity.WARNING]
     assert texts == [
-        "drg.csv 第 8 行 drg 列：FZ19 没有权重",
-        "权重.xlsx 第 9 行 DRG 列：方案里没有 XX99 这个组",
+        "drg.csv 第 8 行 drg 列：FZ19 在权重表“权重.xlsx”中没有权重",
+        "权重.xlsx 第 9 行 组编码 列：方案里没有 XX99 这个组",
     ]
+
+
+def test_rows_of_a_weight_table_that_could_not_be_taken_are_told_with_sheet_row_and_column() -> None:
+    read = read_weights(
+        "权重.xlsx",
+        [("2025", [["DRG编码", "权重"], ["FR21", "2"], ["FR21", "3"], ["FR23", "待定"], ["FR25", None]])],
+    )
+    texts = [str(issue) for issue in verify(small_scheme(weights=read)) if issue.file == "2025"]
+    assert texts == [
+        "2025 第 3 行：FR21 在 2025 第 2 行 已出现（权重 2 与 3 不同），以先出现的为准",
+        "2025 第 4 行 权重 列：“待定”不是数字，按没有处理",
+        "2025 第 4 行 权重 列：FR23 的权重是空的",
+        "2025 第 5 行 权重 列：FR25 的权重是空的",
+    ]
+
+
+def test_weight_tables_that_hold_on_the_same_days() -> None:
+    year = WeightTable("全年.xlsx", valid_from=date(2025, 1, 1), valid_to=date(2025, 12, 31))
+    half = WeightTable("下半年.xlsx", valid_from=date(2025, 7, 1))
+    (issue,) = verify_weight_dates([year, half, WeightTable("未注明.xlsx")])
+    assert issue.severity is Severity.ERROR
+    assert str(issue).startswith(
+        "下半年.xlsx：有效日期（2025-07-01 至 不限）与“全年.xlsx”（2025-01-01 至 2025-12-31）重叠"
+    )
+    before = replace(half, valid_from=date(2026, 1, 1))
+    assert verify_weight_dates([year, before]) == []
 
 
 def test_codes_outside_the_code_table() -> None:
@@ -160,5 +188,5 @@ def test_dates_in_force() -> None:
     later = replace(scheme.info, valid_from=date(2025, 12, 31), valid_to=None, version="2026")
     other = replace(later, scheme_id="other")
     assert [issue.message for issue in verify_versions([scheme.info, later, other])] == [
-        "与版本 2025 的有效日期重叠"
+        "与版本 2025 的有效日期（2025-01-01 至 2025-12-31）重叠"
     ]

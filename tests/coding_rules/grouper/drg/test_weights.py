@@ -143,42 +143,62 @@ BENCHMARK = {
 }
 
 
+def outcome(group: str, fee: int | None = None, los: int | None = None, way: str = "1") -> Outcome:
+    return Outcome(group, fee, los, way, BENCHMARK.get(group))
+
+
 def test_indicators_by_key() -> None:
     cases = [
-        ("心内科", Outcome("FR21", 12_000, 8)),
-        ("心内科", Outcome("FR25", 5_000, 5)),
-        ("心内科", Outcome("FR25", 7_500, 10, "5")),
-        ("心内科", Outcome("")),
-        ("普外科", Outcome("FZ19", 1_000, 3)),
+        ("心内科", outcome("FR21", 12_000, 8)),
+        ("心内科", outcome("FR25", 5_000, 5)),
+        ("心内科", outcome("FR25", 7_500, 10, "5")),
+        ("心内科", outcome("")),
+        ("普外科", outcome("FZ19", 1_000, 3)),
     ]
-    found = indicators_by(cases, BENCHMARK.get, frozenset({"FR25"}))
+    found = indicators_by(cases, frozenset({"FR25"}))
     heart, surgery = found["心内科"], found["普外科"]
     assert (heart.cases, heart.grouped_rate, heart.groups, heart.total_weight) == (4, 0.75, 2, Decimal(4))
     assert heart.cmi == Decimal("1.3333")
     assert heart.fee_index == pytest.approx((1.2 + 1.0 + 1.5) / 3)
     assert heart.time_index == pytest.approx((0.8 + 1.0 + 2.0) / 3)
     assert heart.low_risk_mortality == 0.5
-    assert (surgery.cmi, surgery.fee_index, surgery.time_index, surgery.low_risk_mortality) == (
-        None,
-        None,
-        None,
-        None,
+    nothing = (
+        surgery.cmi,
+        surgery.mean_points,
+        surgery.fee_index,
+        surgery.time_index,
+        surgery.low_risk_mortality,
     )
+    assert nothing == (None,) * 5
+
+
+def test_points_are_summed_beside_weights() -> None:
+    worth = GroupWeight("FR21", points=Decimal("123.4"))
+    (found,) = indicators_by([("全院", Outcome("FR21", worth=worth))] * 3).values()
+    assert (found.total_points, found.mean_points, found.cmi) == (Decimal("370.2"), Decimal("123.4000"), None)
+
+
+def test_what_a_case_does_not_say_is_not_rated() -> None:
+    """A missing fee, stay or way of leaving leaves the case out: it is no 0 and no survivor."""
+    cases = [("内科", outcome("FR25", None, None, "")), ("内科", outcome("FR25", 5_000, 5, "5"))]
+    low = frozenset({"FR25"})
+    found = indicators_by(cases, low)["内科"]
+    assert (found.fee_index, found.time_index, found.low_risk_mortality) == (1.0, 1.0, 1.0)
+    assert (found.low_risk_cases, found.low_risk_unknown) == (1, 1)
+    none = indicators_by(cases[:1], low)["内科"]
+    assert (none.fee_index, none.time_index, none.low_risk_mortality) == (None, None, None)
 
 
 def test_every_indicator_has_its_formula() -> None:
-    shown = {
-        "cases",
+    assert all(hasattr(Indicators(0), name) for name in FORMULAS)
+    assert {
+        "cmi",
         "grouped_rate",
         "groups",
-        "total_weight",
-        "cmi",
         "fee_index",
         "time_index",
         "low_risk_mortality",
-    }
-    assert set(FORMULAS) == shown
-    assert all(hasattr(Indicators(0, 0, 0, None, 0, None, None, None, None), name) for name in shown)
+    } <= FORMULAS.keys()
 
 
 def test_low_risk_groups_need_enough_cases_and_no_deaths() -> None:
