@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from dataclasses import dataclass
 from typing import Protocol
-
-import numpy as np
 
 from icd_tables.codes import Kind, normalize_code
 from icd_tables.crosswalk import Crosswalk
 from icd_tables.matching.cache import IndexCache, digest_of
-from icd_tables.matching.explain import same_but_dropped, why
+from icd_tables.matching.explain import Wording, why
+from icd_tables.matching.forms import Form, Former
 from icd_tables.matching.grams import Floats, Ints
-from icd_tables.matching.index import Form, Former, MatchIndex
+from icd_tables.matching.index import MatchIndex
 from icd_tables.matching.keys import BroughtKeys, CodeKeys, KeyHit, Place, TypedKeys
 from icd_tables.matching.memory import Memory
 from icd_tables.matching.recall import Recall, target_of
-from icd_tables.matching.rows import Names, Origin, key_rows
+from icd_tables.matching.rows import Names, Origin
 from icd_tables.matching.scoring import tier, weights
 from icd_tables.matching.segments import Segment, split
 from icd_tables.matching.similar import Match, SimilarNames
 from icd_tables.normalize import compact, fold
 from icd_tables.search import Candidate, Tier
-from icd_tables.synonyms import Canonical, lexicon
+from icd_tables.synonyms import lexicon
 from icd_tables.table import CodeEntry, CodeTable
 
 
@@ -52,55 +51,32 @@ class Matcher:
     ) -> None:
         entries = tuple(table)
         self.kind = kind or (table.info.kind if isinstance(table, CodeTable) else kind_of(entries))
-        self.names = Names(entries)
         self.memory = memory
         self._crosswalk = crosswalk
         self._entries = entries
         self._former = Former(lexicon(self.kind))
         self._index = self._make_index(cache)
-        self._similar = SimilarNames(self._index, self._former, len(self.names), weights(self.kind))
+        self.names = Names(entries, self._index.entry_names)
+        self._similar = SimilarNames(self._index, self._former, weights(self.kind))
         self._recall: Recall | None = None
-        self._changes: dict[int, Canonical | None] = {}
-        self._codes = CodeKeys([entry.code for entry in entries], self.kind)
+        self._codes = CodeKeys(self._index.codes, self.kind)
         self._typed = TypedKeys(self._index.typed)
         self._brought = BroughtKeys(
             [(at, compact(key).lower()) for at, entry in enumerate(entries) for key in entry.keys]
         )
 
-    @cached_property
-    def _exact(self) -> dict[str, list[int]]:
-        """Key rows by surface, official names first."""
-        rows: dict[str, list[int]] = {}
-        for row in np.argsort(self._index.origin, kind="stable").tolist():
-            rows.setdefault(self._index.surfaces[row], []).append(row)
-        return rows
-
     def _make_index(self, cache: IndexCache | None) -> MatchIndex:
         digest = digest_of(self._entries, self._crosswalk, self.kind) if cache else ""
         index = cache.load(digest) if cache else None
         if index is None:
-            index = MatchIndex.build(key_rows(self.names, self._crosswalk), self._former)
+            index = MatchIndex.build(self._entries, self._former, self._crosswalk)
             if cache:
                 cache.store(digest, index)
         return index
 
     def find(self, text: str, limit: int = 10) -> Sequence[Candidate]:
         """Candidates for a text, a key or a code prefix, best first: exact, own use, prefix, contains, fuzzy."""
-        wanted = fold(text)
-        if not wanted:
-            return ()
-        found = _Ranking(limit)
-        self._add_codes(compact(wanted), found)
-        form = self._former.form(text)
-        self._add_exact(form, found)
-        self._add_confirmed(text, found)
-        if _is_abbreviation(wanted) and form.canonical.changes:
-            self._add_similar(form, found, most=_ABBREVIATION_ANSWERS)
-        self._add_typed(compact(wanted), found)
-        self._add_containing(form, found)
-        if not found.full:
-            self._add_similar(form, found)
-        return found.candidates
+        return self._find([text], limit)[0]
 
     def find_many(
         self, texts: Iterable[str], limit: int = 10, progress: ProgressLike | None = None
@@ -108,11 +84,41 @@ class Matcher:
         """Candidates of many texts; each distinct text is matched once. ``progress.report(done, total, text)`` is called."""
         distinct = list(dict.fromkeys(texts))
         found: dict[str, Sequence[Candidate]] = {}
-        for done, text in enumerate(distinct, start=1):
-            found[text] = self.find(text, limit)
+        for start in range(0, len(distinct), _AT_ONCE):
+            some = distinct[start : start + _AT_ONCE]
+            found.update(zip(some, self._find(some, limit), strict=True))
             if progress is not None:
-                progress.report(done, len(distinct), "正在匹配")
+                progress.report(len(found), len(distinct), "正在匹配")
         return found
+
+    def _find(self, texts: Sequence[str], limit: int) -> list[Sequence[Candidate]]:
+        """Candidates of each text. What is only similar is worked out for all texts together: that is most of the work."""
+        askings = [_Asking(text, self._former.form(text), _Ranking(limit)) for text in texts]
+        for asking in askings:
+            if asking.folded:
+                self._add_certain(asking)
+        fuzzy = [asking for asking in askings if asking.folded and not asking.found.full]
+        recall = self.recall() if fuzzy else None
+        for asking, similar in zip(
+            fuzzy, self._similar.find([one.form for one in fuzzy], recall, limit), strict=True
+        ):
+            if asking.abbreviation:
+                self._add_similar(similar[:_ABBREVIATION_ANSWERS], asking.found, recall)
+                self._add_keys(asking)
+            self._add_similar(similar, asking.found, recall)
+        return [asking.found.candidates for asking in askings]
+
+    def _add_certain(self, asking: _Asking) -> None:
+        """Codes, equal names, what was confirmed, and typed keys; an abbreviation is a word before it is a key."""
+        self._add_codes(compact(asking.folded), asking.found)
+        self._add_exact(asking.form, asking.found)
+        self._add_confirmed(asking.text, asking.found)
+        if not asking.abbreviation:
+            self._add_keys(asking)
+
+    def _add_keys(self, asking: _Asking) -> None:
+        self._add_typed(compact(asking.folded), asking.found)
+        self._add_containing(asking.form, asking.found)
 
     def entry(self, code: str) -> CodeEntry | None:
         """The entry of a code of this table, in any spelling."""
@@ -120,12 +126,12 @@ class Matcher:
         if at is None:
             return None
         wanted = normalize_code(code)
-        return next(entry for entry in self.names.entries[at] if normalize_code(entry.code) == wanted)
+        return next(entry for entry in self.names.group(at) if normalize_code(entry.code) == wanted)
 
     def pool(self, text: str) -> tuple[Ints, dict[str, Floats]] | None:
         """The names considered for a text (their positions) and the features they are scored by; for fitting weights."""
         found = self._similar.pool(self._former.form(text), self.recall())
-        return None if found is None else (self._index.target[found[0]], found[1])
+        return None if found is None else (found.targets, dict(found.columns))
 
     def forget(self) -> None:
         """Drop what was derived from the memory (after another memory was put in place)."""
@@ -151,11 +157,12 @@ class Matcher:
                 found.add(Candidate(entry, Tier.ALIAS, reason, 0.98))
 
     def _add_exact(self, form: Form, found: _Ranking) -> None:
-        for row in self._exact.get(form.surface, ()):
-            target, origin = int(self._index.target[row]), Origin(int(self._index.origin[row]))
+        rows = self._index.exact.rows(form.surface)
+        for origin, row in sorted((Origin(int(self._index.origin[row])), row) for row in rows):
+            target = int(self._index.target[row])
             official = origin in {Origin.NAME, Origin.OUTSIDE}
             reason = "与名称相同" if official else f"{_ORIGIN_WORDS[origin]}相同"
-            for entry in self.names.entries[target] if official else (self.names.entry(target),):
+            for entry in self.names.group(target) if official else (self.names.entry(target),):
                 found.add(
                     Candidate(
                         entry, Tier.EXACT if official else Tier.ALIAS, reason, 1.0 if official else 0.97
@@ -198,38 +205,53 @@ class Matcher:
             target = int(self._index.target[hit.row])
             found.add(_typed_candidate(hit, self.names.entry(target), "名称"))
 
-    def _add_similar(self, form: Form, found: _Ranking, most: int | None = None) -> None:
-        for target, match in self._similar.find(form, self.recall(), most or found.limit):
+    def _add_similar(
+        self, similar: Sequence[tuple[int, Match]], found: _Ranking, recall: Recall | None
+    ) -> None:
+        for target, match in similar:
             if found.full:
                 break
             words = match.found["name_covered"] > 0.999 and match.found["text_covered"] > 0.999
             level = tier(match.score, words)
-            found.add(Candidate(self.names.entry(target), level, self._why(match), min(match.score, 0.96)))
+            remembered = recall.pair(match.echo) if recall and match.echo >= 0 else None
+            reason = why(match, self._wording(match.row), remembered)
+            found.add(Candidate(self.names.entry(target), level, reason, min(match.score, 0.96)))
 
-    def _why(self, match: Match) -> str:
-        wording = self._index.surfaces[match.row]
-        origin = Origin(int(self._index.origin[match.row]))
-        theirs = self._changes_of(match.row)
-        remembered = self._recall.pair(match.echo) if self._recall and match.echo >= 0 else None
-        return why(match, wording, origin, theirs, remembered)
-
-    def _changes_of(self, row: int) -> Canonical | None:
-        """Which words of a key row another word stands for; kept, because good names come up again and again."""
-        if row not in self._changes:
-            wording = self._index.surfaces[row]
-            same = same_but_dropped(wording, self._index.canonicals[row])
-            if len(self._changes) >= _CHANGES_KEPT:
-                self._changes.clear()
-            self._changes[row] = None if same else self._former.lexicon.canonical(wording)
-        return self._changes[row]
+    def _wording(self, row: int) -> Wording:
+        index = self._index
+        changes = [
+            (word, meaning)
+            for word, _, meaning in (one.partition("=") for one in index.changes[row].split("\t") if one)
+        ]
+        return Wording(index.surfaces[row], index.canonicals[row], changes, Origin(int(index.origin[row])))
 
     def recall(self) -> Recall | None:
         """The index of similar remembered texts, built anew when the memory has grown enough."""
         if self.memory is None:
             return None
         if self._recall is None or self._recall.stale(self.memory):
-            self._recall = Recall(self.memory, self.names, self._former)
+            self._recall = Recall(self.memory, self.names, self._former, self._recall)
         return self._recall if len(self._recall) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """A text being answered."""
+
+    text: str
+    form: Form
+    found: _Ranking
+
+    @property
+    def folded(self) -> str:
+        """The text half-width and in lower case; nothing is looked for when it is empty."""
+        return fold(self.text)
+
+    @property
+    def abbreviation(self) -> bool:
+        """Whether the text is letters that the word lists know as a word (HCC)."""
+        letters = self.folded
+        return letters.isascii() and letters.isalpha() and bool(self.form.canonical.changes)
 
 
 class _Ranking:
@@ -238,7 +260,6 @@ class _Ranking:
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self._found: dict[tuple[str, str], Candidate] = {}
-        self._names: set[str] = set()
 
     @property
     def full(self) -> bool:
@@ -252,7 +273,8 @@ class _Ranking:
         self._found.setdefault((candidate.entry.code, candidate.entry.name), candidate)
 
 
-_CHANGES_KEPT = 20_000
+_AT_ONCE = 32
+"""Texts answered together: enough that numpy works on long arrays, few enough that they stay in the processor's cache."""
 _ABBREVIATION_ANSWERS = 3
 _FRAGMENT_LEAST, _FRAGMENT_MOST = 2, 4
 
@@ -264,10 +286,6 @@ def kind_of(entries: Sequence[CodeEntry]) -> Kind:
     sample = entries[:2000]
     letters = sum(entry.code[:1].isalpha() for entry in sample)
     return Kind.DIAGNOSIS if letters * 2 >= len(sample) else Kind.PROCEDURE
-
-
-def _is_abbreviation(folded: str) -> bool:
-    return folded.isascii() and folded.isalpha()
 
 
 def _typed_candidate(hit: KeyHit, entry: CodeEntry, what: str) -> Candidate:

@@ -10,9 +10,8 @@ import hashlib
 import logging
 import os
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +22,32 @@ from icd_tables.codes import Kind
 from icd_tables.crosswalk import Crosswalk
 from icd_tables.matching.grams import GramTable
 from icd_tables.matching.index import MatchIndex
+from icd_tables.matching.keys import CodeOrder
+from icd_tables.matching.texts import Texts
 from icd_tables.matching.typed import TypedRows
+from icd_tables.matching.vocabulary import Vocabulary
 from icd_tables.synonyms import lexicon_fingerprint
 from icd_tables.table import CodeEntry
 
-_FORMAT = 2
+_FORMAT = 4
 """Raised whenever the way an index is built changes."""
 _KEPT = 12
 """Index files kept in the folder; the longest unused ones go first."""
-_ARRAYS = ("target", "origin", "opposites", "unasked", "sides", "residual", "sites", "endings")
+_ARRAYS = (
+    "target",
+    "origin",
+    "opposites",
+    "unasked",
+    "sides",
+    "residual",
+    "sites",
+    "endings",
+    "entry_names",
+    "levels",
+)
+_TEXTS = ("surfaces", "canonicals", "changes")
 _TABLES = ("surface_grams", "canonical_grams")
+_TABLE_ARRAYS = ("idf", "weight", "number", "row_start", "row_grams", "gram_start", "gram_rows", "scale")
 _log = logging.getLogger(__name__)
 
 
@@ -47,7 +62,7 @@ class IndexCache:
         path = self._path(digest)
         try:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-                index = _unpack({name: stored[name] for name in stored.files})
+                index = _unpack(stored)
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, EOFError) as error:
@@ -82,59 +97,64 @@ class IndexCache:
 
 def digest_of(entries: Iterable[CodeEntry], crosswalk: Crosswalk | None, kind: Kind) -> str:
     """A digest of everything an index is made from."""
-    found = hashlib.sha256(f"{_FORMAT}\0{kind.value}\0{lexicon_fingerprint()}".encode())
-    rows = ("\t".join((entry.code, entry.name, *entry.aliases)) for entry in entries)
+    found = hashlib.blake2b(f"{_FORMAT}\0{kind.value}\0{lexicon_fingerprint()}".encode(), digest_size=32)
+    rows = [
+        "\t".join((one.code, one.name, *one.aliases)) if one.aliases else f"{one.code}\t{one.name}"
+        for one in entries
+    ]
     found.update("\n".join(rows).encode())
     if crosswalk is not None:
-        pairs = (f"{row.source_name}\t{row.target_code}" for row in crosswalk.rows)
+        pairs = [f"{row.source_name}\t{row.target_code}" for row in crosswalk.rows]
         found.update(("\0" + "\n".join(pairs)).encode())
     return found.hexdigest()
 
 
 def _pack(index: MatchIndex) -> dict[str, NDArray[Any]]:
     packed: dict[str, NDArray[Any]] = {name: getattr(index, name) for name in _ARRAYS}
-    packed["surfaces"] = _text(index.surfaces)
-    packed["canonicals"] = _text(index.canonicals)
-    for table in _TABLES:
-        grams: GramTable = getattr(index, table)
-        for part in fields(GramTable):
-            value = getattr(grams, part.name)
-            packed[f"{table}.{part.name}"] = _text(list(value)) if part.name == "vocabulary" else value
-    packed["typed.rows"] = np.array(index.typed.rows, np.int32)
-    packed["typed.texts"] = _text(index.typed.texts)
-    packed["typed.initials"] = _text(index.typed.initials)
-    packed["typed.readings"] = _text(
-        [f"{char}\t{' '.join(found)}" for char, found in index.typed.readings.items()]
-    )
+    packed |= {name: _bytes(getattr(index, name).joined) for name in _TEXTS}
+    for name in _TABLES:
+        table: GramTable = getattr(index, name)
+        packed |= {f"{name}.{part}": getattr(table, part) for part in _TABLE_ARRAYS}
+        packed[f"{name}.units"] = _bytes("\n".join(table.vocabulary.units))
+        packed[f"{name}.codes"] = table.vocabulary.codes
+    typed = index.typed
+    readings = (f"{char}\t{' '.join(found)}" for char, found in typed.readings.items())
+    packed["typed.rows"] = typed.rows
+    packed["typed.texts"] = _bytes(typed.texts.joined)
+    packed["typed.initials"] = _bytes(typed.initials.joined)
+    packed["typed.readings"] = _bytes("\n".join(readings))
+    packed["codes.texts"] = _bytes(index.codes.codes.joined)
+    packed["codes.position"] = index.codes.position
     return packed
 
 
-def _unpack(stored: dict[str, NDArray[Any]]) -> MatchIndex:
+def _unpack(stored: Mapping[str, NDArray[Any]]) -> MatchIndex:
     pairs = (line.split("\t") for line in _lines(stored["typed.readings"]))
     typed = TypedRows(
-        stored["typed.rows"].tolist(),
-        _lines(stored["typed.texts"]),
-        _lines(stored["typed.initials"]),
+        stored["typed.rows"],
+        _texts(stored["typed.texts"]),
+        _texts(stored["typed.initials"]),
         {char: tuple(found.split(" ")) for char, found in pairs},
     )
-    return MatchIndex(
-        surfaces=_lines(stored["surfaces"]),
-        canonicals=_lines(stored["canonicals"]),
-        surface_grams=_gram_table(stored, "surface_grams"),
-        canonical_grams=_gram_table(stored, "canonical_grams"),
-        typed=typed,
-        **{name: stored[name] for name in _ARRAYS},
-    )
+    parts: dict[str, Any] = {name: stored[name] for name in _ARRAYS}
+    parts |= {name: _texts(stored[name]) for name in _TEXTS}
+    parts |= {name: _gram_table(stored, name) for name in _TABLES}
+    codes = CodeOrder(_texts(stored["codes.texts"]), stored["codes.position"])
+    return MatchIndex(**parts, typed=typed, codes=codes)
 
 
-def _gram_table(stored: dict[str, NDArray[Any]], name: str) -> GramTable:
-    parts = {part.name: stored[f"{name}.{part.name}"] for part in fields(GramTable)}
-    vocabulary = {gram: at for at, gram in enumerate(_lines(parts.pop("vocabulary")))}
-    return GramTable(vocabulary=vocabulary, **parts)
+def _gram_table(stored: Mapping[str, NDArray[Any]], name: str) -> GramTable:
+    units = {unit: number for number, unit in enumerate(_lines(stored[f"{name}.units"]))}
+    vocabulary = Vocabulary(units, stored[f"{name}.codes"])
+    return GramTable(vocabulary, **{part: stored[f"{name}.{part}"] for part in _TABLE_ARRAYS})
 
 
-def _text(lines: Sequence[str]) -> NDArray[Any]:
-    return np.frombuffer("\n".join(lines).encode(), np.uint8)
+def _bytes(text: str) -> NDArray[Any]:
+    return np.frombuffer(text.encode(), np.uint8)
+
+
+def _texts(stored: NDArray[Any]) -> Texts:
+    return Texts(stored.tobytes().decode())
 
 
 def _lines(stored: NDArray[Any]) -> list[str]:

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from icd_tables.matching.index import Form
+from icd_tables.matching.forms import Form, plain
 from icd_tables.matching.memory import Confirmed
 from icd_tables.matching.rows import Origin
 from icd_tables.matching.similar import Match
-from icd_tables.synonyms import Canonical
 
 _MOST_CHANGES = 3
-_LEFT_OUT = str.maketrans("", "", "的性症术了之")
 
 
 _ECHO_WORTH_TELLING = 0.6
 
 
-def why(
-    match: Match, wording: str, origin: Origin, theirs: Canonical | None, remembered: Confirmed | None
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The key row a candidate was found by: as it stands, its canonical form, which words of it another word stands for, its origin."""
+
+    surface: str
+    canonical: str
+    changes: Sequence[tuple[str, str]]
+    origin: Origin
+
+
+def why(match: Match, wording: Wording, remembered: Confirmed | None) -> str:
     """For a similar candidate: what is covered, which words count as the same, what was left aside, what speaks against."""
     form, found = match.form, match.found
     parts = [_covered(found)]
-    parts += _same_words(form, wording, theirs)
-    if origin in {Origin.BRACKET, Origin.ALIAS}:
-        parts.append(f"别名“{wording}”")
-    elif origin is Origin.OLD_NAME:
-        parts.append(f"对照旧名“{wording}”")
+    parts += _same_words(form, wording)
+    if wording.origin in {Origin.BRACKET, Origin.ALIAS}:
+        parts.append(f"别名“{wording.surface}”")
+    elif wording.origin is Origin.OLD_NAME:
+        parts.append(f"对照旧名“{wording.surface}”")
     if remembered is not None and found.get("echo_best", 0) >= _ECHO_WORTH_TELLING:
         parts.append(f"本院曾把“{remembered.text}”编到这里")
     parts += _left_aside(form, found)
@@ -45,28 +52,18 @@ def _covered(found: Mapping[str, float]) -> str:
     return "部分字相同"
 
 
-def _same_words(form: Form, wording: str, theirs: Canonical | None) -> list[str]:
+def _same_words(form: Form, wording: Wording) -> list[str]:
     ours = dict(form.canonical.changes)
-    if not ours and theirs is None:
+    if not ours and not wording.changes:
         return []
-    here, there = _plain(form.canonical.text), _plain(theirs.text if theirs else wording)
-    shown = [f"{word}={meaning}" for word, meaning in ours.items() if _plain(meaning) in there]
+    here, there = plain(form.canonical.text), plain(wording.canonical)
+    shown = [f"{word}={meaning}" for word, meaning in ours.items() if plain(meaning) in there]
     shown += [
         f"{meaning}={word}"
-        for word, meaning in (theirs.changes if theirs else ())
-        if _plain(meaning) in here and word not in ours
+        for word, meaning in wording.changes
+        if plain(meaning) in here and word not in ours
     ]
     return ["、".join(shown[:_MOST_CHANGES])] if shown else []
-
-
-def same_but_dropped(surface: str, canonical: str) -> bool:
-    """Whether a canonical form differs from its surface only by syllables left out."""
-    return _plain(surface) == _plain(canonical)
-
-
-def _plain(text: str) -> str:
-    """Without the syllables that canonical forms leave out."""
-    return text.translate(_LEFT_OUT)
 
 
 def _left_aside(form: Form, found: Mapping[str, float]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Features of candidate rows against a text, all between 0 and 1, computed for all candidates at once."""
+"""Features of candidate rows against texts, all between 0 and 1, computed for all candidates of all texts at once."""
 
 from __future__ import annotations
 
@@ -10,69 +10,88 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from icd_tables.matching.grams import Floats, Gathered, GramQuery
-from icd_tables.matching.index import Form, Former, MatchIndex
+from icd_tables.matching.forms import Form, Former
+from icd_tables.matching.grams import Floats, Gathered, Ints
+from icd_tables.matching.index import MatchIndex
 from icd_tables.matching.marks import BOTH, LEFT, ONE, OTHER, RIGHT, UNSPECIFIED
+from icd_tables.matching.queries import Candidates, GramQueries, Said, said_by
 from icd_tables.matching.rows import Origin
+from icd_tables.normalize import units
 from icd_tables.pinyin import readings
 
-Rows = NDArray[np.intp]
-
+IMPLIED = 0.6
+"""How much an implied gram counts against one that is said."""
 _SHORTEST_SLIP = 4
 """Shorter texts are too near to too many names for a slip to mean anything."""
 
 
 @dataclass(frozen=True)
-class Query:
-    """A text against an index: its form and its grams in both tables."""
+class Queries:
+    """Texts against an index: their forms, their grams in both tables, how well each body part fits each text.
 
-    form: Form
-    surface: GramQuery
-    canonical: GramQuery
+    ``whole``: texts as they were written, where slips may show (false for pieces of them).
+    """
+
+    forms: Sequence[Form]
+    whole: Sequence[bool]
+    surface: GramQueries
+    canonical: GramQueries
     sites: Floats
 
     @classmethod
-    def of(cls, form: Form, index: MatchIndex, former: Former) -> Query:
-        """Prepare a text for one index."""
+    def of(cls, forms: Sequence[Form], whole: Sequence[bool], index: MatchIndex, former: Former) -> Queries:
+        """Prepare texts for one index."""
+        said = [_said(form, index, former) for form in forms]
         return cls(
-            form,
-            GramQuery.of(index.surface_grams, form.surface_grams),
-            GramQuery.of(index.canonical_grams, form.canonical_grams, former.implied(form).items()),
-            former.site_agreement(form),
+            forms,
+            whole,
+            GramQueries.of(
+                index.surface_grams, said_by(index.surface_grams, (units(form.surface) for form in forms))
+            ),
+            GramQueries.of(index.canonical_grams, said),
+            np.array([former.site_agreement(form.canonical.sites) for form in forms]),
         )
 
 
-def features(
-    query: Query, rows: Rows, own: Gathered, index: MatchIndex, lines: Sequence[int], whole: bool
-) -> dict[str, Floats]:
-    """The features of some rows by name, one value per row.
+def _said(form: Form, index: MatchIndex, former: Former) -> Said:
+    coded = index.canonical_grams.vocabulary.coded
+    implied = {code: IMPLIED for parts in former.implied(form) for code in coded(parts)}
+    return coded(form.canonical.parts), implied
 
-    ``own`` are the canonical grams of the rows; ``whole``: the text as it was written, where slips may show.
-    """
-    form = query.form
-    at = rows.tolist()
-    surfaces = [index.surfaces[i] for i in at]
-    canonicals = [index.canonicals[i] for i in at]
-    text = form.canonical.text
+
+def features(
+    queries: Queries, candidates: Candidates, own: Gathered, index: MatchIndex, lines: Sequence[int]
+) -> dict[str, Floats]:
+    """The features by name, one value per candidate; ``own`` are the canonical grams of their rows. There must be candidates."""
+    rows = candidates.rows
+    surfaces, canonicals = index.surfaces.at(rows), index.canonicals.at(rows)
+    forms = queries.forms
     found = {
-        "surface_ratio": _ratio(form.surface, surfaces),
-        "canonical_ratio": _ratio(text, canonicals),
-        "surface_overlap": query.surface.cosine(index.surface_grams, rows),
-        "within": np.array([name in text for name in canonicals], np.float32),
+        "surface_ratio": candidates.per_text(lambda text, at: _ratio(forms[text].surface, surfaces[at])),
+        "canonical_ratio": candidates.per_text(
+            lambda text, at: _ratio(forms[text].canonical.text, canonicals[at])
+        ),
+        "surface_overlap": queries.surface.cosine(candidates.text, rows),
+        "within": candidates.per_text(lambda text, at: _within(forms[text].canonical.text, canonicals[at])),
         "alias": (index.origin[rows] >= Origin.BRACKET).astype(np.float32),
     }
-    found |= _coverage(index, query.canonical, rows, own)
-    found |= _mark_features(form, rows, index, lines)
-    found |= _sites(query.sites, index.sites[rows])
-    if whole:
-        same_thing = 1 - np.maximum(found["opposite"] > 0, found["number_conflict"])
-        found["slip"] = _slips("".join(form.bare), surfaces) * same_thing
+    found |= _coverage(index, queries.canonical, candidates, own)
+    found |= _mark_features(forms, candidates, index, lines)
+    found |= _sites(queries.sites, candidates.text, index.sites[rows])
+    same_thing = 1 - np.maximum(found["opposite"] > 0, found["number_conflict"])
+    found["slip"] = same_thing * candidates.per_text(
+        lambda text, at: _slips("".join(forms[text].bare) if queries.whole[text] else "", surfaces[at])
+    )
     return found
 
 
 def _ratio(text: str, names: Sequence[str]) -> Floats:
     ratios = process.cdist([text], names, scorer=fuzz.ratio, dtype=np.float32)[0]
     return np.asarray(ratios, np.float32) / np.float32(100)
+
+
+def _within(text: str, names: Sequence[str]) -> Floats:
+    return np.array([name in text for name in names], np.float32)
 
 
 def _slips(text: str, names: Sequence[str]) -> Floats:
@@ -83,10 +102,10 @@ def _slips(text: str, names: Sequence[str]) -> Floats:
     if len(text) < _SHORTEST_SLIP or text in names:
         return np.zeros(len(names), np.float32)
     near = process.cdist([text], names, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)[0] == 1
-    return np.array(
-        [at_one and _is_slip(text, name) for at_one, name in zip(near.tolist(), names, strict=True)],
-        np.float32,
-    )
+    slips = np.zeros(len(names), np.float32)
+    for at in np.flatnonzero(near).tolist():
+        slips[at] = _is_slip(text, names[at])
+    return slips
 
 
 def _is_slip(text: str, name: str) -> bool:
@@ -95,89 +114,100 @@ def _is_slip(text: str, name: str) -> bool:
     return sorted(name) == sorted(text) or readings().sound(name) == readings().sound(text)
 
 
-def _coverage(index: MatchIndex, query: GramQuery, rows: Rows, own: Gathered) -> dict[str, Floats]:
+def _coverage(
+    index: MatchIndex, queries: GramQueries, candidates: Candidates, own: Gathered
+) -> dict[str, Floats]:
     """How much of the name the text says, and how much of the text the name says; units and pairs apart.
 
     ``ending``: the share of the last units of the name that the text has: they say what kind of thing it is.
     """
-    table = index.canonical_grams
-    strength = query.spread_over(table)
-    endings = index.endings[rows]
-    ids, offsets = own
-    idf, said, single, number = table.idf[ids], strength[ids], table.single[ids], table.number[ids]
+    table, text, rows = index.canonical_grams, candidates.text, candidates.rows
+    ids, offsets = own.ids, own.offsets
+    idf, said = table.idf[ids], queries.columns.at(text[own.asked], ids)
     exact = said >= 1.0
-    zero = np.float32(0)
+    zero, least = np.float32(0), np.float32(1e-6)
 
     def per_row(values: Floats) -> Floats:
         return np.add.reduceat(values, offsets)
 
-    single_idf = np.where(single, idf, zero)
+    single_idf = np.where(ids < len(table.vocabulary.units), idf, zero)
     pair_idf = idf - single_idf
-    missing = np.where(single, idf * (1 - said), zero)
-    strangest = np.maximum.reduceat(missing, offsets)
-    numbers = per_row(number.astype(np.float32))
-    numbers_said = per_row((number & exact).astype(np.float32))
-    query_numbers = bool(table.number[query.ids].any())
-    shared = per_row(table.weight[ids] * said)
+    strangest = np.maximum.reduceat(single_idf * (1 - said), offsets)
+    endings = index.endings[rows]
+    there = endings >= 0
+    ending_said = (queries.columns.at(text[:, None], endings) > 0) & there
     return {
-        "canonical_overlap": query.normed(shared, table, rows),
-        "name_covered": per_row(single_idf * said) / np.maximum(per_row(single_idf), np.float32(1e-6)),
-        "name_pairs_covered": per_row(pair_idf * said) / np.maximum(per_row(pair_idf), np.float32(1e-6)),
-        "text_covered": per_row(np.where(exact, single_idf, zero)) / np.float32(max(query.total, 1e-6)),
+        "canonical_overlap": queries.normed(per_row(table.weight[ids] * said), text, rows),
+        "name_covered": per_row(single_idf * said) / np.maximum(per_row(single_idf), least),
+        "name_pairs_covered": per_row(pair_idf * said) / np.maximum(per_row(pair_idf), least),
+        "text_covered": per_row(np.where(exact, single_idf, zero)) / np.maximum(queries.total, least)[text],
         "text_pairs_covered": per_row(np.where(exact, pair_idf, zero))
-        / np.float32(max(query.total_pairs, 1e-6)),
-        "ending": ((strength[endings] > 0) & (endings >= 0)).sum(axis=1, dtype=np.float32)
-        / (endings >= 0).sum(axis=1, dtype=np.float32),
+        / np.maximum(queries.total_pairs, least)[text],
+        "ending": ending_said.sum(axis=1, dtype=np.float32) / there.sum(axis=1, dtype=np.float32),
         "name_strangest": strangest / np.float32(10),
-        "number_conflict": ((numbers > numbers_said) & query_numbers).astype(np.float32),
+        "number_conflict": _number_conflicts(queries, text, own, exact),
     }
 
 
-def _within(text: str, texts: Sequence[str], rows: Rows) -> Floats:
-    """Whether the name stands in the text as it is."""
-    return np.array([texts[i] in text for i in rows.tolist()], np.float32)
+def _number_conflicts(queries: GramQueries, text: Ints, own: Gathered, exact: NDArray[np.bool_]) -> Floats:
+    """Whether the name has a number that a text with numbers does not say."""
+    number = queries.table.number
+    asked = np.bincount(queries.text, number[queries.ids], len(queries)) > 0
+    if not asked.any():
+        return np.zeros(len(text), np.float32)
+    strange = number[own.ids] & ~exact
+    return (np.logical_or.reduceat(strange, own.offsets) & asked[text]).astype(np.float32)
 
 
-def _mark_features(form: Form, rows: Rows, index: MatchIndex, lines: Sequence[int]) -> dict[str, Floats]:
-    marks = form.marks
-    theirs = index.opposites[rows]
+def _mark_features(
+    forms: Sequence[Form], candidates: Candidates, index: MatchIndex, lines: Sequence[int]
+) -> dict[str, Floats]:
+    rows, text = candidates.rows, candidates.text
+    ours = np.array([form.marks.opposites for form in forms], np.uint64)
+    theirs, asked = index.opposites[rows], ours[text]
     opposite = np.zeros(len(rows), np.float32)
-    for line in lines:
-        ours = marks.opposites & line
-        if ours:
-            near = theirs & np.uint64(line)
-            opposite += (near != 0) & ((near & np.uint64(ours)) == 0)
-    unasked = np.bitwise_count(index.unasked[rows] & ~np.uint64(marks.unasked)).astype(np.float32)
-    residual = index.residual[rows] & ~np.uint8(marks.residual)
+    for line in map(np.uint64, lines):
+        if (ours & line).any():
+            near, wanted = theirs & line, asked & line
+            opposite += (wanted != 0) & (near != 0) & ((near & wanted) == 0)
+    unasked = np.array([form.marks.unasked for form in forms], np.uint64)
+    residual = np.array([form.marks.residual for form in forms], np.uint8)
+    sides = np.array([form.marks.sides for form in forms], np.uint8)
+    extra = np.bitwise_count(index.unasked[rows] & ~unasked[text]).astype(np.float32)
+    left_over = index.residual[rows] & ~residual[text]
     return {
         "opposite": np.minimum(opposite, 2) / np.float32(2),
-        "unasked": np.minimum(unasked, 3) / np.float32(3),
-        **_sides(marks.sides, index.sides[rows]),
-        "other": ((residual & OTHER) != 0).astype(np.float32),
-        "unspecified": ((residual & UNSPECIFIED) != 0).astype(np.float32),
+        "unasked": np.minimum(extra, 3) / np.float32(3),
+        **_sides(sides[text], index.sides[rows]),
+        "other": ((left_over & OTHER) != 0).astype(np.float32),
+        "unspecified": ((left_over & UNSPECIFIED) != 0).astype(np.float32),
     }
 
 
-def _sites(agreement: Floats, theirs: NDArray[np.int16]) -> dict[str, Floats]:
+def _sites(agreement: Floats, text: Ints, theirs: NDArray[np.int16]) -> dict[str, Floats]:
     """Whether the body parts of the name are those of the text: the best and the worst of them."""
-    values = agreement[theirs]
+    values = agreement[text[:, None], theirs]
     return {
         "site_fits": np.maximum(values.max(axis=1), np.float32(0)),
         "site_strange": -np.minimum(values.min(axis=1), np.float32(0)),
     }
 
 
-def _sides(ours: int, theirs: NDArray[np.uint8]) -> dict[str, Floats]:
-    """Sides agree, contradict, or are only in the name. One side (单侧) goes with left and with right."""
-    has = theirs != 0
-    if not ours:
-        none = np.zeros(len(theirs), np.float32)
-        return {"side_match": none, "side_conflict": none, "side_extra": has.astype(np.float32)}
-    both = bool(ours & BOTH) or (ours & (LEFT | RIGHT)) == (LEFT | RIGHT)
-    fitting = BOTH if both else ours | ONE | (LEFT | RIGHT if ours & ONE else 0)
-    match = (theirs & np.uint8(fitting)) != 0
+def _fitting(sides: int) -> int:
+    """The sides of a name that go with the sides of a text. One side (单侧) goes with left and with right."""
+    both = bool(sides & BOTH) or (sides & (LEFT | RIGHT)) == (LEFT | RIGHT)
+    return BOTH if both else sides | ONE | (LEFT | RIGHT if sides & ONE else 0)
+
+
+_FITTING = np.array([_fitting(sides) for sides in range(16)], np.uint8)
+
+
+def _sides(ours: NDArray[np.uint8], theirs: NDArray[np.uint8]) -> dict[str, Floats]:
+    """Sides agree, contradict, or are only in the name."""
+    asked, has = ours != 0, theirs != 0
+    match = (theirs & _FITTING[ours]) != 0
     return {
-        "side_match": match.astype(np.float32),
-        "side_conflict": (has & ~match).astype(np.float32),
-        "side_extra": np.zeros(len(theirs), np.float32),
+        "side_match": (asked & match).astype(np.float32),
+        "side_conflict": (asked & has & ~match).astype(np.float32),
+        "side_extra": (~asked & has).astype(np.float32),
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -11,7 +10,8 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from icd_tables.codes import Kind, normalize_code
+from icd_tables.codes import Kind, category, normalize_code
+from icd_tables.matching.texts import Texts
 from icd_tables.matching.typed import TypedRows
 from icd_tables.pinyin import keys, readings
 
@@ -21,6 +21,9 @@ _RUNS = re.compile(r"[a-z]+|[^a-z]", re.IGNORECASE)
 _MOST_HITS = 1200
 """Occurrences looked at for one key; more of them say that the key is too short to mean anything."""
 _ENOUGH_STARTS = 60
+_HEADING = 4
+"""Longest heading, without the dot; finer codes with codes below them can be filed all the same."""
+_PLAIN = 6
 _MOST_RUNS = 10
 """A text with more characters and letter groups than this was written, not typed as a key."""
 
@@ -33,6 +36,17 @@ class Place(IntEnum):
     INSIDE = 2
 
 
+class Level(IntEnum):
+    """What a code is among those around it; the lower, the likelier meant."""
+
+    PLAIN = 0
+    """The subcategory itself, ending in 00."""
+    FINER = 1
+    SUBCATEGORY = 2
+    """A heading: finer codes stand below it, and only those can be filed."""
+    CATEGORY = 3
+
+
 @dataclass(frozen=True, slots=True)
 class KeyHit:
     """A row that a typed key leads to."""
@@ -42,24 +56,47 @@ class KeyHit:
     length: int
 
 
-class CodeKeys:
-    """Codes without dots in order, for prefixes with or without the dot."""
+@dataclass(frozen=True)
+class CodeOrder:
+    """Codes without dots in order (``codes``) and the position of each in the table."""
 
-    def __init__(self, codes: Iterable[str], kind: Kind) -> None:
+    codes: Texts
+    position: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, codes: Iterable[str]) -> CodeOrder:
+        """Put codes in order."""
+        ordered = sorted((_bare(code), at) for at, code in enumerate(codes))
+        return cls(Texts.of(code for code, _ in ordered), np.array([at for _, at in ordered], np.int32))
+
+    def levels(self, kind: Kind) -> NDArray[np.uint8]:
+        """The level of every code, by its position in the table: may it be filed, and is it the plain case of its subcategory."""
+        found = np.full(len(self.codes), Level.FINER, np.uint8)
+        codes = [*self.codes, ""]
+        for at, code, finer in zip(self.position.tolist(), codes, codes[1:], strict=False):
+            if len(code) <= _HEADING and len(finer) > len(code) and finer.startswith(code):
+                found[at] = Level.CATEGORY if len(code) <= len(category(code, kind)) else Level.SUBCATEGORY
+            elif len(code) == _PLAIN and code.endswith("00"):
+                found[at] = Level.PLAIN
+        return found
+
+
+class CodeKeys:
+    """Entries by the beginning of their code, with or without the dot."""
+
+    def __init__(self, order: CodeOrder, kind: Kind) -> None:
         self._pattern = _DIAGNOSIS_CODE if kind is Kind.DIAGNOSIS else _PROCEDURE_CODE
-        self._sorted = sorted((_bare(code), at) for at, code in enumerate(codes))
+        self._order = order
 
     def find(self, text: str, most: int) -> Sequence[int]:
-        """Positions (in the order given) of codes that start with ``text``; empty when it is no code."""
+        """Positions (in the table) of codes that start with ``text``; empty when it is no code."""
         if not self._pattern.fullmatch(text):
             return ()
-        wanted = _bare(text)
-        start = bisect_left(self._sorted, (wanted, -1))
-        found: list[int] = []
-        for code, at in self._sorted[start:]:
-            if not code.startswith(wanted) or len(found) == most:
-                break
-            found.append(at)
+        wanted, codes = _bare(text), self._order.codes
+        start = codes.first_not_before(wanted)
+        near = codes[start : start + most]
+        count = sum(code.startswith(wanted) for code in near)
+        found: list[int] = self._order.position[start : start + count].tolist()
         return found
 
 
@@ -67,39 +104,28 @@ def _bare(code: str) -> str:
     return normalize_code(code).replace(".", "")
 
 
-class Blob:
-    """Many short texts as one long one, so that a substring of all of them is one scan in C."""
+def _hits(texts: Texts, wanted: str) -> list[tuple[int, int]]:
+    """(row, place) of occurrences: at the start of rows, then inside while few start so."""
+    found = _places(texts.joined, "\n" + wanted, 1)
+    if len(found) < _ENOUGH_STARTS and len(wanted) > 1:
+        found += [at for at in _places(texts.joined, wanted, 0) if texts.joined[at - 1] != "\n"]
+    return list(zip(texts.rows_at(found), found, strict=True))
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        self.text = "\n" + "\n".join(texts) + "\n"
-        lengths = np.fromiter((len(text) + 1 for text in texts), np.int64, len(texts))
-        self._starts: NDArray[np.int64] = np.cumsum(lengths) - lengths + 1
 
-    def hits(self, wanted: str) -> list[tuple[int, int]]:
-        """(row, position in the long text) of occurrences: at the start of rows, then inside while few start so."""
-        found = self._positions("\n" + wanted, 1)
-        if len(found) < _ENOUGH_STARTS and len(wanted) > 1:
-            found += [at for at in self._positions(wanted, 0) if self.text[at - 1] != "\n"]
-        rows = np.searchsorted(self._starts, found, side="right") - 1
-        return list(zip(rows.tolist(), found, strict=True))
+def _places(joined: str, wanted: str, skip: int) -> list[int]:
+    found: list[int] = []
+    at = joined.find(wanted)
+    while at >= 0 and len(found) < _MOST_HITS:
+        found.append(at + skip)
+        at = joined.find(wanted, at + 1)
+    return found
 
-    def start(self, row: int) -> int:
-        """Where a row begins in the long text."""
-        return int(self._starts[row])
 
-    def _positions(self, wanted: str, skip: int) -> list[int]:
-        found: list[int] = []
-        at = self.text.find(wanted)
-        while at >= 0 and len(found) < _MOST_HITS:
-            found.append(at + skip)
-            at = self.text.find(wanted, at + 1)
-        return found
-
-    def place(self, at: int, length: int) -> Place:
-        """Whether ``length`` characters at ``at`` are a whole row, its start, or inside."""
-        if self.text[at - 1] != "\n":
-            return Place.INSIDE
-        return Place.WHOLE if self.text[at + length] == "\n" else Place.START
+def _place(texts: Texts, at: int, length: int) -> Place:
+    """Whether ``length`` characters at ``at`` are a whole row, its start, or inside."""
+    if texts.joined[at - 1] != "\n":
+        return Place.INSIDE
+    return Place.WHOLE if texts.joined[at + length] == "\n" else Place.START
 
 
 class TypedKeys:
@@ -107,8 +133,8 @@ class TypedKeys:
 
     def __init__(self, typed: TypedRows) -> None:
         self._rows = typed.rows
-        self._texts = Blob(typed.texts)
-        self._initials = Blob(typed.initials)
+        self._texts = typed.texts
+        self._initials = typed.initials
         readings().learn(typed.readings)
 
     def find(self, typed: str, most: int) -> Sequence[KeyHit]:
@@ -126,9 +152,9 @@ class TypedKeys:
     def containing(self, fragment: str, most: int) -> Sequence[KeyHit]:
         """Rows whose text starts with the fragment, then rows that contain it, shorter ones first."""
         found = []
-        for row, at in self._texts.hits(fragment):
-            length = self._texts.text.find("\n", at) - self._texts.start(row)
-            found.append(KeyHit(self._rows[row], self._texts.place(at, len(fragment)), length))
+        for row, at in _hits(self._texts, fragment):
+            place = _place(self._texts, at, len(fragment))
+            found.append(KeyHit(int(self._rows[row]), place, self._texts.length(row)))
         return sorted(found, key=lambda hit: (hit.place, hit.length, hit.row))[:most]
 
     def _aligned(self, tokens: tuple[str, ...], seen: dict[str, list[tuple[int, int]]]) -> Iterator[KeyHit]:
@@ -138,23 +164,20 @@ class TypedKeys:
         offset = letters.index(anchor)
         size = len(tokens)
         if anchor not in seen:
-            seen[anchor] = self._initials.hits(anchor)
+            seen[anchor] = _hits(self._initials, anchor)
         for row, at in seen[anchor]:
             first = at - offset
             if (
                 first < 1
-                or "\n" in self._initials.text[first : first + size]
+                or "\n" in self._initials.joined[first : first + size]
                 or not self._fits(first, tokens)
             ):
                 continue
-            text = self._texts.text
-            end = text.find("\n", first)
-            length = end - self._texts.start(row)
-            yield KeyHit(self._rows[row], self._initials.place(first, size), length)
+            yield KeyHit(int(self._rows[row]), _place(self._initials, first, size), self._texts.length(row))
 
     def _fits(self, first: int, tokens: tuple[str, ...]) -> bool:
         for at, token in enumerate(tokens, start=first):
-            char = self._texts.text[at]
+            char = self._texts.joined[at]
             if not token.isascii():
                 if char != token:
                     return False
@@ -182,15 +205,15 @@ class BroughtKeys:
 
     def __init__(self, brought: Sequence[tuple[int, str]]) -> None:
         self._rows = [row for row, _ in brought]
-        self._blob = Blob([text for _, text in brought]) if brought else None
+        self._keys = Texts.of(text for _, text in brought)
 
     def find(self, typed: str, most: int) -> Sequence[KeyHit]:
         """Positions handed in at building whose key starts with or contains ``typed``."""
-        if self._blob is None or not typed:
+        if not self._rows or not typed:
             return ()
         found = []
-        for row, at in self._blob.hits(typed.lower()):
-            place = self._blob.place(at, len(typed))
+        for row, at in _hits(self._keys, typed.lower()):
+            place = _place(self._keys, at, len(typed))
             if place is not Place.INSIDE or len(typed) > 2:
                 found.append(KeyHit(self._rows[row], place, len(typed)))
         return sorted(found, key=lambda hit: (hit.place, hit.row))[:most]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,10 +10,12 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from icd_tables.codes import normalize_code
-from icd_tables.matching.grams import Floats, Gathered, GramQuery, GramTable, Ints, grams
-from icd_tables.matching.index import Form, Former
+from icd_tables.matching.forms import Form, Former
+from icd_tables.matching.grams import Columns, Floats, Gathered, GramTable, Ints
 from icd_tables.matching.memory import Confirmed, Memory
+from icd_tables.matching.queries import Candidates, GramQueries, Said
 from icd_tables.matching.rows import Names
+from icd_tables.matching.vocabulary import CodedRows, Vocabulary, coded
 
 _NEAREST = 32
 _STALE = 25
@@ -20,12 +23,12 @@ _STALE = 25
 _TELLING = 16
 """Nearest texts whose names' words count."""
 _SHARPNESS = (8, 20, 50)
-_ECHOES = ("echo_best", "echo_best4", "echo_gap", "echo_name", "echo_all", *(f"echo_{k}" for k in _SHARPNESS))
+_NOBODY = -1
 
 
 @dataclass(frozen=True)
 class Echo:
-    """The nearest confirmed texts: which they are, the names they led to, how alike (0..1), alike-est first."""
+    """The nearest confirmed texts of one text: which they are, the names they led to, how alike (0..1), alike-est first."""
 
     rows: NDArray[np.intp]
     targets: Ints
@@ -37,24 +40,51 @@ class Echo:
     def nearest(self, target: int) -> int:
         """The row of the text most alike that led to this name, or -1."""
         found = np.flatnonzero(self.targets == target)
-        return int(self.rows[found[0]]) if len(found) else -1
+        return int(self.rows[found[0]]) if len(found) else _NOBODY
+
+
+_SILENCE = Echo(np.zeros(0, np.intp), np.zeros(0, np.int32), np.zeros(0, np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A remembered text, prepared: its wording without sides and noise, its canonical form, the grams of both."""
+
+    bare: str
+    canonical: str
+    grams: NDArray[np.int64]
 
 
 class Recall:
     """An index over the remembered texts of one table's names."""
 
-    def __init__(self, memory: Memory, names: Names, former: Former) -> None:
+    def __init__(self, memory: Memory, names: Names, former: Former, before: Recall | None = None) -> None:
+        """``before``: an older index over the same memory, whose work on texts is taken over."""
         self.version = memory.version
         known = [(pair, target) for pair in memory if (target := target_of(pair, names)) is not None]
-        forms = [former.form(pair.text) for pair, _ in known]
+        rows = CodedRows(before._units if before else ())
+        self._former = former
+        self._units: dict[str, int] = rows.units
+        earlier: dict[str, _Known] = before._known if before else {}
+        self._known: dict[str, _Known] = {
+            pair.text: earlier.get(pair.text) or self._prepare(pair.text, rows) for pair, _ in known
+        }
         self._pairs = [pair for pair, _ in known]
-        self._bare = ["".join(form.bare) for form in forms]
-        self._canonicals = [form.canonical.text for form in forms]
+        texts = [self._known[pair.text] for pair in self._pairs]
+        for text in texts:
+            rows.add(text.grams.tolist())
+        self._bare = [text.bare for text in texts]
+        self._canonicals = [text.canonical for text in texts]
         self._targets: Ints = np.array([target for _, target in known], np.int32)
-        self._table = GramTable.of_grams(both_grams(form) for form in forms)
+        self._table = GramTable.of(rows)
         used = np.zeros(len(names), np.float32)
         np.add.at(used, self._targets, [pair.count for pair, _ in known])
         self.habit: Floats = np.log1p(used)
+
+    def _prepare(self, text: str, rows: CodedRows) -> _Known:
+        form = self._former.form(text)
+        grams = both(coded(rows.numbers(form.bare)), coded(rows.numbers(form.canonical.parts)))
+        return _Known("".join(form.bare), form.canonical.text, np.array(grams, np.int64))
 
     def __len__(self) -> int:
         return len(self._pairs)
@@ -67,79 +97,108 @@ class Recall:
         """The remembered pair of a row."""
         return self._pairs[row]
 
-    def near(self, form: Form) -> Echo | None:
-        """The remembered texts most like this one; ``None`` when nothing is like it."""
+    def near(self, forms: Sequence[Form | None]) -> list[Echo]:
+        """The remembered texts most like each text; an empty echo for ``None`` and where nothing is like it."""
         if not len(self._targets):
-            return None
-        query = GramQuery.of(self._table, both_grams(form))
-        rows = self._table.nearest(query, _NEAREST)
-        if not len(rows):
-            return None
-        alike = self._similarity(form, query, rows)
+            return [_SILENCE] * len(forms)
+        said: list[Said] = [(_coded(self._table.vocabulary, form) if form else (), {}) for form in forms]
+        queries = GramQueries.of(self._table, said)
+        found = Candidates.of(list(queries.nearest([_NEAREST] * len(forms))))
+        if not len(found.rows):
+            return [_SILENCE] * len(forms)
+        alike = np.float32(0.5) * queries.cosine(found.text, found.rows)
+        alike += np.float32(0.0025) * found.per_text(
+            lambda text, at: self._ratios(forms[text], found.rows[at])
+        )
+        return [
+            self._echo(found.rows[a:b], alike[a:b])
+            for a, b in zip(found.bounds, found.bounds[1:], strict=False)
+        ]
+
+    def _echo(self, rows: NDArray[np.intp], alike: Floats) -> Echo:
         order = np.argsort(-alike, kind="stable")
         return Echo(rows[order], self._targets[rows[order]], alike[order])
 
-    def _similarity(self, form: Form, query: GramQuery, rows: NDArray[np.intp]) -> Floats:
-        bare = [self._bare[i] for i in rows.tolist()]
-        canonicals = [self._canonicals[i] for i in rows.tolist()]
+    def _ratios(self, form: Form | None, rows: NDArray[np.intp]) -> Floats:
+        assert form is not None, "only texts that were asked about have candidates"
+        at = rows.tolist()
+        bare, canonicals = [self._bare[i] for i in at], [self._canonicals[i] for i in at]
         ratio = process.cdist(["".join(form.bare)], bare, scorer=fuzz.ratio, dtype=np.float32)[0]
         other = process.cdist([form.canonical.text], canonicals, scorer=fuzz.ratio, dtype=np.float32)[0]
-        cosine = query.cosine(self._table, rows)
-        return np.asarray(0.5 * cosine + 0.0025 * ratio + 0.0025 * other, np.float32)
+        return np.asarray(ratio + other, np.float32)
 
     def features(
-        self, echo: Echo | None, targets: Ints, table: GramTable, name_row: Ints, own: Gathered
+        self,
+        echoes: Sequence[Echo],
+        candidates: Candidates,
+        targets: Ints,
+        own: Gathered,
+        table: GramTable,
+        name_row: Ints,
     ) -> dict[str, Floats]:
         """For each candidate (its name, the grams of its row): habit, votes of near texts, words their names share."""
         habit = self.habit[targets]
-        found = {"habit": habit, "habit_known": (habit > 0).astype(np.float32)}
-        if echo is None:
-            zero = np.zeros(len(targets), np.float32)
-            return found | dict.fromkeys(_ECHOES, zero)
-        return found | _votes(echo, targets) | _words(echo, table, name_row, own)
+        return {
+            "habit": habit,
+            "habit_known": (habit > 0).astype(np.float32),
+            **_votes(echoes, candidates.text, targets),
+            **_words(echoes, candidates.text, own, table, name_row),
+        }
 
 
-def _votes(echo: Echo, targets: Ints) -> dict[str, Floats]:
+def _votes(echoes: Sequence[Echo], text: Ints, targets: Ints) -> dict[str, Floats]:
     """How alike the best text of each candidate is, and its share of the votes of all near texts, soft to sharp."""
-    top = echo.alike[0]
-    names, voter = np.unique(echo.targets, return_inverse=True)
-    best = np.zeros(len(names), np.float32)
-    np.maximum.at(best, voter, echo.alike)
-    place = np.minimum(np.searchsorted(names, targets), len(names) - 1)
-    heard = names[place] == targets
-    own = np.where(heard, best[place], np.float32(0))
+    size = (len(echoes), max(1, *map(len, echoes)))
+    heard = np.full(size, _NOBODY, np.int32)
+    alike = np.zeros(size, np.float32)
+    for at, echo in enumerate(echoes):
+        heard[at, : len(echo)] = echo.targets
+        alike[at, : len(echo)] = echo.alike
+    speaks = heard != _NOBODY
+    top = alike[:, 0]
+    same = heard[text] == targets[:, None]
+    best = np.where(same, alike[text], np.float32(0)).max(axis=1)
+    there = top[text]
     found = {
-        "echo_best": own,
-        "echo_best4": own**4,
-        "echo_gap": np.where(own > 0, own - top, np.float32(-1)) * top,
+        "echo_best": best,
+        "echo_best4": best**4,
+        "echo_gap": np.where(best > 0, best - there, np.float32(-1)) * there,
     }
     for k in _SHARPNESS:
-        weight = np.exp(k * (echo.alike - top))
-        votes = np.bincount(voter, weights=weight / weight.sum(), minlength=len(names))
-        found[f"echo_{k}"] = np.where(heard, votes[place], 0).astype(np.float32)
+        weight = np.exp(k * (alike - top[:, None])) * speaks
+        weight /= np.maximum(weight.sum(axis=1, keepdims=True), np.float32(1e-6))
+        found[f"echo_{k}"] = np.where(same, weight[text], np.float32(0)).sum(axis=1)
     return found
 
 
-def _words(echo: Echo, table: GramTable, name_row: Ints, own: Gathered) -> dict[str, Floats]:
+def _words(
+    echoes: Sequence[Echo], text: Ints, own: Gathered, table: GramTable, name_row: Ints
+) -> dict[str, Floats]:
     """How far a name uses the words of the names that near texts led to."""
-    weight = echo.alike[:_TELLING] ** 4
-    ids, offsets = table.gather(name_row[echo.targets[:_TELLING]])
-    lengths = np.diff(np.append(offsets, len(ids)))
-    share = np.repeat(weight / (weight.sum() + np.float32(0.1)), lengths)
-    expected = np.bincount(ids, weights=share * table.idf[ids], minlength=len(table.idf))
-    total = max(float((share * table.idf[ids]).sum()), 1e-6)
-    grams_of, offsets = own
-    shared = np.add.reduceat(expected[grams_of], offsets)
-    size = np.add.reduceat(table.idf[grams_of], offsets)
-    return {
-        "echo_name": np.asarray(shared / size, np.float32),
-        "echo_all": np.asarray(shared / total, np.float32),
-    }
+    telling = [len(echo.targets[:_TELLING]) for echo in echoes]
+    speaker = np.repeat(np.arange(len(echoes), dtype=np.int32), telling)
+    if not len(speaker):
+        none = np.zeros(len(text), np.float32)
+        return {"echo_name": none, "echo_all": none}
+    weight = np.concatenate([echo.alike[:_TELLING] for echo in echoes]) ** 4
+    total = np.bincount(speaker, weight, len(echoes)).astype(np.float32) + np.float32(0.1)
+    names = table.gather(name_row[np.concatenate([echo.targets[:_TELLING] for echo in echoes])])
+    owner = speaker[names.asked]
+    expected = (weight / total[speaker])[names.asked] * table.idf[names.ids]
+    columns = Columns(len(echoes), len(table.idf), owner, names.ids, expected)
+    shared: Floats = np.add.reduceat(columns.at(text[own.asked], own.ids), own.offsets)
+    said: Floats = np.maximum(np.bincount(owner, expected, len(echoes)), 1e-6).astype(np.float32)
+    size: Floats = np.add.reduceat(table.idf[own.ids], own.offsets)
+    return {"echo_name": shared / size, "echo_all": shared / said[text]}
 
 
-def both_grams(form: Form) -> list[str]:
+def _coded(vocabulary: Vocabulary, form: Form) -> list[int]:
+    return both(vocabulary.coded(form.bare), vocabulary.coded(form.canonical.parts))
+
+
+def both(bare: Sequence[int], canonical: Sequence[int]) -> list[int]:
     """Grams of the text without sides and noise, and of its canonical form, each once."""
-    return list(dict.fromkeys([*grams(form.bare), *form.canonical_grams]))
+    return list(dict.fromkeys([*bare, *canonical]))
 
 
 def target_of(pair: Confirmed, names: Names) -> int | None:

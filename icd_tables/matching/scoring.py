@@ -30,8 +30,10 @@ class Weights:
     def score(self, found: Mapping[str, Floats], with_memory: bool) -> Floats:
         """One score per candidate row; about 1 for the same words, 0 or less for nothing in common."""
         names, weights = self._sets[with_memory]
-        total = weights @ np.array([found[name] for name in names], np.float32)
-        return np.asarray(total + _SLIP * found["slip"] if "slip" in found else total, np.float32)
+        total = sum(
+            (weight * found[name] for name, weight in zip(names, weights, strict=True)), _SLIP * found["slip"]
+        )
+        return np.asarray(total, np.float32)
 
 
 def _scaled(weights: Mapping[str, float]) -> tuple[tuple[str, ...], Floats]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from icd_tables.matching.features import Query, features
+from icd_tables.matching.features import Queries, features
+from icd_tables.matching.forms import Form, Former
 from icd_tables.matching.grams import Floats, Ints
-from icd_tables.matching.index import Form, Former, MatchIndex
+from icd_tables.matching.index import MatchIndex
+from icd_tables.matching.keys import Level
+from icd_tables.matching.queries import Candidates
 from icd_tables.matching.recall import Echo, Recall
 from icd_tables.matching.scoring import Weights
 from icd_tables.matching.segments import search_pieces
@@ -35,22 +39,33 @@ _SPREAD_OVER = 32
 
 
 TOLD = (
-    "name_covered", "text_covered", "number_conflict", "opposite", "unasked", "side_match", "side_conflict", "slip", "echo_best",
+    "name_covered", "text_covered", "number_conflict", "opposite", "unasked", "side_match", "side_conflict", "echo_best",
 )  # fmt: skip
 """Features that the sentence about a candidate speaks of."""
 
 
-class _Scored(NamedTuple):
-    """One part of a text matched: its rows in order of score."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A text or a piece of one that is looked up. ``of``: the number of the text; ``said``: written so, not our wider words."""
 
+    of: int
     form: Form
-    rows: NDArray[np.intp]
+    whole: bool
+    said: bool
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The candidate rows of some parts, the name each leads to, their features, and what memory says of each part."""
+
+    candidates: Candidates
+    targets: Ints
     columns: Mapping[str, Floats]
-    echo: Echo | None
+    echoes: Sequence[Echo]
 
 
 class _Hit(NamedTuple):
-    """A name's best place so far: its score, and where in which scored part."""
+    """A name's best place so far: its score, and which candidate of which part."""
 
     score: float
     part: int
@@ -71,103 +86,115 @@ class Match:
 class SimilarNames:
     """Scores the names of one index against texts."""
 
-    def __init__(self, index: MatchIndex, former: Former, names: int, weights: Weights) -> None:
+    def __init__(self, index: MatchIndex, former: Former, weights: Weights) -> None:
         self._index = index
         self._former = former
         self._weights = weights
-        self._name_row: Ints = np.zeros(names, np.int32)
+        levels = index.levels
+        self._levels = {
+            "plain_code": (levels == Level.PLAIN).astype(np.float32),
+            "heading": (levels >= Level.SUBCATEGORY).astype(np.float32),
+            "category": (levels == Level.CATEGORY).astype(np.float32),
+        }
+        self._name_row: Ints = np.zeros(len(levels), np.int32)
         self._name_row[index.target[::-1]] = np.arange(len(index), dtype=np.int32)[::-1]
 
-    def find(self, form: Form, recall: Recall | None = None, limit: int = 10) -> list[tuple[int, Match]]:
-        """The names most like a text with their best match; a text with several statements gets names for each."""
-        best: dict[int, _Hit] = {}
-        parts: list[_Scored] = []
-        self._add(form, recall, _POOL, 0.0, parts, best)
-        loss = _PIECE_LOSS_WITH_MEMORY if recall else _PIECE_LOSS
-        for piece, said in self._pieces(form):
-            self._add(piece, recall, _PIECE_POOL, loss, parts, best, heard=said)
-        ordered = sorted(best.items(), key=lambda item: -item[1].score)[: max(_SPREAD_OVER, limit)]
+    def find(
+        self, forms: Sequence[Form], recall: Recall | None = None, limit: int = 10
+    ) -> list[list[tuple[int, Match]]]:
+        """For each text the names most like it with their best match; a text with several statements gets names for each."""
+        parts = [part for at, form in enumerate(forms) if form.surface for part in self._parts(at, form)]
+        pool = self._pool(parts, recall)
+        best: list[dict[int, _Hit]] = [{} for _ in forms]
+        if pool is not None:
+            self._score(pool, parts, recall, best)
         return [
-            (target, self._match(target, hit, parts[hit.part]))
-            for target, hit in self._spread(form, ordered, parts, limit)
+            [
+                (target, self._match(target, hit, pool, parts[hit.part]))
+                for target, hit in self._spread(form, found, pool, limit)
+            ]
+            if pool is not None and found
+            else []
+            for form, found in zip(forms, best, strict=True)
         ]
 
-    def pool(
-        self, form: Form, recall: Recall | None, size: int = _POOL, heard: bool = True
-    ) -> tuple[NDArray[np.intp], dict[str, Floats], Echo | None] | None:
-        """The candidate rows of a text with their features, and what memory says; ``None`` without any.
+    def pool(self, form: Form, recall: Recall | None) -> Pool | None:
+        """The candidates of a whole text; ``None`` without any."""
+        return self._pool([_Part(0, form, True, True)] if form.surface else [], recall)
 
-        ``heard``: somebody wrote the text so, and may have before; wider words are ours alone.
-        """
-        if not len(self._index) or not form.surface:
-            return None
-        query = Query.of(form, self._index, self._former)
-        echo = recall.near(form) if recall and heard else None
-        rows = self._rows(query, echo, size)
-        if not len(rows):
-            return None
-        own = self._index.canonical_grams.gather(rows)
-        found = features(query, rows, own, self._index, self._former.marks.lines, whole=size == _POOL)
-        if recall:
-            targets = self._index.target[rows]
-            found |= recall.features(echo, targets, self._index.canonical_grams, self._name_row, own)
-        return rows, found, echo
-
-    def _rows(self, query: Query, echo: Echo | None, size: int) -> NDArray[np.intp]:
-        rows = self._index.canonical_grams.nearest(query.canonical, size)
-        if echo is None:
-            return rows
-        heard = self._name_row[echo.targets[:_HEARD]]
-        return np.concatenate([rows, np.setdiff1d(heard, rows)])
-
-    def _add(
-        self,
-        form: Form,
-        recall: Recall | None,
-        size: int,
-        loss: float,
-        parts: list[_Scored],
-        best: dict[int, _Hit],
-        heard: bool = True,
-    ) -> None:
-        """Match one part of the text and note the names it does better for than the parts before."""
-        pooled = self.pool(form, recall, size, heard)
-        if pooled is None:
-            return
-        rows, found, echo = pooled
-        scores = self._weights.score(found, with_memory=recall is not None) - np.float32(loss)
-        part = len(parts)
-        parts.append(_Scored(form, rows, found, echo))
-        targets = self._index.target[rows]
-        for at in np.argsort(-scores, kind="stable")[: 2 * _SPREAD_OVER].tolist():
-            target, score = int(targets[at]), float(scores[at])
-            if target not in best or score > best[target].score:
-                best[target] = _Hit(score, part, at)
-
-    def _pieces(self, form: Form) -> Iterator[tuple[Form, bool]]:
-        """The statements of the text (true: as written), then text and statements in wider words (腺癌 -> 恶性肿瘤)."""
+    def _parts(self, at: int, form: Form) -> Iterator[_Part]:
+        """The text, its statements as written, then text and statements in wider words (腺癌 -> 恶性肿瘤)."""
         statements = [self._former.form(piece) for piece in search_pieces(form.text)[:_MOST_PIECES]]
-        yield from ((statement, True) for statement in statements)
+        yield _Part(at, form, True, True)
+        yield from (_Part(at, statement, False, True) for statement in statements if statement.surface)
         seen = {form.canonical.text, *(piece.canonical.text for piece in statements)}
         for said in (form, *statements):
             for parts in self._former.lexicon.broadened(said.canonical.parts)[:_WIDER_EACH]:
                 wider = "".join(parts)
                 if wider not in seen:
                     seen.add(wider)
-                    yield self._former.form(wider), False
+                    yield _Part(at, self._former.form(wider), False, False)
+
+    def _pool(self, parts: Sequence[_Part], recall: Recall | None) -> Pool | None:
+        if not len(self._index) or not parts:
+            return None
+        queries = Queries.of(
+            [one.form for one in parts], [one.whole for one in parts], self._index, self._former
+        )
+        echoes = recall.near([one.form if one.said else None for one in parts]) if recall else []
+        sizes = [_POOL if one.whole else _PIECE_POOL for one in parts]
+        nearest = queries.canonical.nearest(sizes)
+        candidates = Candidates.of(
+            [self._with_heard(rows, echo) for rows, echo in zip_longest(nearest, echoes)]
+        )
+        if not len(candidates.rows):
+            return None
+        table = self._index.canonical_grams
+        own = table.gather(candidates.rows)
+        targets = self._index.target[candidates.rows]
+        found = features(queries, candidates, own, self._index, self._former.marks.lines)
+        found |= {name: of_name[targets] for name, of_name in self._levels.items()}
+        if recall:
+            found |= recall.features(echoes, candidates, targets, own, table, self._name_row)
+        return Pool(candidates, targets, found, echoes)
+
+    def _with_heard(self, rows: NDArray[np.intp], echo: Echo | None) -> NDArray[np.intp]:
+        """Candidate rows and the names that near remembered texts led to."""
+        if echo is None or not len(echo):
+            return rows
+        heard = self._name_row[echo.targets[:_HEARD]]
+        return np.concatenate([rows, np.setdiff1d(heard, rows)])
+
+    def _score(
+        self, pool: Pool, parts: Sequence[_Part], recall: Recall | None, best: Sequence[dict[int, _Hit]]
+    ) -> None:
+        """Note for each name of each text where it does best; a later part must do better than those before."""
+        loss = _PIECE_LOSS_WITH_MEMORY if recall else _PIECE_LOSS
+        losses = np.array([0 if one.whole else loss for one in parts], np.float32)
+        scores = (
+            self._weights.score(pool.columns, with_memory=recall is not None) - losses[pool.candidates.text]
+        )
+        bounds = pool.candidates.bounds
+        for number, part in enumerate(parts):
+            start, end = bounds[number], bounds[number + 1]
+            order = start + np.argsort(-scores[start:end], kind="stable")[: 2 * _SPREAD_OVER]
+            found = best[part.of]
+            ranked = zip(order.tolist(), pool.targets[order].tolist(), scores[order].tolist(), strict=True)
+            for at, target, score in ranked:
+                if target not in found or score > found[target].score:
+                    found[target] = _Hit(score, number, at)
 
     def _spread(
-        self, form: Form, ordered: list[tuple[int, _Hit]], parts: list[_Scored], limit: int
+        self, form: Form, found: Mapping[int, _Hit], pool: Pool, limit: int
     ) -> list[tuple[int, _Hit]]:
-        """Reorder from the second place on, so that what the text says is covered by the first names together."""
+        """The best names, from the second place on so that what the text says is covered by the first names together."""
+        ordered = sorted(found.items(), key=lambda item: -item[1].score)[: max(_SPREAD_OVER, limit)]
         table = self._index.canonical_grams
         units = list(dict.fromkeys(form.canonical.parts))
         worth = np.array([table.worth(unit) for unit in units], np.float32)
         worth /= max(float(worth.sum()), 1e-6)
-        names = [self._index.canonicals[parts[hit.part].rows[hit.at]] for _, hit in ordered]
-        says = np.array([[unit in name for unit in units] for name in names], np.float32).reshape(
-            len(names), len(units)
-        )
+        names = self._index.canonicals.at(pool.candidates.rows[[hit.at for _, hit in ordered]])
+        says = np.array([[unit in name for unit in units] for name in names], np.float32)
         score = np.array([hit.score for _, hit in ordered], np.float32)
         chosen: list[int] = []
         for place in range(min(limit, len(ordered))):
@@ -178,7 +205,7 @@ class SimilarNames:
             score[first] = -np.inf
         return [ordered[at] for at in chosen]
 
-    def _match(self, target: int, hit: _Hit, part: _Scored) -> Match:
-        found = {name: float(part.columns[name][hit.at]) for name in TOLD if name in part.columns}
-        echo = -1 if part.echo is None else part.echo.nearest(target)
-        return Match(int(part.rows[hit.at]), hit.score, part.form, found, echo)
+    def _match(self, target: int, hit: _Hit, pool: Pool, part: _Part) -> Match:
+        told = {name: float(pool.columns[name][hit.at]) for name in TOLD if name in pool.columns}
+        echo = pool.echoes[hit.part].nearest(target) if pool.echoes else -1
+        return Match(int(pool.candidates.rows[hit.at]), hit.score, part.form, told, echo)

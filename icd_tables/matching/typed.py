@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from icd_tables.matching.grams import Ints
 from icd_tables.matching.shorts import ShortForms
+from icd_tables.matching.texts import Texts
 from icd_tables.pinyin import readings
 from icd_tables.synonyms import Lexicon
 
@@ -14,9 +18,9 @@ from icd_tables.synonyms import Lexicon
 class TypedRows:
     """Texts a typed key is compared with (``texts``), their initials letter by letter, and the key row each leads to."""
 
-    rows: Sequence[int]
-    texts: Sequence[str]
-    initials: Sequence[str]
+    rows: Ints
+    texts: Texts
+    initials: Texts
     readings: Mapping[str, tuple[str, ...]]
 
     @classmethod
@@ -29,8 +33,8 @@ class TypedRows:
         found = [(row, text, initials) for row, text in texts for initials in known.initials(text)]
         chars = {char for _, text in texts for char in text}
         return cls(
-            [row for row, _, _ in found],
-            [text for _, text, _ in found],
-            [initials for _, _, initials in found],
+            np.array([row for row, _, _ in found], np.int32),
+            Texts.of(text for _, text, _ in found),
+            Texts.of(initials for _, _, initials in found),
             {char: known.of(char) for char in sorted(chars)},
         )

@@ -116,3 +116,13 @@ def test_nothing_in_nothing_out(matcher: Matcher) -> None:
 def test_many_texts_are_matched_once_each(matcher: Matcher) -> None:
     found = matcher.find_many(["房颤", "房颤", "高血压"], limit=1)
     assert [codes(found[text]) for text in ("房颤", "高血压")] == [["I48.x01"], ["I10.x00"]]
+
+
+def test_a_heading_that_cannot_be_filed_gives_way_to_the_code_that_can() -> None:
+    entries = [
+        CodeEntry("E20", "甲状旁腺功能减退症"),
+        CodeEntry("E20.9", "未特指的甲状旁腺功能减退症"),
+        CodeEntry("E20.901", "甲状旁腺功能减退"),
+        *ENTRIES,
+    ]
+    assert codes(Matcher(entries).find("甲状旁腺功能减退症待查"))[:2] == ["E20.901", "E20"]
