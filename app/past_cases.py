@@ -1,13 +1,16 @@
-"""Past front pages beside the open ones, for points and factors from history and for comparing periods."""
+"""Past front pages beside the open ones: for a year's clearing, points and factors from history, and comparing periods."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from app.progress import Progress
-from app.review import Knowledge, grouper_input
+from app.review import CaseResult, Knowledge, grouper_input, review_all
+from app.sessions.place import SUFFIX
+from app.sessions.session import Session
 from app.work import import_files
 from coding_rules.case import Case
 from coding_rules.grouper.grouping import Grouping
@@ -27,14 +30,21 @@ class PastFile:
 def read_past(
     paths: Sequence[Path], terminology: Terminology, progress: Progress | None = None
 ) -> tuple[PastFile, ...]:
-    """Read files of front pages; columns are recognised as on opening.
+    """Read files of front pages, columns recognised as on opening, or session files with their cases as they were left.
 
     Raises:
-        UserError: a file cannot be read as front pages.
+        UserError: a file cannot be read as front pages, or is no sound session file.
         Cancelled: the user asked to stop.
     """
-    found = import_files(paths, terminology, progress=progress)
-    return tuple(PastFile(one.report.file, one.cases, one.report.refused) for one in found)
+    return tuple(_read_file(path, terminology, progress) for path in paths)
+
+
+def _read_file(path: Path, terminology: Terminology, progress: Progress | None) -> PastFile:
+    if path.suffix.lower() == SUFFIX:
+        with Session.open(path, read_only=True, progress=progress) as session:
+            return PastFile(path.name, tuple(session.current_cases()))
+    (one,) = import_files([path], terminology, progress=progress)
+    return PastFile(one.report.file, one.cases, one.report.refused)
 
 
 def group_past(
@@ -52,6 +62,34 @@ def group_past(
         seen, _, _ = grouper_input(case, knowledge.terminology)
         yield case, knowledge.dip.group(seen), seen
         progress.report(done, len(cases), "正在分组")
+
+
+def score_past(
+    cases: Sequence[Case], knowledge: Knowledge, progress: Progress | None = None
+) -> tuple[CaseResult, ...]:
+    """Past cases grouped and settled as the open ones are, without the checks.
+
+    Raises:
+        Cancelled: the user asked to stop.
+    """
+    return tuple(review_all(cases, replace(knowledge, checker=None), progress))
+
+
+def not_yet_there(cases: Sequence[Case], there: Iterable[Case]) -> tuple[tuple[Case, ...], tuple[Case, ...]]:
+    """The cases that are not among ``there`` nor twice among themselves, and those that are: same record, discharge and fee."""
+    seen = {_discharge(case) for case in there}
+    fresh: list[Case] = []
+    doubled: list[Case] = []
+    for case in cases:
+        key = _discharge(case)
+        (doubled if key in seen else fresh).append(case)
+        seen.add(key)
+    return tuple(fresh), tuple(doubled)
+
+
+def _discharge(case: Case) -> tuple[str, date | None, int | None]:
+    day = case.discharged.date() if case.discharged else None
+    return case.record_no or case.case_id, day, case.fees.total
 
 
 def years_of(cases: Iterable[Case]) -> tuple[int, ...]:

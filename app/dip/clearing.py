@@ -1,18 +1,17 @@
-"""Month pre-settlement, annual clearing and budget simulation for the open cases, every figure with formula and source."""
+"""Month pre-settlement, annual clearing and budget simulation, every figure with formula and source."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from app.dip.money import sums_by_insurance
-from app.progress import Progress
-from app.review import CaseResult, Scored
-from coding_rules.grouper.grouping import System
+from app.dip.settled_cases import SettledCase, month_of_discharge, sums_of
 from coding_rules.settlement.clearing import (
+    FundPart,
     Payment,
+    Prepayment,
     Simulation,
     annual_total,
     budget_price,
@@ -21,19 +20,21 @@ from coding_rules.settlement.clearing import (
     share_result,
     simulate_budget,
 )
-from coding_rules.settlement.figures import show, show_money, yuan
+from coding_rules.settlement.figures import apportion, show_money, tell_yuan, to_cents, yuan
 from coding_rules.settlement.profile import RegionProfile
-from coding_rules.settlement.settlement import Band, Figure
+from coding_rules.settlement.settlement import Figure
 
 NIL = Decimal(0)
 WHOLE = "合计"
+PREPAID, BY_CASE = "月度预结", "逐例金额合计"
 _SOURCES = {
-    "月度统筹应付": ("money", "prices"),
-    "月度预结": ("clearing", "prepaid_share"),
+    "月度统筹应付": ("money", "fund_basis"),
+    PREPAID: ("clearing", "prepaid_share"),
     "质量保证金": ("clearing", "deposit_share"),
     "年度总结算": ("clearing", "assessment_factor"),
     "结余留用后基金支付": ("clearing", "surplus_kept"),
     "结余过多": ("clearing", "surplus_floor"),
+    "合理超支上限": ("clearing", "overrun_cap"),
     "超支分担后基金支付": ("clearing", "overrun_shared"),
 }
 """Which parameter a figure of the clearing rests on, by its label."""
@@ -41,9 +42,10 @@ _SOURCES = {
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """One insurance's cases with what is known of their settlement, in yuan. ``price`` and ``share`` start from the profile.
+    """One insurance's cases (of one 参保地 where that has a price of its own) with what is known of their settlement, in yuan.
 
-    ``counted``: whether the pool is settled at all (self-paying patients are not); ``prepaid`` is what was paid during the year.
+    ``price`` and ``share`` start from the profile. ``counted``: whether the pool is settled at all (self-paying patients are not);
+    ``amount`` is the sum of the cases' own amounts; ``prepaid`` is what was paid during the year.
     """
 
     insurance: str
@@ -52,6 +54,8 @@ class Pool:
     fees: Decimal
     self_paid: Decimal
     without_points: int
+    region: str = ""
+    amount: Decimal = NIL
     counted: bool = True
     price: Decimal | None = None
     share: Decimal | None = None
@@ -59,9 +63,19 @@ class Pool:
     prepaid: Decimal = NIL
 
     @property
+    def name(self) -> str:
+        """Whose cases these are."""
+        return f"{self.insurance} {self.region}".strip()
+
+    @property
     def charged(self) -> Decimal:
         """统筹记账: what the fund was charged by fee-for-service."""
         return self.fees - self.self_paid
+
+    @property
+    def part(self) -> FundPart:
+        """What it brings to a settlement."""
+        return FundPart(self.name, self.points, self.self_paid, self.price, self.share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,150 +87,159 @@ class Line:
     missing: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SettledCase:
-    """One case with the insurance it is settled under."""
-
-    result: CaseResult
-    insurance: str
-    scored: Scored | None
-
-    @property
-    def figures(self) -> tuple[Figure, ...]:
-        """Every figure of the case."""
-        settled = self.scored.settlement if self.scored else None
-        return settled.figures if settled else ()
-
-    @property
-    def for_review(self) -> bool:
-        """Whether the case may apply for 特例单议."""
-        settled = self.scored.settlement if self.scored else None
-        return settled is not None and settled.band in {Band.HIGH, Band.EXTREME}
-
-
-@dataclass(frozen=True)
-class Month:
-    """The cases of a month (or of all) and their sums by insurance."""
-
-    pools: tuple[Pool, ...]
-    cases: tuple[SettledCase, ...]
-
-
-def months_of(results: Iterable[CaseResult]) -> dict[str, int]:
-    """The months of discharge there are, oldest first, as ``2025-03``, with their cases."""
-    days = (result.case.discharged for result in results)
-    counts = Counter(day.strftime("%Y-%m") for day in days if day is not None)
-    return dict(sorted(counts.items()))
-
-
-def month_of(
-    results: Sequence[CaseResult],
-    profile: RegionProfile,
-    system: System,
-    month: str = "",
-    progress: Progress | None = None,
-) -> Month:
-    """The pools of a month of discharge (empty: all cases), and its cases.
-
-    Raises:
-        Cancelled: the user asked to stop.
-    """
-    progress = progress or Progress()
-    codes = profile.money.insurance_codes
-    cases: list[SettledCase] = []
-    for done, result in enumerate(results, start=1):
-        day = result.case.discharged
-        if not month or (day is not None and day.strftime("%Y-%m") == month):
-            filed = result.case.payment
-            scored = result.dip if system is System.DIP else result.drg
-            cases.append(SettledCase(result, codes.get(filed, filed), scored))
-        progress.report(done, len(results), "正在汇总病例")
-    sums = sums_by_insurance(results, profile, system, month)
-    insured = {*codes.values(), *(price.insurance for price in profile.money.prices if price.insurance)}
-    pools = tuple(
-        Pool(
-            each.insurance,
-            each.cases,
-            each.points,
-            each.fees,
-            each.self_paid,
-            each.without_points,
-            counted=each.insurance in insured,
-            price=price_of(profile, each.insurance, month),
-            share=profile.money.fund_share.get(each.insurance, profile.money.fund_share.get("")),
+def pools_of(cases: Iterable[SettledCase], profile: RegionProfile, period: str = "") -> tuple[Pool, ...]:
+    """The pools of a period. For a whole year only prices count that hold whatever the month: the year's 结算点值."""
+    groups: dict[tuple[str, str], list[SettledCase]] = defaultdict(list)
+    for case in cases:
+        groups[case.insurance, case.region].append(case)
+    money = profile.money
+    insured = {*money.insurance_codes.values(), *(price.insurance for price in money.prices)} - {""}
+    month = period if len(period) == len("2025-03") else ""
+    found = []
+    for (insurance, region), listed in sorted(groups.items()):
+        sums, price = sums_of(listed), money.price(insurance, month, region)
+        found.append(
+            Pool(
+                insurance,
+                sums.cases,
+                sums.points,
+                yuan(sums.fees),
+                yuan(sums.self_paid),
+                sums.without_points,
+                region,
+                yuan(sums.amount),
+                counted=insurance in insured,
+                price=price.value if price else None,
+                share=money.share_of_fund(insurance),
+            )
         )
-        for each in sums
-    )
-    return Month(pools, tuple(cases))
-
-
-def price_of(profile: RegionProfile, insurance: str, month: str) -> Decimal | None:
-    """The point value of an insurance in a month; for all months only one that holds whatever the month."""
-    fitting = [
-        price
-        for price in profile.money.prices
-        if price.insurance in {"", insurance} and price.month in {"", month} and not price.region
-    ]
-    best = max(fitting, key=lambda price: (bool(price.insurance), bool(price.month)), default=None)
-    return best.value if best else None
+    return tuple(found)
 
 
 def monthly_lines(pools: Iterable[Pool], profile: RegionProfile) -> list[Line]:
     """月度预结 of every counted pool, and their sum."""
     lines: list[Line] = []
-    total, whole = 0, True
+    paid: list[Decimal] = []
     counted = [pool for pool in pools if pool.counted]
     for pool in counted:
-        if pool.price is None:
-            lines.append(_lacking(pool.insurance, "月度预结", "没有本月点值"))
-            whole = False
-            continue
-        paid = monthly_prepayment(pool.points, pool.price, pool.self_paid, pool.deductions, profile.clearing)
-        lines += _lines(pool.insurance, "月度预结", paid, profile)
-        total, whole = total + (paid.amount or 0), whole and paid.amount is not None
-    if whole and len(counted) > 1:
-        amounts = " + ".join(
-            show(_amount(line.figure), 2) for line in lines if line.figure.label == "月度预结"
-        )
-        value = show_money(yuan(total))
-        lines.append(Line(WHOLE, Figure("月度预结合计", value, f"{amounts} = {value}")))
+        payment = _month(pool, profile)
+        lines += _lines(pool.name, PREPAID, payment, profile)
+        lines += _by_case(pool)
+        if payment.amount is not None:
+            paid.append(payment.yuan)
+    if len(paid) == len(counted) > 1:
+        value = show_money(sum(paid, NIL))
+        added = " + ".join(map(tell_yuan, paid))
+        lines.append(Line(WHOLE, Figure("月度预结合计", value, f"{added} = {value}")))
     return lines
+
+
+def _month(pool: Pool, profile: RegionProfile) -> Prepayment:
+    return monthly_prepayment(pool.part, pool.deductions, profile.clearing, profile.money.fund_basis)
+
+
+def _by_case(pool: Pool) -> Iterator[Line]:
+    """The sum of the cases' amounts beside points x price: every case is rounded to 分, the product only once."""
+    if pool.price is None or not pool.amount:
+        return
+    product = to_cents(pool.points * pool.price)
+    apart = pool.amount - product
+    why = "逐例四舍五入所致" if abs(apart) <= Decimal(pool.cases) / 200 else "点值与逐例所用的不同"
+    told = (
+        f"与 总分值 × 点值 {show_money(product)} 相差 {show_money(apart)}（{why}）"
+        if apart
+        else "与 总分值 × 点值 一致"
+    )
+    yield Line(pool.name, Figure(BY_CASE, show_money(pool.amount), f"{pool.cases:,} 例的金额相加；{told}"))
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRow:
+    """One month of one pool as pre-settled, money in 分; ``missing`` says why there is none. The last row is the whole."""
+
+    month: str
+    insurance: str
+    cases: int
+    points: Decimal
+    price: Decimal | None
+    payable: int | None
+    deposit: int | None
+    prepaid: int | None
+    missing: str = ""
+
+
+def month_rows(cases: Sequence[SettledCase], profile: RegionProfile) -> tuple[MonthRow, ...]:
+    """What each month would have been pre-settled at, by that month's point value, without deductions, and the sum."""
+    months: dict[str, list[SettledCase]] = defaultdict(list)
+    for case in cases:
+        months[month_of_discharge(case.result)].append(case)
+    rows = [
+        _month_row(month, pool, profile)
+        for month, listed in sorted(months.items())
+        for pool in pools_of(listed, profile, month)
+        if pool.counted
+    ]
+    if len(rows) < 2:
+        return tuple(rows)
+    number, points = sum(row.cases for row in rows), sum((row.points for row in rows), NIL)
+    payable, deposit, prepaid = (
+        _whole(getattr(row, name) for row in rows) for name in ("payable", "deposit", "prepaid")
+    )
+    return (*rows, MonthRow("", "", number, points, None, payable, deposit, prepaid))
+
+
+def _month_row(month: str, pool: Pool, profile: RegionProfile) -> MonthRow:
+    paid = _month(pool, profile)
+    return MonthRow(
+        month,
+        pool.name,
+        pool.cases,
+        pool.points,
+        pool.price,
+        paid.payable,
+        paid.deposit,
+        paid.amount,
+        paid.missing,
+    )
+
+
+def _whole(values: Iterable[int | None]) -> int | None:
+    """The sum, or ``None`` when a part is missing: a partial sum would look like the whole."""
+    listed = list(values)
+    return None if None in listed else sum(value for value in listed if value is not None)
 
 
 def annual_lines(
     pools: Iterable[Pool],
     profile: RegionProfile,
     working_capital: Decimal = NIL,
-    deposit_returned: Decimal = NIL,
+    deposit_kept: Decimal = NIL,
 ) -> list[Line]:
     """年度清算: what the points are worth to the fund, what it finally bears, and what is still to be paid."""
     counted = [pool for pool in pools if pool.counted]
     if not counted:
         return [_lacking(WHOLE, "年度总结算", "没有计入清算的病例")]
+    deductions = sum((pool.deductions for pool in counted), NIL)
     total = annual_total(
-        {pool.insurance: pool.points for pool in counted},
-        {pool.insurance: pool.price for pool in counted if pool.price is not None},
-        {pool.insurance: pool.share for pool in counted if pool.share is not None},
-        sum((pool.deductions for pool in counted), NIL),
-        profile.clearing,
+        [pool.part for pool in counted], deductions, profile.clearing, profile.money.fund_basis
     )
     lines = _lines(WHOLE, "年度总结算", total, profile)
     if total.amount is None:
         return lines
     charged = sum((pool.charged for pool in counted), NIL)
     lines.append(Line(WHOLE, _charged_figure(counted, charged)))
-    borne = share_result(yuan(total.amount), charged, profile.clearing)
+    borne = share_result(total.yuan, charged, profile.clearing)
     lines += _lines(WHOLE, "结余留用与超支分担", borne, profile)
     if borne.amount is None:
         return lines
     prepaid = sum((pool.prepaid for pool in counted), NIL)
-    due = clearing_payment(yuan(borne.amount), prepaid, working_capital, deposit_returned)
+    due = clearing_payment(borne.yuan, prepaid, working_capital, deposit_kept)
     return lines + _lines(WHOLE, "清算支付", due, profile)
 
 
 def _charged_figure(counted: Sequence[Pool], charged: Decimal) -> Figure:
     fees, paid = (sum((getattr(pool, name) for pool in counted), NIL) for name in ("fees", "self_paid"))
-    formula = f"总费用 {show(fees, 2)} − 个人自付 {show(paid, 2)} = {show_money(charged)}"
+    formula = f"总费用 {tell_yuan(fees)} − 个人自付 {tell_yuan(paid)} = {show_money(charged)}"
     return Figure("统筹记账", show_money(charged), formula)
 
 
@@ -232,23 +255,35 @@ STEPS = tuple(Decimal(each) / 100 for each in (90, 95, 98, 100, 102, 105, 110))
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What one budget would mean."""
+    """What one budget would mean; ``parts`` splits the hospital's amount by pool to the 分 (name, 分)."""
 
     share: Decimal
     fund: Decimal
     outcome: Simulation
+    parts: tuple[tuple[str, int], ...]
+
+    @property
+    def split(self) -> Figure:
+        """The parts as a sum."""
+        added = " + ".join(f"{name} {tell_yuan(yuan(fen))}" for name, fen in self.parts)
+        value = show_money(yuan(self.outcome.amount))
+        return Figure("按险种分", value, f"{added} = {value}")
 
 
 def try_budgets(
     fund: Decimal, fund_share: Decimal, region_points: Decimal, pools: Sequence[Pool]
 ) -> list[Trial]:
     """The given budget and some above and below it; empty when share or points are 0."""
-    points, fees = counted_sums(pools)
+    counted = [pool for pool in pools if pool.counted]
+    points, fees = counted_sums(counted)
     trials = []
     for step in STEPS:
-        outcome = simulate_budget(fund * step, fund_share, region_points, points, fees)
+        budget = to_cents(fund * step)
+        outcome = simulate_budget(budget, fund_share, region_points, points, fees)
         if outcome is not None:
-            trials.append(Trial(step, fund * step, outcome))
+            shares = apportion(outcome.amount, [pool.points for pool in counted])
+            names = (pool.name for pool in counted)
+            trials.append(Trial(step, budget, outcome, tuple(zip(names, shares, strict=True))))
     return trials
 
 
@@ -267,8 +302,8 @@ def _lines(insurance: str, what: str, payment: Payment, profile: RegionProfile) 
 def _sourced(insurance: str, payment: Payment, profile: RegionProfile) -> Iterator[Line]:
     for figure in payment.figures:
         place = _SOURCES.get(figure.label)
-        if place is None and figure.label.endswith("基金应付"):
-            place = ("money", "fund_share")
+        if place is None and figure.label.endswith("统筹应付"):
+            place = ("money", "fund_basis")
         source = str(profile.note(*place)) if place else ""
         yield Line(insurance, replace(figure, source=source))
 
@@ -280,7 +315,3 @@ def _missing(insurance: str, what: str, payment: Payment) -> Iterator[Line]:
 
 def _lacking(insurance: str, what: str, reason: str) -> Line:
     return Line(insurance, Figure(what, "—", reason, "请在上表或地区参数中填写"), missing=True)
-
-
-def _amount(figure: Figure) -> Decimal:
-    return Decimal(figure.value.removesuffix(" 元"))

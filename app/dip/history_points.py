@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -10,12 +10,18 @@ from pathlib import Path
 
 from app.dip.catalogues import save_dip_catalogue
 from app.dip.library import catalogue_folder, folder_name
-from app.dip.money import history_cases
 from app.errors import UserError
 from app.progress import Progress
+from app.review import grouper_input
 from coding_rules.case import Case
 from coding_rules.grouper.dip.grouper import DipGrouper
-from coding_rules.grouper.dip.points import Method, PointsResult, PointsSettings, points_from_history
+from coding_rules.grouper.dip.points import (
+    HistoryCase,
+    Method,
+    PointsResult,
+    PointsSettings,
+    points_from_history,
+)
 from icd_tables.codes import Edition, Kind
 from icd_tables.terminology import Terminology
 
@@ -70,6 +76,17 @@ def compute_points(
             "请加入这几年的首页数据，或改测算年份、例数门槛。",
         )
     return found
+
+
+def history_cases(
+    cases: Iterable[Case], terminology: Terminology, level: str, progress: Progress | None = None
+) -> Iterator[HistoryCase]:
+    """Past front pages as history: codes mapped to the insurance edition, year of discharge (0 when unknown)."""
+    progress = progress or Progress()
+    for done, case in enumerate(cases, start=1):
+        seen, _, _ = grouper_input(case, terminology)
+        yield HistoryCase(case.discharged.year if case.discharged else 0, seen, level)
+        progress.report(done, 0, "正在读取历史病例")
 
 
 def keep_points(result: PointsResult, title: str, valid_from: date) -> Path:

@@ -9,12 +9,11 @@ from datetime import date
 from enum import StrEnum
 
 from app.dip.history_points import namer
-from app.dip.money import compare_payment
 from app.past_cases import group_past
 from app.progress import Progress
 from app.review import Knowledge
 from coding_rules.case import Case
-from coding_rules.settlement.comparison import Comparison
+from coding_rules.settlement.comparison import Comparison, PeriodCase, compare_periods
 
 Period = tuple[date, date]
 
@@ -80,5 +79,12 @@ def likely_periods(cases: Iterable[Case]) -> tuple[Period, Period] | None:
 
 
 def compare(disease: Disease, before: Period, after: Period) -> Comparison:
-    """Both periods of a disease, measure by measure."""
-    return compare_payment(disease.cases, lambda _case: True, before, after)
+    """Both periods of a disease, measure by measure: its cases by day of discharge, first and last day included."""
+    first, second = (
+        [PeriodCase.of(case) for case in disease.cases if _within(case, period)] for period in (before, after)
+    )
+    return compare_periods(first, second)
+
+
+def _within(case: Case, period: Period) -> bool:
+    return case.discharged is not None and period[0] <= case.discharged.date() <= period[1]

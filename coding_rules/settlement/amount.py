@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from coding_rules.grouper.grouping import Grouping, System
 from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.settlement.auxiliary import Auxiliary, AuxiliaryCatalogue
-from coding_rules.settlement.bands import BandAnswer, band_points, find_band
-from coding_rules.settlement.figures import show, show_money, show_ratio, to_fen, yuan
+from coding_rules.settlement.bands import BandAnswer, PointsAnswer, Ratio, band_points, find_band
+from coding_rules.settlement.figures import (
+    show_money,
+    show_ratio,
+    tell,
+    tell_yuan,
+    to_cents,
+    to_fen,
+    to_points,
+    yuan,
+)
 from coding_rules.settlement.profile import RegionProfile
 from coding_rules.settlement.rules import FundBasis, PointPrice, Standard, Ungrouped
 from coding_rules.settlement.settlement import Band, Figure, Settlement
 
 NO_PRICE = "点值缺失：只能出分值，不能出金额"
 NO_RATE = "费率缺失：只能出权重，不能出金额"
+_SHAPES = {Band.LOW: "low_shape"}
+"""Which parameter the settled points rest on, where it is not the shape of 高倍率."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +44,12 @@ class Circumstances:
 class _Sheet:
     """Collects figures while a case is settled."""
 
-    profile: RegionProfile
+    source: Callable[[str, str], str]
     figures: list[Figure]
     missing: list[str]
 
     def add(self, label: str, value: str, formula: str, section: str, parameter: str) -> None:
-        self.figures.append(Figure(label, value, formula, str(self.profile.note(section, parameter))))
+        self.figures.append(Figure(label, value, formula, self.source(section, parameter)))
 
 
 class Settler:
@@ -54,53 +67,72 @@ class Settler:
         self.profile = profile
         self.system = system or System(profile.system)
         self.auxiliary = auxiliary
+        self._source = cache(lambda section, parameter: str(profile.note(section, parameter)))
 
     def settle(
         self, grouping: Grouping, case: GrouperInput, circumstances: Circumstances | None = None
     ) -> Settlement:
         """Points, band, amount, profit or loss of a case. What cannot be had is ``None``, and ``missing`` says why."""
         given = circumstances or Circumstances()
-        sheet = _Sheet(self.profile, [], [])
+        sheet = _Sheet(self._source, [], [])
         price = self._price(case, given, sheet)
         if not grouping.grouped:
             return self._ungrouped(grouping, case, price, sheet)
         points = self._points(grouping, sheet)
         if points is None:
             return self._close(sheet, grouping, case, Band.UNKNOWN, None, None, None)
-        factor = self._factor(grouping, sheet)
+        factor = self._factor(grouping, case, sheet)
         helped = self._auxiliary(grouping, case, sheet)
         boosted = points * helped.factor if helped else points
         if self._blank(grouping):
             return self._blank_group(grouping, case, points, price, sheet)
         standard = self._standard(grouping, boosted, points, factor, price, sheet)
-        ratio, net = _ratios(case.total_fee, given.unreasonable, standard)
-        answer = find_band(ratio, points, self.profile.bands)
-        self._band_figures(answer, ratio, case, standard, sheet)
-        settled = band_points(
-            answer, points=boosted, factor=factor, ratio=ratio, net_ratio=net, rules=self.profile.bands
-        )
-        label = "结算分值" if self._by_points else "结算权重"
+        ratio = Ratio.of(case.total_fee, given.unreasonable, standard)
+        answer = find_band(ratio.value if ratio else None, points, self.profile.bands)
+        self._band_figures(answer, ratio, sheet)
+        settled = band_points(answer, points=boosted, factor=factor, ratio=ratio, rules=self.profile.bands)
+        charged = settled.points is None or (points == 0 and self.profile.bands.zero_points_pay_fee)
+        if charged and case.total_fee is not None:
+            settled = self._as_charged(case.total_fee, price)
+        shown = tell(settled.points) if settled.points is not None else "—"
         sheet.add(
-            label,
-            show(settled.points) if settled.points is not None else "—",
-            settled.formula,
-            "bands",
-            "high_shape",
+            f"结算{self.worth}", shown, settled.formula, "bands", _SHAPES.get(answer.band, "high_shape")
         )
-        amount = self._amount(settled.points, price, case, points, sheet)
+        if charged and case.total_fee is not None:
+            rule = "zero_points_pay_fee" if points == 0 else "low_shape"
+            sheet.add("金额", show_money(yuan(case.total_fee)), "按实际发生费用支付", "bands", rule)
+            amount: Decimal | None = yuan(case.total_fee)
+        else:
+            amount = self._amount(settled.points, price, sheet)
         return self._close(sheet, grouping, case, answer.band, ratio, settled.points, amount)
+
+    def _as_charged(self, fee: int, price: PointPrice | None) -> PointsAnswer:
+        """Points that are worth the fee, so that points x price still is what is paid; none without a price."""
+        if price is None:
+            return PointsAnswer(None, "按实际发生费用支付")
+        points = to_points(yuan(fee) / price.value)
+        formula = f"{tell_yuan(yuan(fee))} ÷ {tell(price.value)} = {tell(points)}"
+        return PointsAnswer(points, f"按实际发生费用支付，折合 {formula}")
+
+    @property
+    def worth(self) -> str:
+        """What the region counts by: 分值 (DIP), 点数 (DRG by points) or 权重 (DRG by rate)."""
+        if self.system is System.DIP:
+            return "分值"
+        return "点数" if self._by_points else "权重"
 
     @property
     def _by_points(self) -> bool:
         return self.system is System.DIP or self.profile.money.basis == "points"
 
     def _points(self, grouping: Grouping, sheet: _Sheet) -> Decimal | None:
-        if grouping.points is not None:
+        """What the group is worth in the unit the region pays by; a weight table may carry both weights and points."""
+        if grouping.points is not None and self._by_points:
             sheet.figures.append(
                 Figure(
                     "病种分值" if self.system is System.DIP else "基准点数",
-                    show(grouping.points),
-                    grouping.group,
+                    tell(grouping.points),
+                    f"{grouping.group} 在{'目录' if self.system is System.DIP else '权重表'}中的{self.worth}",
                     grouping.scheme,
                 )
             )
@@ -111,52 +143,58 @@ class Settler:
         if grouping.weight is None:
             sheet.missing.append(f"{grouping.group} 无权重数据")
             return None
-        sheet.figures.append(Figure("权重", show(grouping.weight), grouping.group, grouping.scheme))
+        sheet.figures.append(
+            Figure("权重", tell(grouping.weight), f"{grouping.group} 在权重表中的权重", grouping.scheme)
+        )
         if not self._by_points:
             return grouping.weight
         per = self.profile.money.points_per_weight
         if per is None:
             sheet.missing.append("未设置每 1 权重折合的点数")
             return None
-        value = grouping.weight * per
+        value = to_points(grouping.weight * per)
         sheet.add(
             "基准点数",
-            show(value),
-            f"{show(grouping.weight)} × {show(per)} = {show(value)}",
+            tell(value),
+            f"{tell(grouping.weight)} × {tell(per)} = {tell(value)}",
             "money",
             "points_per_weight",
         )
         return value
 
-    def _factor(self, grouping: Grouping, sheet: _Sheet) -> Decimal:
+    def _factor(self, grouping: Grouping, case: GrouperInput, sheet: _Sheet) -> Decimal:
         money = self.profile.money
         if grouping.kind == "基层":
-            sheet.add(
-                "机构系数",
-                show(money.basic_factor),
-                "基层病种同城同价，不设机构系数",
-                "money",
-                "basic_factor",
+            value, why, parameter = money.basic_factor, "基层病种同城同价，不设机构系数", "basic_factor"
+        elif grouping.group in money.group_factors:
+            value, why = money.group_factors[grouping.group], f"{grouping.group} 的病种机构系数"
+            parameter = "group_factors"
+        elif (key := self._institution_key(case)) is not None:
+            value, why, parameter = (
+                money.institution_factors[key],
+                f"“{key}”的机构系数",
+                "institution_factors",
             )
-            return money.basic_factor
-        if grouping.group in money.group_factors:
-            value = money.group_factors[grouping.group]
-            sheet.add("机构系数", show(value), f"{grouping.group} 的病种机构系数", "money", "group_factors")
-            return value
-        if money.hospital_factor is None:
-            sheet.figures.append(
-                Figure("机构系数", "1", "未设置机构系数，按 1 计算", "请在地区参数中填写本院系数")
-            )
+        elif money.hospital_factor is not None:
+            value, why, parameter = money.hospital_factor, "本院机构系数", "hospital_factor"
+        else:
+            unset = Figure("机构系数", "1", "未设置机构系数，按 1 计算", "请在地区参数中填写本院系数")
+            sheet.figures.append(unset)
             return Decimal(1)
-        sheet.add("机构系数", show(money.hospital_factor), "本院机构系数", "money", "hospital_factor")
-        return money.hospital_factor
+        sheet.add("机构系数", tell(value), why, "money", parameter)
+        return value
+
+    def _institution_key(self, case: GrouperInput) -> str | None:
+        """Under which name the case's institution, else its insurance, has a factor of its own."""
+        names = (*case.institutions, self.profile.money.insurance_codes.get(case.insurance, case.insurance))
+        return next((name for name in names if name in self.profile.money.institution_factors), None)
 
     def _auxiliary(self, grouping: Grouping, case: GrouperInput, sheet: _Sheet) -> Auxiliary | None:
         if self.auxiliary is None or not self.profile.auxiliary.enabled:
             return None
         found = self.auxiliary.apply(grouping, case, self.profile.auxiliary)
         if found is not None:
-            sheet.figures.append(Figure("辅助分型系数", show(found.factor), found.why, found.source))
+            sheet.figures.append(Figure("辅助分型系数", tell(found.factor), found.why, found.source))
         for reason in self.auxiliary.undecided(grouping, case, self.profile.auxiliary):
             sheet.figures.append(Figure("辅助分型", "未定", reason, self.auxiliary.title))
         return found
@@ -165,16 +203,9 @@ class Settler:
         money = self.profile.money
         insurance = money.insurance_codes.get(case.insurance, case.insurance)
         month = given.month or (case.discharged.strftime("%Y-%m") if case.discharged else "")
-        fitting = [
-            price
-            for price in money.prices
-            if price.insurance in {"", insurance}
-            and price.month in {"", month}
-            and price.region in {"", given.region}
-        ]
-        if fitting:
-            # The most specific price wins: a month's or a region's own value over the general one.
-            return max(fitting, key=lambda p: (bool(p.insurance), bool(p.month), bool(p.region)))
+        found = money.price(insurance, month, given.region or case.region)
+        if found is not None:
+            return found
         if not money.prices:
             sheet.missing.append(NO_PRICE if self._by_points else NO_RATE)
         else:
@@ -197,62 +228,42 @@ class Settler:
         if kind is Standard.PAYMENT:
             if price is None:
                 return None
-            value = boosted * factor * price.value
-            formula = f"{show(boosted)} × {show(factor)} × {show(price.value)} = {show(value, 2)}"
+            value = to_cents(boosted * factor * price.value)
+            formula = f"{tell(boosted)} × {tell(factor)} × {tell(price.value)} = {show_money(value)}"
             sheet.add("支付标准", show_money(value), formula, "bands", "standard")
             return value
         if grouping.mean_fee is None:
             sheet.missing.append(f"{grouping.group} 没有均费，无法判断倍率")
             return None
-        mean = yuan(grouping.mean_fee) * (boosted / points if points else 1)
+        mean, own = yuan(grouping.mean_fee), f"{grouping.group} 的均费"
+        terms = [tell_yuan(mean)]
+        if boosted != points and points:
+            own, terms = f"{own} × 辅助分型系数", [*terms, tell(boosted / points)]
         if kind is Standard.INSTITUTION_MEAN:
-            value = mean * factor
-            sheet.add(
-                "费用标准",
-                show_money(value),
-                f"均费 {show(mean, 2)} × 机构系数 {show(factor)}",
-                "bands",
-                "standard",
-            )
-            return value
-        sheet.add("费用标准", show_money(mean), f"{grouping.group} 的均费", "bands", "standard")
-        return mean
+            own, terms = f"{own} × 机构系数", [*terms, tell(factor)]
+        value = to_cents(
+            mean * (boosted / points if points else 1) * (factor if kind is Standard.INSTITUTION_MEAN else 1)
+        )
+        formula = f"{own}：{' × '.join(terms)} = {show_money(value)}" if len(terms) > 1 else own
+        sheet.add("费用标准", show_money(value), formula, "bands", "standard")
+        return value
 
-    def _band_figures(
-        self,
-        answer: BandAnswer,
-        ratio: Decimal | None,
-        case: GrouperInput,
-        standard: Decimal | None,
-        sheet: _Sheet,
-    ) -> None:
-        if ratio is not None and case.total_fee is not None and standard is not None:
-            formula = f"{show(yuan(case.total_fee), 2)} ÷ {show(standard, 2)} = {show_ratio(ratio)}"
-            sheet.add("倍率", show_ratio(ratio), formula, "bands", "standard")
+    def _band_figures(self, answer: BandAnswer, ratio: Ratio | None, sheet: _Sheet) -> None:
+        if ratio is not None:
+            shown = show_ratio(ratio.value)
+            sheet.add("倍率", shown, f"{ratio.text} = {shown}", "bands", "standard")
         sheet.add(
             "倍率区间", answer.band.value, answer.text, "bands", "high" if answer.band is Band.HIGH else "low"
         )
 
-    def _amount(
-        self,
-        settled: Decimal | None,
-        price: PointPrice | None,
-        case: GrouperInput,
-        points: Decimal,
-        sheet: _Sheet,
-    ) -> Decimal | None:
-        if case.total_fee is not None and (
-            settled is None or (points == 0 and self.profile.bands.zero_points_pay_fee)
-        ):
-            sheet.add("金额", show_money(yuan(case.total_fee)), "按实际发生费用支付", "bands", "low_shape")
-            return yuan(case.total_fee)
+    def _amount(self, settled: Decimal | None, price: PointPrice | None, sheet: _Sheet) -> Decimal | None:
         if settled is None or price is None:
             return None
         value = settled * price.value
         unit = "点值" if self._by_points else "费率"
         who = "、".join(part for part in (price.insurance, price.month, price.region) if part)
         formula = (
-            f"{show(settled)} × {unit}{f'（{who}）' if who else ''} {show(price.value)} = {show_money(value)}"
+            f"{tell(settled)} × {unit}{f'（{who}）' if who else ''} {tell(price.value)} = {show_money(value)}"
         )
         sheet.add("金额", show_money(value), formula, "money", "prices")
         return value
@@ -266,12 +277,12 @@ class Settler:
         """空白病种: points x ratio x the region's blank factor, no hospital or auxiliary factor."""
         factor = self.profile.bands.blank_factor or Decimal(1)
         mean = yuan(grouping.mean_fee) if grouping.mean_fee is not None else None
-        ratio, _ = _ratios(case.total_fee, 0, mean)
-        settled = points * ratio * factor if ratio is not None else None
+        ratio = Ratio.of(case.total_fee, 0, mean)
+        settled = to_points(points * ratio.value * factor) if ratio is not None else None
         if settled is not None and ratio is not None:
-            formula = f"{show(points)} × {show_ratio(ratio)} × {show(factor)} = {show(settled)}"
-            sheet.add("结算分值", show(settled), formula, "bands", "blank_factor")
-        amount = self._amount(settled, price, case, points, sheet) if settled is not None else None
+            formula = f"{tell(points)} × {ratio.text} × {tell(factor)} = {tell(settled)}"
+            sheet.add("结算分值", tell(settled), formula, "bands", "blank_factor")
+        amount = self._amount(settled, price, sheet)
         return self._close(sheet, grouping, case, Band.UNGROUPED, ratio, settled, amount)
 
     def _ungrouped(
@@ -285,15 +296,15 @@ class Settler:
             and bands.ungrouped_factor
             and case.total_fee is not None
         ):
-            points = yuan(case.total_fee) / mean * 1000 * bands.ungrouped_factor
+            points = to_points(yuan(case.total_fee) / mean * 1000 * bands.ungrouped_factor)
             formula = (
-                f"{show(yuan(case.total_fee), 2)} ÷ 全部病例均费 {show(mean)} × 1000 × {show(bands.ungrouped_factor)}"
-                f" = {show(points)}"
+                f"{tell_yuan(yuan(case.total_fee))} ÷ 全部病例均费 {tell(mean)} × 1,000 × {tell(bands.ungrouped_factor)}"
+                f" = {tell(points)}"
             )
-            sheet.add("未入组分值", show(points), formula, "bands", "ungrouped")
+            sheet.add(f"未入组{self.worth}", tell(points), formula, "bands", "ungrouped")
         else:
             sheet.missing.append("未入组病例的结算办法由本地规定，地区参数中未设置")
-        amount = self._amount(points, price, case, points, sheet) if points is not None else None
+        amount = self._amount(points, price, sheet)
         return self._close(sheet, grouping, case, Band.UNGROUPED, None, points, amount)
 
     def _close(
@@ -302,7 +313,7 @@ class Settler:
         grouping: Grouping,
         case: GrouperInput,
         band: Band,
-        ratio: Decimal | None,
+        ratio: Ratio | None,
         points: Decimal | None,
         amount: Decimal | None,
     ) -> Settlement:
@@ -313,13 +324,13 @@ class Settler:
         profit = fen - fee if fen is not None and fee is not None else None
         if profit is not None and fen is not None and fee is not None:
             value = show_money(yuan(profit))
-            formula = f"{show_money(yuan(fen))} − 总费用 {show_money(yuan(fee))} = {value}"
+            formula = f"{tell_yuan(yuan(fen))} − 总费用 {tell_yuan(yuan(fee))} = {value}"
             sheet.figures.append(Figure("盈亏", value, formula))
         fund, fund_profit = self._fund(fen, case, sheet)
         return Settlement(
             profile=self.profile.title,
             band=band,
-            ratio=ratio,
+            ratio=ratio.value if ratio else None,
             points=points,
             amount=fen,
             fee=fee,
@@ -340,29 +351,24 @@ class Settler:
             sheet.missing.append("病例没有自付金额，无法计算统筹盈亏")
             return None, None
         charged = case.total_fee - case.self_paid_fee
-        shown = show(yuan(fen), 2)
+        shown = tell_yuan(yuan(fen))
         if money.fund_basis is FundBasis.DEDUCT:
             fund = fen - case.self_paid_fee
-            formula = f"{shown} − 自付 {show(yuan(case.self_paid_fee), 2)} = {show_money(yuan(fund))}"
+            formula = f"{shown} − 自付 {tell_yuan(yuan(case.self_paid_fee))} = {show_money(yuan(fund))}"
         else:
             insurance = money.insurance_codes.get(case.insurance, case.insurance)
-            share = money.fund_share.get(insurance, money.fund_share.get(""))
+            share = money.share_of_fund(insurance)
             if share is None:
                 sheet.missing.append(f"没有险种“{insurance or '未填'}”的基金支付比例")
                 return None, None
             fund = to_fen(yuan(fen) * share)
-            formula = f"{shown} × 基金支付比例 {show(share)} = {show_money(yuan(fund))}"
+            formula = f"{shown} × 基金支付比例 {tell(share)} = {show_money(yuan(fund))}"
         sheet.add("医保应付", show_money(yuan(fund)), formula, "money", "fund_basis")
         profit = fund - charged
-        gain = f"{show(yuan(fund), 2)} − 统筹记账 {show(yuan(charged), 2)} = {show_money(yuan(profit))}"
+        paid = f"总费用 {tell_yuan(yuan(case.total_fee))} − 自付 {tell_yuan(yuan(case.self_paid_fee))}"
+        sheet.figures.append(
+            Figure("统筹记账", show_money(yuan(charged)), f"{paid} = {show_money(yuan(charged))}")
+        )
+        gain = f"{tell_yuan(yuan(fund))} − 统筹记账 {tell_yuan(yuan(charged))} = {show_money(yuan(profit))}"
         sheet.add("统筹盈亏", show_money(yuan(profit)), gain, "money", "fund_basis")
         return fund, profit
-
-
-def _ratios(
-    fee: int | None, unreasonable: int, standard: Decimal | None
-) -> tuple[Decimal | None, Decimal | None]:
-    """Fee / standard, and the same after fees judged unreasonable."""
-    if fee is None or not standard:
-        return None, None
-    return yuan(fee) / standard, yuan(fee - unreasonable) / standard

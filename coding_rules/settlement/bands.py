@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from coding_rules.settlement.figures import show, show_ratio
+from coding_rules.settlement.figures import show, show_ratio, tell, tell_yuan, to_points
 from coding_rules.settlement.rules import BandRules, HighShape, LowShape
 from coding_rules.settlement.settlement import Band
 
@@ -58,51 +58,85 @@ def _beyond(larger: Decimal, smaller: Decimal, inclusive: bool) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Ratio:
+    """A fee against its standard, both in yuan; ``net`` is the fee without what was judged unreasonable."""
+
+    fee: Decimal
+    standard: Decimal
+    net: Decimal
+
+    @classmethod
+    def of(cls, fee: int | None, unreasonable: int, standard: Decimal | None) -> Ratio | None:
+        """From fees in 分; ``None`` without a fee or a standard."""
+        if fee is None or not standard:
+            return None
+        return cls(Decimal(fee) / 100, standard, Decimal(fee - unreasonable) / 100)
+
+    @property
+    def value(self) -> Decimal:
+        """倍率: fee / standard."""
+        return self.fee / self.standard
+
+    @property
+    def net_value(self) -> Decimal:
+        """The same after the deduction."""
+        return self.net / self.standard
+
+    @property
+    def text(self) -> str:
+        """The fraction as formulas have it."""
+        return f"{tell_yuan(self.fee)} ÷ {tell_yuan(self.standard)}"
+
+    @property
+    def net_text(self) -> str:
+        """The fraction of the net fee; says what was deducted."""
+        if self.net == self.fee:
+            return self.text
+        return (
+            f"({tell_yuan(self.fee)} − 不合理 {tell_yuan(self.fee - self.net)}) ÷ {tell_yuan(self.standard)}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class PointsAnswer:
-    """Settled points with the formula in numbers. ``None`` points: paid as charged."""
+    """Settled points, to six decimals, with the formula in numbers. ``None`` points: paid as charged."""
 
     points: Decimal | None
     formula: str
 
 
 def band_points(
-    answer: BandAnswer,
-    *,
-    points: Decimal,
-    factor: Decimal,
-    ratio: Decimal | None,
-    net_ratio: Decimal | None,
-    rules: BandRules,
+    answer: BandAnswer, *, points: Decimal, factor: Decimal, ratio: Ratio | None, rules: BandRules
 ) -> PointsAnswer:
-    """Points of a case after its band.
-
-    ``points`` s (auxiliary factor included), ``factor`` k, ``ratio`` r, ``net_ratio`` r after deducted fees.
-    """
+    """Points of a case after its band. ``points`` s (auxiliary factor included), ``factor`` k, ``ratio`` r."""
     s, k = points, factor
-    plain = PointsAnswer(s * k, f"{show(s)} × {show(k)} = {show(s * k)}")
     if answer.band is Band.LOW and ratio is not None:
         return _low(s, k, ratio, rules.low_shape)
-    if answer.band is not Band.HIGH or net_ratio is None or answer.threshold is None:
-        return plain  # EXTREME too: paid as normal until 特例单议 decides otherwise
-    over = net_ratio - answer.threshold
-    r, t = show_ratio(net_ratio), show(answer.threshold)
+    if answer.band is not Band.HIGH or ratio is None or answer.threshold is None:
+        # EXTREME too: paid as normal until 特例单议 decides otherwise
+        return _answer(s * k, f"{tell(s)} × {tell(k)}")
+    over = ratio.net_value - answer.threshold
+    r, t = ratio.net_text, tell(answer.threshold)
     match rules.high_shape:
         case HighShape.SCALED:
-            value = (over + 1) * s * k
-            return PointsAnswer(value, f"({r} − {t} + 1) × {show(s)} × {show(k)} = {show(value)}")
+            return _answer((over + 1) * s * k, f"({r} − {t} + 1) × {tell(s)} × {tell(k)}")
         case HighShape.SHARED:
-            value = (over + k) * s
-            return PointsAnswer(value, f"({r} − {t} + {show(k)}) × {show(s)} = {show(value)}")
+            return _answer((over + k) * s, f"({r} − {t} + {tell(k)}) × {tell(s)}")
+        case HighShape.ADDED if over > 0:
+            return _answer(s * k + over * s, f"{tell(s)} × {tell(k)} + ({r} − {t}) × {tell(s)}")
         case HighShape.ADDED:
-            value = s * k + max(over, Decimal(0)) * s
-            return PointsAnswer(value, f"{show(s)} × {show(k)} + ({r} − {t}) × {show(s)} = {show(value)}")
-    return plain
+            return _answer(s * k, f"{tell(s)} × {tell(k)} + 0（{r} 不高于 {t}，不追加）")
+    return _answer(s * k, f"{tell(s)} × {tell(k)}")
 
 
-def _low(s: Decimal, k: Decimal, ratio: Decimal, shape: LowShape) -> PointsAnswer:
-    r = show_ratio(ratio)
+def _low(s: Decimal, k: Decimal, ratio: Ratio, shape: LowShape) -> PointsAnswer:
     if shape is LowShape.RATIO:
-        return PointsAnswer(s * ratio, f"{show(s)} × {r} = {show(s * ratio)}")
+        return _answer(s * ratio.value, f"{tell(s)} × {ratio.text}")
     if shape is LowShape.RATIO_FACTOR:
-        return PointsAnswer(s * ratio * k, f"{show(s)} × {r} × {show(k)} = {show(s * ratio * k)}")
+        return _answer(s * ratio.value * k, f"{tell(s)} × {ratio.text} × {tell(k)}")
     return PointsAnswer(None, "费用超低，按实际发生费用支付")
+
+
+def _answer(value: Decimal, formula: str) -> PointsAnswer:
+    rounded = to_points(value)
+    return PointsAnswer(rounded, f"{formula} = {tell(rounded)}")

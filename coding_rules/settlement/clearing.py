@@ -1,18 +1,20 @@
 """From cases to the bureau's payments: monthly pre-settlement, annual clearing, sharing of surplus and overrun, budget to point value.
 
-Formulas from DIP 3.0 技术规范（征求意见稿） and 按病种付费经办管理规程（2025版）; the shares are the region's. Money in yuan as Decimal,
-rounded once at the end.
+Formulas from DIP 3.0 技术规范（征求意见稿） and 按病种付费经办管理规程（2025版）; the shares are the region's. Money in yuan as Decimal;
+every amount with a name is rounded to 分 and reckoned with as rounded (see ``figures``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from coding_rules.settlement.figures import show, show_money, to_fen
-from coding_rules.settlement.rules import ClearingRules
+from coding_rules.settlement.figures import show_money, tell, tell_yuan, to_cents, to_fen, yuan
+from coding_rules.settlement.rules import ClearingRules, Deposit, FundBasis
 from coding_rules.settlement.settlement import Figure
+
+NIL = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,69 +25,105 @@ class Payment:
     figures: tuple[Figure, ...] = ()
     missing: str = ""
 
+    @property
+    def yuan(self) -> Decimal:
+        """The payment in yuan; 0 where there is none."""
+        return yuan(self.amount or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepayment(Payment):
+    """A month's pre-settlement with what it starts from and the deposit, in 分."""
+
+    payable: int | None = None
+    deposit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FundPart:
+    """What one insurance (职工, 居民) brings to a settlement; ``price`` and ``share`` are ``None`` where not given."""
+
+    insurance: str
+    points: Decimal
+    patients_paid: Decimal
+    price: Decimal | None = None
+    share: Decimal | None = None
+
+
+def fund_payable(part: FundPart, basis: FundBasis, label: str) -> Payment:
+    """统筹应付 of one insurance: points x price - what patients paid (DEDUCT), or points x price x 基金支付比例 (SHARE)."""
+    if part.price is None:
+        return Payment(None, (), f"没有{part.insurance}的点值（费率）")
+    product = f"{tell(part.points)} × {tell(part.price)}"
+    if basis is FundBasis.DEDUCT:
+        value = part.points * part.price - part.patients_paid
+        formula = f"{product} − 个人自付 {tell_yuan(part.patients_paid)}"
+    elif part.share is None:
+        return Payment(None, (), f"没有{part.insurance}的基金支付比例")
+    else:
+        value = part.points * part.price * part.share
+        formula = f"{product} × {tell(part.share)}"
+    value = to_cents(value)
+    return Payment(to_fen(value), (Figure(label, show_money(value), f"{formula} = {show_money(value)}"),))
+
 
 def monthly_prepayment(
-    points: Decimal, price: Decimal, patients_paid: Decimal, deductions: Decimal, rules: ClearingRules
-) -> Payment:
-    """月度预结 = (机构月总分值 x 月点值 - 当月患者支付总额) x 预拨比例 - 审核扣款."""
-    gross = points * price - patients_paid
-    figures = [
-        Figure(
-            "月度统筹应付",
-            show_money(gross),
-            f"{show(points)} × {show(price)} − {show(patients_paid, 2)} = {show_money(gross)}",
-        )
-    ]
+    part: FundPart, deductions: Decimal, rules: ClearingRules, basis: FundBasis = FundBasis.DEDUCT
+) -> Prepayment:
+    """月度预结 = 统筹应付 x 预拨比例 - 质量保证金 - 审核扣款.
+
+    The specification takes points x 月点值 - 当月患者支付总额 as 统筹应付, and that holds unless the region reckons by a share
+    (``FundBasis.SHARE``). The deposit is subtracted unless it lies within what is not prepaid (``Deposit.WITHIN``).
+    """
+    payable = fund_payable(part, basis if basis is FundBasis.SHARE else FundBasis.DEDUCT, "月度统筹应付")
+    if payable.amount is None:
+        return Prepayment(None, (), payable.missing)
     if rules.prepaid_share is None:
-        return Payment(None, tuple(figures), "预拨比例缺失，无法计算月度预结")
-    paid = gross * rules.prepaid_share - deductions
-    figures.append(
-        Figure(
-            "月度预结",
-            show_money(paid),
-            f"{show(gross, 2)} × {show(rules.prepaid_share)} − 审核扣款 {show(deductions, 2)} = {show_money(paid)}",
-        )
-    )
+        missing = "预拨比例缺失，无法计算月度预结"
+        return Prepayment(None, payable.figures, missing, payable.amount)
+    figures = list(payable.figures)
+    deposit = withheld = NIL
     if rules.deposit_share is not None:
-        deposit = gross * rules.deposit_share
-        figures.append(
-            Figure(
-                "质量保证金",
-                show_money(deposit),
-                f"{show(gross, 2)} × {show(rules.deposit_share)} = {show_money(deposit)}",
-            )
-        )
-    return Payment(to_fen(paid), tuple(figures))
+        deposit = to_cents(payable.yuan * rules.deposit_share)
+        withheld = deposit if rules.deposit is Deposit.APART else NIL
+        formula = f"{tell_yuan(payable.yuan)} × {tell(rules.deposit_share)} = {show_money(deposit)}"
+        inside = "" if rules.deposit is Deposit.APART else "；在未预拨的部分内，不另扣"
+        figures.append(Figure("质量保证金", show_money(deposit), formula + inside))
+    paid = to_cents(payable.yuan * rules.prepaid_share) - withheld - deductions
+    less = f" − 保证金 {tell_yuan(withheld)}" if withheld else ""
+    formula = (
+        f"{tell_yuan(payable.yuan)} × {tell(rules.prepaid_share)}{less} − 审核扣款 {tell_yuan(deductions)}"
+        f" = {show_money(paid)}"
+    )
+    figures.append(Figure("月度预结", show_money(paid), formula))
+    kept = to_fen(deposit) if rules.deposit_share is not None else None
+    return Prepayment(to_fen(paid), tuple(figures), "", payable.amount, kept)
 
 
 def annual_total(
-    points: Mapping[str, Decimal],
-    prices: Mapping[str, Decimal],
-    shares: Mapping[str, Decimal],
-    deductions: Decimal,
-    rules: ClearingRules,
+    pools: Sequence[FundPart], deductions: Decimal, rules: ClearingRules, basis: FundBasis = FundBasis.SHARE
 ) -> Payment:
-    """年度总结算 = [sum over insurance of points x 结算点值 x 基金支付比例] x 考核系数 - 审核扣减.
+    """年度总结算 = [sum over insurance of 统筹应付] x 考核系数 - 审核扣减.
 
-    The three mappings are by insurance (职工, 居民); an insurance without price or share is named as missing.
+    The specification takes points x 结算点值 x 基金支付比例 as 统筹应付, and that holds unless the region deducts what patients
+    paid (``FundBasis.DEDUCT``). Everything that is missing is named.
     """
-    lacking = [each for each in points if each not in prices or each not in shares]
+    kind = basis if basis is FundBasis.DEDUCT else FundBasis.SHARE
+    parts = [fund_payable(pool, kind, f"{pool.insurance}统筹应付") for pool in pools]
+    lacking = [part.missing for part in parts if part.missing]
     if lacking:
-        return Payment(None, (), f"缺少{'、'.join(lacking)}的结算点值或基金支付比例")
+        return Payment(None, (), "；".join(lacking))
+    figures = [figure for part in parts for figure in part.figures]
     if rules.assessment_factor is None:
-        return Payment(None, (), "考核系数缺失，无法计算年度总结算")
-    figures = []
-    total = Decimal(0)
-    for insurance, value in points.items():
-        part = value * prices[insurance] * shares[insurance]
-        total += part
-        formula = (
-            f"{show(value)} × {show(prices[insurance])} × {show(shares[insurance])} = {show_money(part)}"
-        )
-        figures.append(Figure(f"{insurance}基金应付", show_money(part), formula))
-    settled = total * rules.assessment_factor - deductions
+        return Payment(None, tuple(figures), "考核系数缺失，无法计算年度总结算")
+    total = sum((part.yuan for part in parts), NIL)
+    if len(parts) > 1:
+        added = " + ".join(tell_yuan(part.yuan) for part in parts)
+        figures.append(Figure("统筹应付合计", show_money(total), f"{added} = {show_money(total)}"))
+    settled = to_cents(total * rules.assessment_factor) - deductions
     formula = (
-        f"{show(total, 2)} × {show(rules.assessment_factor)} − {show(deductions, 2)} = {show_money(settled)}"
+        f"{tell_yuan(total)} × 考核系数 {tell(rules.assessment_factor)} − 审核扣款 {tell_yuan(deductions)}"
+        f" = {show_money(settled)}"
     )
     figures.append(Figure("年度总结算", show_money(settled), formula))
     return Payment(to_fen(settled), tuple(figures))
@@ -102,41 +140,62 @@ def share_result(payable: Decimal, charged: Decimal, rules: ClearingRules) -> Pa
         return _surplus(payable, charged, rules)
     if rules.overrun_shared is None:
         return Payment(None, (), "超支分担比例缺失")
+    figures = []
     over = charged - payable
+    told = f"{tell_yuan(charged)} − {tell_yuan(payable)} = {show_money(over)}"
+    figures.append(Figure("超支", show_money(over), f"统筹记账 {told}"))
     if rules.overrun_cap is not None:
-        over = min(over, payable * (rules.overrun_cap - 1))
-    borne = payable + over * rules.overrun_shared
-    formula = (
-        f"{show(payable, 2)} + 合理超支 {show(over, 2)} × {show(rules.overrun_shared)} = {show_money(borne)}"
-    )
-    return Payment(to_fen(borne), (Figure("超支分担后基金支付", show_money(borne), formula),))
+        most = max(to_cents(payable * (rules.overrun_cap - 1)), NIL)
+        if most < over:
+            told = f"{tell_yuan(payable)} × ({tell(rules.overrun_cap)} − 1) = {show_money(most)}"
+            figures.append(Figure("合理超支上限", show_money(most), f"{told}；超过部分基金不分担"))
+            over = most
+    borne = to_cents(payable + over * rules.overrun_shared)
+    formula = f"{tell_yuan(payable)} + 合理超支 {tell_yuan(over)} × {tell(rules.overrun_shared)} = {show_money(borne)}"
+    figures.append(Figure("超支分担后基金支付", show_money(borne), formula))
+    return Payment(to_fen(borne), tuple(figures))
 
 
 def _surplus(payable: Decimal, charged: Decimal, rules: ClearingRules) -> Payment:
     if rules.surplus_kept is None:
         return Payment(None, (), "结余留用比例缺失")
-    used = charged / payable if payable else Decimal(0)
+    left = payable - charged
+    figures = [
+        Figure(
+            "结余",
+            show_money(left),
+            f"{tell_yuan(payable)} − 统筹记账 {tell_yuan(charged)} = {show_money(left)}",
+        )
+    ]
+    used = charged / payable if payable else NIL
     if rules.surplus_floor is not None and used < rules.surplus_floor:
-        formula = f"{show(charged, 2)} ÷ {show(payable, 2)} = {show(used, 4)}，低于 {show(rules.surplus_floor)}，按实际记账支付"
-        return Payment(to_fen(charged), (Figure("结余过多", show_money(charged), formula),))
-    borne = charged + (payable - charged) * rules.surplus_kept
-    formula = f"{show(charged, 2)} + 结余 {show(payable - charged, 2)} × {show(rules.surplus_kept)} = {show_money(borne)}"
-    return Payment(to_fen(borne), (Figure("结余留用后基金支付", show_money(borne), formula),))
+        ratio = f"{tell_yuan(charged)} ÷ {tell_yuan(payable)} = {tell(used, 4)}"
+        why = f"记账占应付 {ratio}；低于 {tell(rules.surplus_floor)}，不留用，按实际记账支付"
+        figures.append(Figure("结余过多", show_money(charged), why))
+        return Payment(to_fen(charged), tuple(figures))
+    borne = to_cents(charged + left * rules.surplus_kept)
+    formula = (
+        f"{tell_yuan(charged)} + 结余 {tell_yuan(left)} × {tell(rules.surplus_kept)} = {show_money(borne)}"
+    )
+    figures.append(Figure("结余留用后基金支付", show_money(borne), formula))
+    return Payment(to_fen(borne), tuple(figures))
 
 
 def clearing_payment(
-    final: Decimal,
-    prepaid: Decimal,
-    working_capital: Decimal = Decimal(0),
-    deposit_returned: Decimal = Decimal(0),
+    final: Decimal, prepaid: Decimal, working_capital: Decimal = NIL, deposit_kept: Decimal = NIL
 ) -> Payment:
-    """清算支付 = 年终清算 - 全年月预结 - 周转金 (+ 退还质量保证金)."""
-    due = final - prepaid - working_capital + deposit_returned
+    """清算支付 = 年终清算 - 全年月预结 - 周转金 - 不予退还的质量保证金.
+
+    ``prepaid`` is what was really paid out; deposits withheld from it come back with the difference, except ``deposit_kept``.
+    A negative payment is paid back by the hospital.
+    """
+    due = final - prepaid - working_capital - deposit_kept
     formula = (
-        f"{show(final, 2)} − 月预结 {show(prepaid, 2)} − 周转金 {show(working_capital, 2)}"
-        f" + 退还保证金 {show(deposit_returned, 2)} = {show_money(due)}"
+        f"{tell_yuan(final)} − 已预结 {tell_yuan(prepaid)} − 周转金 {tell_yuan(working_capital)}"
+        f" − 不退保证金 {tell_yuan(deposit_kept)} = {show_money(due)}"
     )
-    return Payment(to_fen(due), (Figure("清算支付", show_money(due), formula),))
+    back = "（应退回）" if due < 0 else ""
+    return Payment(to_fen(due), (Figure(f"清算支付{back}", show_money(due), formula),))
 
 
 YEAR_WEIGHTS = (Decimal(1), Decimal(2), Decimal(7))
@@ -153,12 +212,9 @@ def budget_price(
     if not weight:
         return None, Figure("预算点值", "—", "总分值为 0，无法计算")
     value = money / weight
-    ratio = "：".join(show(each) for each in used)
-    return value, Figure(
-        "预算点值",
-        f"{show(value, 4)} 元",
-        f"按 {ratio} 加权：{show(money, 2)} ÷ {show(weight)} = {show(value, 4)}",
-    )
+    above = " + ".join(f"{tell(w)} × {tell_yuan(fee)}" for w, fee in zip(used, fees, strict=True))
+    below = " + ".join(f"{tell(w)} × {tell(each)}" for w, each in zip(used, points, strict=True))
+    return value, Figure("预算点值", f"{tell(value, 4)} 元", f"({above}) ÷ ({below}) = {tell(value, 4)}")
 
 
 def settlement_price(fund: Decimal, fund_share: Decimal, points: Decimal) -> tuple[Decimal | None, Figure]:
@@ -166,8 +222,12 @@ def settlement_price(fund: Decimal, fund_share: Decimal, points: Decimal) -> tup
     if not fund_share or not points:
         return None, Figure("结算点值", "—", "医保支付比例或总分值为 0，无法计算")
     value = fund / fund_share / points
-    formula = f"{show(fund, 2)} ÷ {show(fund_share)} ÷ {show(points)} = {show(value, 4)}"
-    return value, Figure("结算点值", f"{show(value, 4)} 元", formula)
+    formula = f"{_division(fund, fund_share, points)} = {tell(value, 4)}"
+    return value, Figure("结算点值", f"{tell(value, 4)} 元", formula)
+
+
+def _division(fund: Decimal, fund_share: Decimal, points: Decimal) -> str:
+    return f"{tell_yuan(fund)} ÷ {tell(fund_share)} ÷ {tell(points)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,22 +245,22 @@ def simulate_budget(
 ) -> Simulation | None:
     """What the hospital would be paid and gain or lose if the region's budget were ``fund``.
 
-    ``region_points`` are all points of the region in the year, the hospital's included.
+    ``region_points`` are all points of the region in the year, the hospital's included. The amount is reckoned from the budget, not
+    from the point value as shown: the parts of all hospitals add up to budget / share.
     """
     price, figure = settlement_price(fund, fund_share, region_points)
     if price is None:
         return None
-    amount = own_points * price
+    amount = to_cents(own_points * fund / fund_share / region_points)
     profit = amount - own_fees
+    division = _division(fund, fund_share, region_points)
     figures = (
         figure,
+        Figure("本院金额", show_money(amount), f"{tell(own_points)} × {division} = {show_money(amount)}"),
         Figure(
-            "本院 DIP 金额",
-            show_money(amount),
-            f"{show(own_points)} × {show(price, 4)} = {show_money(amount)}",
-        ),
-        Figure(
-            "本院盈亏", show_money(profit), f"{show(amount, 2)} − {show(own_fees, 2)} = {show_money(profit)}"
+            "本院盈亏",
+            show_money(profit),
+            f"{tell_yuan(amount)} − 总费用 {tell_yuan(own_fees)} = {show_money(profit)}",
         ),
     )
     return Simulation(price, to_fen(amount), to_fen(profit), figures)

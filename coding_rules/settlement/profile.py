@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from coding_rules.grouper.dip.rules import MIXED_STEPS, TIE_BREAKS, DipRules
-from coding_rules.settlement.rules import AuxiliaryRules, BandRules, ClearingRules, MoneyRules
+from coding_rules.settlement.rules import AuxiliaryRules, BandRules, ClearingRules, Deposit, MoneyRules
 
 SHIPPED = (
     "national_default",
@@ -280,10 +280,24 @@ def _inconsistencies(profile: RegionProfile) -> typing.Iterator[str]:
         value = getattr(profile.clearing, share)
         if value is not None and not 0 <= value <= 1:
             yield f"[clearing] {share} = {value} 应在 0 到 1 之间"
+    yield from _deposit_problems(profile.clearing)
     if any(price.value <= 0 for price in profile.money.prices):
         yield "[money] 点值必须大于 0"
     if profile.money.hospital_factor is not None and profile.money.hospital_factor <= 0:
         yield "[money] hospital_factor 必须大于 0"
+    for name in ("institution_factors", "group_factors"):
+        if any(factor <= 0 for factor in getattr(profile.money, name).values()):
+            yield f"[money] {name} 必须大于 0"
+
+
+def _deposit_problems(rules: ClearingRules) -> typing.Iterator[str]:
+    prepaid, deposit = rules.prepaid_share, rules.deposit_share
+    if prepaid is None or deposit is None:
+        return
+    if rules.deposit is Deposit.WITHIN and prepaid + deposit > 1:
+        yield f"[clearing] prepaid_share {prepaid} + deposit_share {deposit} 超过 1，保证金不可能含在未预拨部分"
+    if rules.deposit is Deposit.APART and deposit > prepaid:
+        yield f"[clearing] deposit_share {deposit} 大于 prepaid_share {prepaid}，预结会成负数"
 
 
 def _grouping_problems(rules: DipRules) -> typing.Iterator[str]:

@@ -53,6 +53,15 @@ class FundBasis(StrEnum):
     """医保应付 = amount x 基金支付比例."""
 
 
+class Deposit(StrEnum):
+    """How the 质量保证金 is withheld from a month's pre-settlement."""
+
+    APART = "apart"
+    """On top: payable x 预拨比例 - deposit."""
+    WITHIN = "within"
+    """Part of what 预拨比例 leaves unpaid (90 % paid, 10 % deposit): shown, not subtracted again."""
+
+
 class Ungrouped(StrEnum):
     """What an ungrouped case gets."""
 
@@ -97,6 +106,10 @@ class PointPrice:
     month: str = ""
     region: str = ""
 
+    def specificity(self) -> tuple[bool, bool, bool]:
+        """How narrowly it is meant; the larger one wins."""
+        return bool(self.insurance), bool(self.month), bool(self.region)
+
 
 DEFAULT_INSURANCE_CODES = {
     "1": "职工",
@@ -111,7 +124,9 @@ DEFAULT_INSURANCE_CODES = {
 
 @dataclass(frozen=True, slots=True)
 class MoneyRules:
-    """Points to money. ``hospital_factor`` 机构系数; ``group_factors`` 机构系数 by group; factors of 基层病种 are 1.
+    """Points to money. ``hospital_factor`` 机构系数; ``institution_factors`` the same by institution (code or name as filed) or by
+    insurance, ``group_factors`` by group: a group's factor goes before an institution's, that before an insurance's, that before
+    the general one. 基层病种 take ``basic_factor``.
 
     ``region_mean`` is the mean fee of the region in yuan; ``points_per_weight`` turns DRG weights into points where a region
     pays DRG by points; ``fund_basis`` how the fund's part follows, ``fund_share`` its share of the amount by insurance.
@@ -122,11 +137,30 @@ class MoneyRules:
     prices: tuple[PointPrice, ...] = ()
     insurance_codes: Mapping[str, str] = field(default_factory=lambda: dict(DEFAULT_INSURANCE_CODES))
     hospital_factor: Decimal | None = None
+    institution_factors: Mapping[str, Decimal] = field(default_factory=dict)
     group_factors: Mapping[str, Decimal] = field(default_factory=dict)
     basic_factor: Decimal = Decimal(1)
     region_mean: Decimal | None = None
     fund_basis: FundBasis = FundBasis.UNSET
     fund_share: Mapping[str, Decimal] = field(default_factory=dict)
+
+    def price(self, insurance: str, month: str = "", region: str = "") -> PointPrice | None:
+        """The point value that holds; the most specific one wins: insurance, then month, then 参保地. ``None``: there is none.
+
+        Without a month (a whole year) only point values count that hold whatever the month.
+        """
+        fitting = (
+            price
+            for price in self.prices
+            if price.insurance in {"", insurance}
+            and price.month in {"", month}
+            and price.region in {"", region}
+        )
+        return max(fitting, key=PointPrice.specificity, default=None)
+
+    def share_of_fund(self, insurance: str) -> Decimal | None:
+        """基金支付比例 of an insurance, or the one for all."""
+        return self.fund_share.get(insurance, self.fund_share.get(""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +168,21 @@ class ClearingRules:
     """Monthly pre-settlement and annual clearing. Shares between 0 and 1; ``None``: decided locally, not given here.
 
     ``surplus_kept`` 结余留用 and ``overrun_shared`` 超支分担 are the shares the hospital keeps, or the fund bears, within
-    ``surplus_floor`` / ``overrun_cap`` (fund payable / fees and fees / fund payable).
+    ``surplus_floor`` / ``overrun_cap`` (fund payable / fees and fees / fund payable). Beside 高倍率 and 极高 a case may apply for
+    特例单议 from ``special_review_ratio`` (fee / standard) or a stay of more than ``special_review_days``.
     """
 
     prepaid_share: Decimal | None = None
     deposit_share: Decimal | None = None
+    deposit: Deposit = Deposit.APART
     assessment_factor: Decimal | None = None
     surplus_kept: Decimal | None = None
     surplus_floor: Decimal | None = None
     overrun_shared: Decimal | None = None
     overrun_cap: Decimal | None = None
     special_review_share: Decimal | None = None
+    special_review_ratio: Decimal | None = None
+    special_review_days: int | None = None
 
 
 class AuxiliaryScheme(StrEnum):

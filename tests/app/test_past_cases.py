@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,9 +16,10 @@ from app.dip.history_points import PointsWish, compute_points, keep_points, name
 from app.dip.period_comparison import By, compare, diseases, likely_periods
 from app.errors import UserError
 from app.knowledge import Choices, load_groupers
-from app.past_cases import group_past, read_past, years_of
+from app.past_cases import group_past, not_yet_there, read_past, score_past, years_of
 from app.progress import Cancelled, Progress
 from app.review import Knowledge
+from app.sessions.session import Session
 from coding_rules.grouper.dip.grouper import DipGrouper
 from coding_rules.grouper.dip.points import Method
 from coding_rules.settlement.auxiliary import AuxiliaryCatalogue, AuxiliaryRow
@@ -181,3 +183,28 @@ def test_periods_are_years_where_there_are_several() -> None:
         (date(2025, 1, 1), date(2025, 2, 1)),
     )
     assert likely_periods(cases[:1]) is None
+
+
+def test_sessions_are_read_as_they_were_left(tmp_path: Path) -> None:
+    path = tmp_path / "三月.ccqa"
+    cases = dip_cases(6)
+    with Session.create_from(path, cases) as session:
+        assert len(session.cases) == 6
+        # open for writing here: reading beside it works
+        (found,) = read_past([path], Terminology())
+    assert [case.case_id for case in found.cases] == [case.case_id for case in cases]
+    assert found.name == "三月.ccqa"
+
+
+def test_past_cases_are_settled_without_checks() -> None:
+    found = score_past(dip_cases(4), dip_knowledge())
+    assert all(one.dip is not None and one.dip.settlement is not None for one in found)
+    assert not any(one.findings for one in found)
+
+
+def test_the_same_discharge_counts_once() -> None:
+    first, second, third = dip_cases(3)
+    fresh, doubled = not_yet_there([second, third, third], [first, second])
+    assert (fresh, doubled) == ((third,), (second, third))
+    dearer = replace(second, fees=replace(second.fees, total=1))
+    assert not_yet_there([dearer], [second])[0] == (dearer,)

@@ -14,7 +14,7 @@ from coding_rules.case import Case
 from icd_tables.terminology import Terminology
 from ui.tools.window import ToolWindow
 
-FILES = "首页数据 (*.csv *.txt *.xlsx *.xlsm)"
+FILES = "首页数据、工作文件 (*.csv *.txt *.xlsx *.xlsm *.ccqa)"
 
 
 class SourceBar(QWidget):
@@ -22,7 +22,7 @@ class SourceBar(QWidget):
 
     changed = Signal()
 
-    def __init__(self, tool: ToolWindow) -> None:
+    def __init__(self, tool: ToolWindow, add_text: str = "加入历史首页…") -> None:
         super().__init__()
         self._tool = tool
         self.files: tuple[PastFile, ...] = ()
@@ -30,8 +30,10 @@ class SourceBar(QWidget):
         self.open_cases.setChecked(True)
         self.listed = QLabel()
         self.listed.setProperty("role", "muted")
-        add, clear = QPushButton("加入历史首页…"), QPushButton("清空")
-        add.setToolTip("与打开首页数据同样的文件，可一次选几个；只用于本窗口的计算")
+        add, clear = QPushButton(add_text), QPushButton("清空")
+        add.setToolTip(
+            "与打开首页数据同样的文件，或以前的工作文件（.ccqa），可一次选几个；只用于本窗口的计算"
+        )
         clear.setToolTip("去掉加入的文件")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -48,8 +50,12 @@ class SourceBar(QWidget):
     @property
     def cases(self) -> tuple[Case, ...]:
         """The cases to reckon with."""
-        past = tuple(case for file in self.files for case in file.cases)
-        return (*self._tool.context.cases, *past) if self.open_cases.isChecked() else past
+        return (*self._tool.context.cases, *self.past) if self.open_cases.isChecked() else self.past
+
+    @property
+    def past(self) -> tuple[Case, ...]:
+        """The cases of the added files."""
+        return tuple(case for file in self.files for case in file.cases)
 
     def say(self) -> None:
         """Say what there is."""

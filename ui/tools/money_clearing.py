@@ -1,43 +1,68 @@
-"""Tool 结算测算: month pre-settlement, annual clearing and budget simulation for the open cases."""
+"""Tool 结算测算: month pre-settlement, annual clearing and budget simulation; other months of the year can be brought along."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton
 
-from app.dip.clearing import NIL, Month, Pool, annual_lines, month_of, monthly_lines, months_of
+from app.dip.clearing import NIL, MonthRow, Pool, annual_lines, month_rows, monthly_lines, pools_of
+from app.dip.settled_cases import (
+    InstitutionRow,
+    SettledCase,
+    by_institution,
+    coverage,
+    months_of,
+    settled_cases,
+    years_in,
+)
+from app.dip.special_review import ReviewCandidate, limit_text, review_candidates
+from app.past_cases import not_yet_there, score_past
+from app.progress import Progress
+from app.review import CaseResult
 from coding_rules.grouper.grouping import System
-from coding_rules.settlement.clearing import special_review_limit
-from coding_rules.settlement.figures import to_fen
+from coding_rules.settlement.amount import Settler
 from coding_rules.settlement.profile import RegionProfile
-from ui import wording
-from ui.models.columns import Column
-from ui.tools.columns import count, figure
+from coding_rules.settlement.rules import FundBasis
 from ui.tools.context import ToolContext
 from ui.tools.dip_choices import ChoiceDelegate
 from ui.tools.dip_parts import tabbed
+from ui.tools.dip_sources import SourceBar
+from ui.tools.money_case_pages import CasesPage, InstitutionsPage, ReviewPage
 from ui.tools.money_fields import NumberField, number
-from ui.tools.money_pages import BudgetPage, CasesPage, LinesPage
-from ui.tools.money_tables import insurance_name, shown
+from ui.tools.money_pages import BudgetPage, LinesPage, MonthsPage
+from ui.tools.money_tables import NO, YES, PoolEdits, Words, pool_columns
 from ui.tools.spec import ToolSpec
 from ui.tools.window import ToolWindow
 
-_YES, _NO = "是", "否"
+
+@dataclass(frozen=True)
+class _Sums:
+    """What a period comes to."""
+
+    pools: tuple[Pool, ...] = ()
+    cases: tuple[SettledCase, ...] = ()
+    months: tuple[MonthRow, ...] = ()
+    institutions: tuple[InstitutionRow, ...] = ()
+    candidates: tuple[ReviewCandidate, ...] = ()
 
 
 class ClearingWindow(ToolWindow):
-    """Sums by insurance at the top, to be completed by the user; below what follows from them, each figure with its formula."""
+    """Cases and period at the top, sums by insurance to be completed by the user; below what follows, each figure with its formula."""
 
-    default_size = QSize(1260, 760)
+    default_size = QSize(1300, 780)
 
     def __init__(self, spec: ToolSpec, context: ToolContext) -> None:
         super().__init__(spec, context)
-        self._month = Month((), ())
+        self._sums = _Sums()
         self._pools: tuple[Pool, ...] = ()
+        self._past: tuple[CaseResult, ...] = ()
+        self._doubled = 0
+        self._months: dict[str, int] = {}
+        self.source = SourceBar(self, "加入其他月份…")
         self.system = QComboBox()
         self.system.setAccessibleName("支付体系")
         for system in System:
@@ -45,37 +70,36 @@ class ClearingWindow(ToolWindow):
         bench = context.workbench
         self.system.setCurrentIndex(list(System).index(bench.system if bench else System.DIP))
         self.month = QComboBox()
-        self.month.setAccessibleName("出院月份")
+        self.month.setAccessibleName("出院月份或年度")
         self.profile_name = QLabel()
         self.profile_name.setProperty("role", "muted")
         self.again = QPushButton("恢复参数")
         self.again.setToolTip("点值、支付比例改回地区参数里的数，扣款与已预结清零")
+        self._edits = PoolEdits(
+            self._set_counted, self._set_price, self._set_share, self._set_deductions, self._set_prepaid
+        )
         self.model, self.table = self.add_table(
             "险种汇总",
-            self._columns(),
-            lambda pool: pool.insurance,
+            pool_columns(self.words, self._edits),
+            lambda pool: (pool.insurance, pool.region),
             sortable=False,
             empty="正在等待审核结果…",
         )
         self.working_capital = NumberField("周转金（元）", "0")
-        self.deposit_returned = NumberField("退还保证金（元）", "0")
-        self.monthly = LinesPage(
-            self,
-            "月度预结",
-            "月度预结 = (月总分值 × 点值 − 个人自付) × 预拨比例 − 审核扣款，质量保证金另列。",
-        )
-        self.annual = LinesPage(
-            self,
-            "年度清算",
-            "以所选病例作全年计：总结算 → 结余留用或超支分担 → 减已预结。",
-            (self.working_capital, self.deposit_returned),
-        )
+        self.deposit_kept = NumberField("不退的保证金（元）", "0")
+        self.monthly = LinesPage(self, "月度预结")
+        self.by_month = MonthsPage(self)
+        self.annual = LinesPage(self, "年度清算", (self.working_capital, self.deposit_kept))
+        self.institutions = InstitutionsPage(self)
         self.budget = BudgetPage(self)
+        self.review = ReviewPage(self)
         self.cases = CasesPage(self)
         self._lay_out()
+        self.source.changed.connect(self._score_past)
         self.system.currentIndexChanged.connect(self.refresh)
         self.month.currentIndexChanged.connect(self._sum)
         self.annual.changed.connect(self._reckon)
+        self.by_month.wanted.connect(self._take_months)
         self.again.clicked.connect(self._start_over)
         context.reviewed.connect(self.renew)
 
@@ -85,27 +109,46 @@ class ClearingWindow(ToolWindow):
         return list(System)[self.system.currentIndex()]
 
     @property
-    def profile(self) -> RegionProfile | None:
-        """The parameters the review settles by, or ``None`` without any."""
+    def settler(self) -> Settler | None:
+        """What the review settles by, or ``None`` without any."""
         knowledge = self.context.knowledge
         if knowledge is None:
             return None
         settler = knowledge.dip_settler if self.chosen_system is System.DIP else knowledge.drg_settler
-        profile = getattr(settler, "profile", None)
-        return profile if isinstance(profile, RegionProfile) else None
+        return settler if isinstance(settler, Settler) else None
+
+    @property
+    def profile(self) -> RegionProfile | None:
+        """Its parameters."""
+        return self.settler.profile if self.settler else None
+
+    @property
+    def words(self) -> Words:
+        """What the region's points and price are called."""
+        return Words.of(self.settler.worth if self.settler else "分值")
+
+    @property
+    def results(self) -> list[CaseResult]:
+        """The open cases as they stand and those that were brought along."""
+        bench = self.context.workbench
+        open_cases = bench.results() if bench and self.source.open_cases.isChecked() else []
+        return [*open_cases, *self._past]
 
     @Slot()
     def refresh(self) -> None:
-        """List the months there are and sum the chosen one up."""
-        bench = self.context.workbench
-        months = months_of(bench.results()) if bench else {}
+        """List the periods there are and sum the chosen one up."""
+        self.source.say()
+        self._months = months_of(self.results)
         kept = self.month.currentData()
         self.month.blockSignals(True)
         self.month.clear()
-        self.month.addItem("全部月份", "")
-        for month, cases in months.items():
+        for year, cases in years_in(self._months).items():
+            known = sum(month.startswith(year) for month in self._months)
+            self.month.addItem(f"{year} 年度（{known} 个月，{cases:,} 例）", year)
+        for month, cases in self._months.items():
             self.month.addItem(f"{month} 出院（{cases:,} 例）", month)
-        most = max(months, key=lambda month: months[month], default="")
+        self.month.addItem(f"全部病例（{len(self.results):,} 例）", "")
+        most = max(self._months, key=lambda month: self._months[month], default="")
         place = self.month.findData(most if kept is None else kept)
         self.month.setCurrentIndex(max(place, 0))
         self.month.blockSignals(False)
@@ -116,111 +159,161 @@ class ClearingWindow(ToolWindow):
         return [
             ("范围", f"{self.system.currentText()}，{self.month.currentText()}"),
             ("参数", self.profile_name.text()),
+            ("年度清算", self.annual.note.text()),
         ]
 
     # --- inside --------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _score_past(self) -> None:
+        """Group and settle the cases of the added files, each discharge once."""
+        knowledge, past = self.context.knowledge, self.source.past
+        if knowledge is None:
+            return
+        there = self.context.cases if self.source.open_cases.isChecked() else ()
+        fresh, doubled = not_yet_there(past, there)
+        self._doubled = len(doubled)
+        if not fresh:
+            self._take_past(())
+            return
+        self.run("正在分组和结算", lambda progress: score_past(fresh, knowledge, progress), self._take_past)
+
+    def _take_past(self, past: tuple[CaseResult, ...]) -> None:
+        self._past = past
+        self.refresh()
 
     @Slot()
     def _sum(self) -> None:
         bench, profile, system = self.context.workbench, self.profile, self.chosen_system
         if bench is None:
             return
+        self.table.show_columns(pool_columns(self.words, self._edits))
+        self._delegate()
         if profile is None:
-            self._take(Month((), ()))
-            self.profile_name.setText(
-                f"没有 {system.value} 结算参数，无法测算。请在“设置”或“地区参数”中选择。"
-            )
+            self._take(_Sums())
+            self.profile_name.setText(f"没有 {system.value} 结算参数，无法测算。请在“设置”中选择结算参数。")
             return
-        results, month = bench.results(), str(self.month.currentData() or "")
-        waiting = len(bench.case_ids) - len(results)
-        demo = "，演示参数，点值为虚构" if profile.demo and "虚构" not in profile.title else ""
-        more = f"；另有 {waiting:,} 例尚在审核" if waiting else ""
-        self.profile_name.setText(f"{profile.title}{demo}{more}")
+        results, period = self.results, str(self.month.currentData() or "")
+        self.profile_name.setText(self._told(profile))
         self.run(
             "正在汇总病例",
-            lambda progress: month_of(results, profile, system, month, progress),
+            lambda progress: _sums_of(results, profile, system, period, progress),
             self._take,
         )
 
-    def _take(self, month: Month) -> None:
-        self._month, self._pools = month, month.pools
+    def _told(self, profile: RegionProfile) -> str:
+        bench = self.context.workbench
+        waiting = len(bench.case_ids) - len(bench.results()) if bench else 0
+        parts = [
+            profile.title + ("，演示参数，点值为虚构" if profile.demo and "虚构" not in profile.title else "")
+        ]
+        if waiting:
+            parts.append(f"另有 {waiting:,} 例尚在审核")
+        if self._doubled:
+            parts.append(f"加入的文件里有 {self._doubled:,} 例与已有的重复，只计一次")
+        return "；".join(parts)
+
+    def _take(self, sums: _Sums) -> None:
+        self._sums, self._pools = sums, sums.pools
+        self.table.empty_text = "没有病例。"
         self.model.set_rows(self._pools)
-        limit = special_review_limit(len(month.cases), self.profile.clearing) if self.profile else None
-        self.cases.show_cases(month.cases, limit)
+        words, rules = self.words, self.profile.clearing if self.profile else None
+        self.cases.show_cases(sums.cases, words)
+        self.review.show_candidates(
+            sums.candidates, limit_text(sums.cases, rules) if rules else "没有结算参数"
+        )
+        self.institutions.show_rows(sums.institutions, words)
+        self.by_month.show_months(sums.months, words)
+        self.tabs.setTabText(self.tabs.indexOf(self.review), f"特例单议（{len(sums.candidates):,}）")
+        self.tabs.setTabText(self.tabs.indexOf(self.cases), f"逐例算式（{len(sums.cases):,}）")
         self._reckon()
 
     @Slot()
     def _start_over(self) -> None:
-        self._take(self._month)
+        self._take(self._sums)
+
+    @Slot()
+    def _take_months(self) -> None:
+        """The months' pre-settlements as what was paid during the year."""
+        paid: dict[str, Decimal] = {}
+        for row in self._sums.months:
+            if row.month and row.prepaid is not None:
+                paid[row.insurance] = paid.get(row.insurance, NIL) + Decimal(row.prepaid) / 100
+        self._pools = tuple(replace(pool, prepaid=paid.get(pool.name, NIL)) for pool in self._pools)
+        self.model.set_rows(self._pools)
+        self._reckon()
+        self.busy.tell("已把逐月预结的合计填入“已预结”。")
 
     @Slot()
     def _reckon(self) -> None:
         profile = self.profile
         if profile is None:
-            self.monthly.show_lines(())
-            self.annual.show_lines(())
-            self.budget.show_pools(())
+            for page in (self.monthly, self.annual):
+                page.show_lines((), "没有结算参数。")
+            self.budget.show_pools((), self.words)
             return
-        self.monthly.show_lines(monthly_lines(self._pools, profile))
-        capital, returned = self.working_capital.value or NIL, self.deposit_returned.value or NIL
-        self.annual.show_lines(annual_lines(self._pools, profile, capital, returned))
-        self.budget.show_pools(self._pools)
+        self.monthly.show_lines(monthly_lines(self._pools, profile), self._monthly_note(profile))
+        capital, kept = self.working_capital.value or NIL, self.deposit_kept.value or NIL
+        self.annual.show_lines(annual_lines(self._pools, profile, capital, kept), self._annual_note())
+        self.budget.show_pools(self._pools, self.words)
+
+    def _monthly_note(self, profile: RegionProfile) -> str:
+        words = self.words
+        less = "× 基金支付比例" if profile.money.fund_basis is FundBasis.SHARE else "− 个人自付"
+        return (
+            f"统筹应付 = 总{words.worth} × {words.price} {less}；月度预结 = 统筹应付 × 预拨比例 − 质量保证金 − 审核扣款。"
+            "每个列出的金额四舍五入到分，后面的算式用它。"
+        )
+
+    def _annual_note(self) -> str:
+        period = str(self.month.currentData() or "")
+        if len(period) == len("2025"):
+            return f"{coverage(self._months, period)}总结算 → 结余留用或超支分担 → 减已预结。"
+        if not period:
+            return "现在选的是全部病例；年度清算请在上面选一个年度。"
+        return f"现在只选了 {period} 一个月；年度清算请在上面选“{period[:4]} 年度”，缺的月份用“加入其他月份…”补上。"
 
     def _put(self, pool: Pool) -> bool:
-        self._pools = tuple(pool if each.insurance == pool.insurance else each for each in self._pools)
+        key = (pool.insurance, pool.region)
+        self._pools = tuple(pool if (each.insurance, each.region) == key else each for each in self._pools)
         self.model.update_rows([pool])
         self._reckon()
         return True
 
     def _set_price(self, pool: Pool, written: str) -> bool:
-        return self._put(replace(pool, price=number(written))) if _fits(written) else self._refuse(written)
+        return self._typed(written, lambda value: replace(pool, price=value))
 
     def _set_share(self, pool: Pool, written: str) -> bool:
-        share = number(written)
-        if not _fits(written) or (share is not None and share > 1):
+        value = number(written)
+        if value is not None and value > 1:
             return self._refuse(written)
-        return self._put(replace(pool, share=share))
+        return self._typed(written, lambda value: replace(pool, share=value))
 
     def _set_deductions(self, pool: Pool, written: str) -> bool:
-        fits = _fits(written)
-        return self._put(replace(pool, deductions=number(written) or NIL)) if fits else self._refuse(written)
+        return self._typed(written, lambda value: replace(pool, deductions=value or NIL))
 
     def _set_prepaid(self, pool: Pool, written: str) -> bool:
-        fits = _fits(written)
-        return self._put(replace(pool, prepaid=number(written) or NIL)) if fits else self._refuse(written)
+        return self._typed(written, lambda value: replace(pool, prepaid=value or NIL))
 
     def _set_counted(self, pool: Pool, written: str) -> bool:
-        return self._put(replace(pool, counted=written == _YES))
+        return self._put(replace(pool, counted=written == YES))
+
+    def _typed(self, written: str, put: Callable[[Decimal | None], Pool]) -> bool:
+        value = number(written)
+        if written.strip() and value is None:
+            return self._refuse(written)
+        return self._put(put(value))
 
     def _refuse(self, written: str) -> bool:
         self.busy.tell(f"“{written}”不合要求：应为 0 以上的数字，支付比例在 0 到 1 之间。")
         return False
 
-    def _columns(self) -> tuple[Column[Pool], ...]:
-        return (
-            Column("insurance", "险种", lambda pool: insurance_name(pool.insurance), width=104),
-            Column(
-                "counted",
-                "计入",
-                lambda pool: _YES if pool.counted else _NO,
-                width=50,
-                commit=self._set_counted,
-            ),
-            count("cases", "病例数", lambda pool: pool.cases, 64),
-            count("without", "无分值", lambda pool: pool.without_points, 56),
-            figure("points", "总分值", lambda pool: pool.points, 104),
-            _yuan("fees", "总费用（元）", lambda pool: pool.fees),
-            _yuan("self_paid", "个人自付（元）", lambda pool: pool.self_paid),
-            _yuan("charged", "统筹记账（元）", lambda pool: pool.charged),
-            _typed("price", "点值（元）✎", lambda pool: pool.price, self._set_price, 84),
-            _typed("share", "基金支付比例 ✎", lambda pool: pool.share, self._set_share, 104),
-            _typed("deductions", "审核扣款 ✎", lambda pool: pool.deductions, self._set_deductions, 96),
-            _typed("prepaid", "已预结 ✎", lambda pool: pool.prepaid, self._set_prepaid, 110),
-        )
+    def _delegate(self) -> None:
+        self.table.setItemDelegateForColumn(1, ChoiceDelegate(lambda _pool: (YES, NO), self.table))
 
     def _lay_out(self) -> None:
-        self.table.setItemDelegateForColumn(1, ChoiceDelegate(lambda _pool: (_YES, _NO), self.table))
-        self.table.setFixedHeight(self.fontMetrics().height() * 9)
+        self._delegate()
+        self.table.setFixedHeight(self.fontMetrics().height() * 8)
         top = QHBoxLayout()
         for part in (self.system, self.month):
             top.addWidget(part)
@@ -229,48 +322,28 @@ class ClearingWindow(ToolWindow):
         self.tabs = tabbed(
             (
                 (self.monthly, "月度预结"),
+                (self.by_month, "逐月"),
                 (self.annual, "年度清算"),
+                (self.institutions, "按机构"),
                 (self.budget, "预算与点值"),
+                (self.review, "特例单议"),
                 (self.cases, "逐例算式"),
             )
         )
+        self.body_layout.addWidget(self.source)
         self.body_layout.addLayout(top)
         self.body_layout.addWidget(self.table)
         self.body_layout.addWidget(self.tabs, 1)
 
 
-def _yuan(key: str, title: str, read: Callable[[Pool], Decimal]) -> Column[Pool]:
-    return Column(
-        key,
-        title,
-        lambda pool: wording.money(to_fen(read(pool))),
-        sort=read,
-        width=116,
-        numeric=True,
-        value=read,
+def _sums_of(
+    results: Sequence[CaseResult], profile: RegionProfile, system: System, period: str, progress: Progress
+) -> _Sums:
+    cases = settled_cases(results, profile, system, period, progress)
+    return _Sums(
+        pools_of(cases, profile, period),
+        cases,
+        month_rows(cases, profile),
+        by_institution(cases, profile),
+        review_candidates(cases, profile.clearing),
     )
-
-
-def _typed(
-    key: str,
-    title: str,
-    read: Callable[[Pool], Decimal | None],
-    commit: Callable[[Pool, str], bool],
-    width: int,
-) -> Column[Pool]:
-    return Column(
-        key,
-        title,
-        lambda pool: shown(read(pool)),
-        sort=lambda pool: read(pool) or NIL,
-        width=width,
-        numeric=True,
-        tone=lambda _pool: "accent",
-        tip=lambda pool: f"{shown(read(pool)) or '未填'}\n双击修改",
-        commit=commit,
-        value=read,
-    )
-
-
-def _fits(written: str) -> bool:
-    return not written.strip() or number(written) is not None

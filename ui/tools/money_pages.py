@@ -1,32 +1,17 @@
-"""Pages of the tool 结算测算: figures of a settlement, a budget tried out, case by case."""
+"""Pages of the tool 结算测算 that follow from the pools: figures of a settlement, months, a budget tried out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
 
-from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QComboBox,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.dip.clearing import Line, Pool, SettledCase, budget_line, counted_sums, try_budgets
-from coding_rules.settlement.figures import show
+from app.dip.clearing import Line, MonthRow, Pool, budget_line, counted_sums, try_budgets
+from coding_rules.settlement.figures import tell, tell_yuan
 from ui.tools.money_fields import NumberField, wrap_rows
-from ui.tools.money_tables import (
-    CASE_COLUMNS,
-    FIGURE_COLUMNS,
-    LINE_COLUMNS,
-    TRIAL_COLUMNS,
-    FigureRow,
-    LineRow,
-)
+from ui.tools.money_tables import LINE_COLUMNS, TRIAL_COLUMNS, LineRow, Words, month_columns
 from ui.tools.window import ToolWindow
 
 
@@ -35,17 +20,17 @@ class LinesPage(QWidget):
 
     changed = Signal()
 
-    def __init__(self, tool: ToolWindow, name: str, note: str, fields: Sequence[NumberField] = ()) -> None:
+    def __init__(self, tool: ToolWindow, name: str, fields: Sequence[NumberField] = ()) -> None:
         super().__init__()
-        head = QLabel(note)
-        head.setProperty("role", "muted")
-        head.setWordWrap(True)
+        self.note = QLabel()
+        self.note.setProperty("role", "muted")
+        self.note.setWordWrap(True)
         self.model, self.table = tool.add_table(
             name, LINE_COLUMNS, lambda row: row.number, sortable=False, empty="没有计入的病例。"
         )
         wrap_rows(self.table)
         row = QHBoxLayout()
-        row.addWidget(head, 1)
+        row.addWidget(self.note, 1)
         for field in fields:
             row.addWidget(QLabel(field.accessibleName()))
             row.addWidget(field)
@@ -55,9 +40,45 @@ class LinesPage(QWidget):
         column.addLayout(row)
         column.addWidget(self.table, 1)
 
-    def show_lines(self, lines: Sequence[Line]) -> None:
-        """The figures in the order they are reckoned."""
+    def show_lines(self, lines: Sequence[Line], note: str) -> None:
+        """The figures in the order they are reckoned, and how."""
+        self.note.setText(note)
         self.model.set_rows(LineRow(number, line) for number, line in enumerate(lines))
+
+
+class MonthsPage(QWidget):
+    """What each month would have been pre-settled at; ``wanted`` asks to take the sums as 已预结."""
+
+    wanted = Signal()
+
+    def __init__(self, tool: ToolWindow) -> None:
+        super().__init__()
+        self.model, self.table = tool.add_table(
+            "逐月预结",
+            month_columns(Words.of("分值")),
+            lambda row: (row.month, row.insurance),
+            sortable=False,
+            empty="没有计入的病例。",
+        )
+        note = QLabel("各月按当月点值测算，不含审核扣款；实际拨付与此不同的，请在上表“已预结”里填实际数。")
+        note.setProperty("role", "muted")
+        note.setWordWrap(True)
+        self.take = QPushButton("作为已预结")
+        self.take.setToolTip("把各险种逐月预结的合计填入上表的“已预结”")
+        self.take.clicked.connect(self.wanted)
+        row = QHBoxLayout()
+        row.addWidget(note, 1)
+        row.addWidget(self.take)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 6, 0, 0)
+        column.addLayout(row)
+        column.addWidget(self.table, 1)
+
+    def show_months(self, rows: Sequence[MonthRow], words: Words) -> None:
+        """The months of the period."""
+        self.table.show_columns(month_columns(words))
+        self.model.set_rows(rows)
+        self.take.setEnabled(any(row.prepaid is not None for row in rows))
 
 
 class BudgetPage(QWidget):
@@ -66,7 +87,7 @@ class BudgetPage(QWidget):
     def __init__(self, tool: ToolWindow) -> None:
         super().__init__()
         self._pools: Sequence[Pool] = ()
-        self.fund = NumberField("基金总额（元）", "当年 DIP 基金总额", 150)
+        self.fund = NumberField("基金总额（元）", "当年住院基金总额", 150)
         self.share = NumberField("基金支付比例", "0—1", 80)
         self.region = NumberField("全市总分值", "含本院", 130)
         self.own = QLabel()
@@ -94,20 +115,30 @@ class BudgetPage(QWidget):
                 field.textChanged.connect(self._forecast)
         self._forecast()
 
-    def show_pools(self, pools: Sequence[Pool]) -> None:
+    def show_pools(self, pools: Sequence[Pool], words: Words) -> None:
         """The hospital's own part."""
         self._pools = pools
         points, fees = counted_sums(pools)
-        self.own.setText(f"本院计入 {show(points, 2)} 分，总费用 {fees:,.2f} 元")
+        self.own.setText(f"本院计入总{words.worth} {tell(points, 2)}，总费用 {tell_yuan(fees)} 元")
         self._try()
 
     @Slot()
     def _try(self) -> None:
         given = (self.fund.value, self.share.value, self.region.value)
         fund, share, region = (value or Decimal(0) for value in given)
-        self.model.set_rows(try_budgets(fund, share, region, self._pools) if fund else ())
+        own, _ = counted_sums(self._pools)
+        problem = ""
+        if share > 1:
+            problem = "基金支付比例应在 0 到 1 之间，例如 0.75。"
+        elif region and region < own:
+            problem = f"全市总分值应不小于本院的 {tell(own, 2)}：它包含本院。"
+        self.table.empty_text = (
+            problem or "填写基金总额、支付比例和全市总分值后，列出预算上下浮动时的点值与本院盈亏。"
+        )
+        self.model.set_rows(try_budgets(fund, share, region, self._pools) if fund and not problem else ())
         if self.model.rowCount():
             self.table.selectRow(self.model.place_of(Decimal(1)))
+        self.table.viewport().update()
 
     @Slot()
     def _forecast(self) -> None:
@@ -117,7 +148,7 @@ class BudgetPage(QWidget):
             if fees is not None and points is not None
         ]
         figure = budget_line(years)
-        self.forecast.setText(f"{figure.label} {figure.value}　{figure.formula}")
+        self.forecast.setText(f"{figure.label} {figure.value}\n{figure.formula}")
 
     def _arrange(self) -> None:
         row = QHBoxLayout()
@@ -143,71 +174,3 @@ class BudgetPage(QWidget):
         column.addLayout(row)
         column.addWidget(self.table, 1)
         column.addLayout(past)
-
-
-class CasesPage(QWidget):
-    """The cases one by one, each figure with its formula; those that may apply for 特例单议 on their own."""
-
-    def __init__(self, tool: ToolWindow) -> None:
-        super().__init__()
-        self._tool = tool
-        self._limit: int | None = None
-        self.which = QComboBox()
-        self.which.setAccessibleName("列出的病例")
-        self.note = QLabel("点选一例，下面列出它的每个数和算式；双击回到该病例。")
-        self.note.setProperty("role", "muted")
-        self.model, self.table = tool.add_table(
-            "逐例", CASE_COLUMNS, lambda row: row.result.case.case_id, empty="没有符合的病例。"
-        )
-        self.figures, figure_table = tool.add_table(
-            "逐例算式", FIGURE_COLUMNS, lambda row: row.number, sortable=False, empty="点选一例查看算式。"
-        )
-        wrap_rows(figure_table)
-        both = QSplitter(Qt.Orientation.Vertical)
-        both.addWidget(self.table)
-        both.addWidget(figure_table)
-        both.setSizes([240, 200])
-        row = QHBoxLayout()
-        row.addWidget(self.note, 1)
-        row.addWidget(self.which)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 6, 0, 0)
-        column.addLayout(row)
-        column.addWidget(both, 1)
-        self.which.currentIndexChanged.connect(self._filter)
-        self.table.selectionModel().currentChanged.connect(self._show_figures)
-        self.table.doubleClicked.connect(self._go)
-
-    def show_cases(self, cases: Sequence[SettledCase], limit: int | None) -> None:
-        """All cases; ``limit`` is how many may apply for 特例单议, ``None`` when the region does not say."""
-        self.model.set_rows(cases)
-        candidates = sum(case.for_review for case in cases)
-        most = f"，至多可申请 {limit:,} 例" if limit is not None else ""
-        chosen = max(self.which.currentIndex(), 0)
-        self.which.blockSignals(True)
-        self.which.clear()
-        self.which.addItem(f"全部病例（{len(cases):,}）")
-        self.which.addItem(f"特例单议候选（{candidates:,}{most}）")
-        self.which.setCurrentIndex(chosen)
-        self.which.blockSignals(False)
-        self._filter()
-
-    @Slot()
-    def _filter(self) -> None:
-        only = self.which.currentIndex() == 1
-        self.model.set_filter((lambda case: case.for_review) if only else None)
-        self.table.setCurrentIndex(self.model.index(0, 0))
-        if not self.model.rowCount():
-            self.figures.set_rows([])
-
-    @Slot(QModelIndex, QModelIndex)
-    def _show_figures(self, index: QModelIndex, _before: QModelIndex) -> None:
-        row = self.model.row_at(index.row())
-        figures = row.figures if row is not None else ()
-        self.figures.set_rows(FigureRow(number, figure) for number, figure in enumerate(figures))
-
-    @Slot(QModelIndex)
-    def _go(self, index: QModelIndex) -> None:
-        row = self.model.row_at(index.row())
-        if row is not None:
-            self._tool.context.case_wanted.emit(row.result.case.case_id)

@@ -1,4 +1,4 @@
-"""Tables of the tool 结算测算: pools by insurance, figures with formulas, cases, budgets tried."""
+"""Tables of the tool 结算测算: pools, figures with formulas, months, institutions, budgets tried, cases, 特例单议."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.dip.clearing import Line, SettledCase, Trial
+from app.dip.clearing import Line, MonthRow, Pool, Trial
+from app.dip.settled_cases import InstitutionRow, SettledCase, Sums
+from app.dip.special_review import ReviewCandidate
 from app.review import Scored
-from coding_rules.settlement.figures import show, to_fen
+from coding_rules.settlement.figures import show, tell, to_fen
 from coding_rules.settlement.settlement import Figure, Settlement
 from ui import wording
 from ui.models.columns import Column
-from ui.tools.columns import figure, money, percent, rise, text
+from ui.tools.columns import count, figure, money, percent, rise, text
 
 _PAYMENTS = {
     "4": "贫困救助",
@@ -23,6 +25,8 @@ _PAYMENTS = {
     "9": "其他",
 }
 """医疗付费方式 (RC032) beside the insurances that the region settles."""
+PEN = "✎"
+"""Marks the columns whose cells can be typed in."""
 
 
 def insurance_name(insurance: str) -> str:
@@ -34,6 +38,105 @@ def insurance_name(insurance: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What a region's points and price are called: 分值 and 点值, or 权重 and 费率."""
+
+    worth: str
+    price: str
+
+    @classmethod
+    def of(cls, worth: str) -> Words:
+        """From what a settler counts by."""
+        return cls(worth, "费率" if worth == "权重" else "点值")
+
+
+def shown(value: Decimal | None) -> str:
+    """A typed figure as it stands in a cell."""
+    return "" if value is None else show(value)
+
+
+@dataclass(frozen=True, slots=True)
+class PoolEdits:
+    """What happens when a cell of the pools is typed in; each says whether the text was accepted."""
+
+    counted: Callable[[Pool, str], bool]
+    price: Callable[[Pool, str], bool]
+    share: Callable[[Pool, str], bool]
+    deductions: Callable[[Pool, str], bool]
+    prepaid: Callable[[Pool, str], bool]
+
+
+YES, NO = "是", "否"
+
+
+def pool_columns(words: Words, edits: PoolEdits) -> tuple[Column[Pool], ...]:
+    """The pools with the cells that can be completed."""
+    return (
+        text("insurance", "险种", pool_name, 130, stretch=True),
+        Column(
+            "counted",
+            f"计入 {PEN}",
+            lambda pool: YES if pool.counted else NO,
+            width=56,
+            tone=lambda _pool: "accent",
+            commit=edits.counted,
+        ),
+        count("cases", "病例数", lambda pool: pool.cases, 60),
+        count("without", f"无{words.worth}", lambda pool: pool.without_points, 56),
+        figure("points", f"总{words.worth}", lambda pool: pool.points, 100),
+        _yuan("fees", "总费用（元）", lambda pool: pool.fees, 112),
+        _yuan("self_paid", "个人自付（元）", lambda pool: pool.self_paid, 112),
+        _yuan("charged", "统筹记账（元）", lambda pool: pool.charged, 112),
+        _typed("price", f"{words.price}（元）{PEN}", lambda pool: pool.price, edits.price, 92),
+        _typed("share", f"基金支付比例 {PEN}", lambda pool: pool.share, edits.share, 108),
+        _typed("deductions", f"审核扣款（元）{PEN}", lambda pool: pool.deductions, edits.deductions, 116),
+        _typed("prepaid", f"已预结（元）{PEN}", lambda pool: pool.prepaid, edits.prepaid, 116),
+    )
+
+
+def pool_name(pool: Pool) -> str:
+    """The insurance, with the 参保地 where that has a price of its own."""
+    return f"{insurance_name(pool.insurance)} {pool.region}".strip()
+
+
+def _yuan(key: str, title: str, read: Callable[[Pool], Decimal], width: int) -> Column[Pool]:
+    return Column(
+        key,
+        title,
+        lambda pool: wording.money(to_fen(read(pool))),
+        sort=read,
+        width=width,
+        numeric=True,
+        value=read,
+    )
+
+
+def _typed(
+    key: str,
+    title: str,
+    read: Callable[[Pool], Decimal | None],
+    commit: Callable[[Pool, str], bool],
+    width: int,
+) -> Column[Pool]:
+    def cell(pool: Pool) -> str:
+        value = read(pool)
+        return "未填" if value is None else tell(value)
+
+    return Column(
+        key,
+        title,
+        cell,
+        sort=lambda pool: read(pool) or Decimal(0),
+        width=width,
+        numeric=True,
+        tone=lambda pool: "warning" if read(pool) is None else "accent",
+        tip=lambda pool: f"{cell(pool)}\n双击或按 F2 修改",
+        commit=commit,
+        value=read,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class LineRow:
     """A figure with its number in the list."""
 
@@ -42,7 +145,7 @@ class LineRow:
 
 
 LINE_COLUMNS: tuple[Column[LineRow], ...] = (
-    text("insurance", "险种", lambda row: insurance_name(row.line.insurance), 72, muted=True),
+    text("insurance", "险种", lambda row: insurance_name(row.line.insurance), 84, muted=True),
     text("label", "项目", lambda row: row.line.figure.label, 150),
     Column(
         "value",
@@ -74,27 +177,61 @@ FIGURE_COLUMNS: tuple[Column[FigureRow], ...] = (
 )
 
 
+def _whole(row: MonthRow | InstitutionRow) -> bool:
+    return not row.insurance and not (row.month if isinstance(row, MonthRow) else row.institution)
+
+
+def month_columns(words: Words) -> tuple[Column[MonthRow], ...]:
+    """What each month would have been pre-settled at."""
+    return (
+        text("month", "出院月份", lambda row: row.month or "合计", 90, strong=_whole),
+        text("insurance", "险种", lambda row: "" if _whole(row) else insurance_name(row.insurance), 110),
+        count("cases", "病例数", lambda row: row.cases, 70),
+        figure("points", f"总{words.worth}", lambda row: row.points, 120),
+        figure("price", f"{words.price}（元）", lambda row: row.price, 90, places=4),
+        money("payable", "统筹应付（元）", lambda row: row.payable, 130),
+        money("deposit", "质量保证金（元）", lambda row: row.deposit, 124),
+        money("prepaid", "月度预结（元）", lambda row: row.prepaid, 130),
+        text("missing", "说明", lambda row: row.missing, 200, stretch=True, muted=True),
+    )
+
+
+def _sums(read: Callable[[Sums], int]) -> Callable[[InstitutionRow], int]:
+    return lambda row: read(row.sums)
+
+
+def institution_columns(words: Words) -> tuple[Column[InstitutionRow], ...]:
+    """Sums by institution and insurance."""
+    return (
+        text(
+            "institution",
+            "医疗机构",
+            lambda row: "合计" if _whole(row) else row.institution,
+            220,
+            stretch=True,
+            strong=_whole,
+        ),
+        text("insurance", "险种", lambda row: "" if _whole(row) else insurance_name(row.insurance), 90),
+        text("factor", "机构系数", lambda row: row.factors, 130, muted=True),
+        count("cases", "病例数", _sums(lambda sums: sums.cases), 66),
+        count("without", "无金额", _sums(lambda sums: sums.without_amount), 60),
+        figure("points", f"总{words.worth}", lambda row: row.sums.points, 110),
+        money("fees", "总费用（元）", _sums(lambda sums: sums.fees), 124),
+        money("settled", "有金额病例的费用（元）", _sums(lambda sums: sums.settled_fees), 152),
+        money("amount", "金额（元）", _sums(lambda sums: sums.amount), 124),
+        rise("profit", "盈亏（元）", _sums(lambda sums: sums.profit), 124, cents=True),
+    )
+
+
 def _of(read: Callable[[Settlement], int | None]) -> Callable[[SettledCase], int | None]:
     def value(row: SettledCase) -> int | None:
-        settled = row.scored.settlement if row.scored else None
-        return read(settled) if settled else None
+        return read(row.settlement) if row.settlement else None
 
     return value
 
 
-def _points(row: SettledCase) -> Decimal | None:
-    settled = row.scored.settlement if row.scored else None
-    return settled.points if settled else None
-
-
-def _ratio(row: SettledCase) -> Decimal | None:
-    settled = row.scored.settlement if row.scored else None
-    return settled.ratio if settled else None
-
-
 def _band(row: SettledCase) -> str:
-    settled = row.scored.settlement if row.scored else None
-    return settled.band.value if settled else wording.MISSING
+    return row.settlement.band.value if row.settlement else wording.MISSING
 
 
 def group_text(scored: Scored | None) -> str:
@@ -105,37 +242,55 @@ def group_text(scored: Scored | None) -> str:
     return f"{grouping.group} {grouping.name}" if grouping.grouped else f"未入组：{grouping.reason}"
 
 
-CASE_COLUMNS: tuple[Column[SettledCase], ...] = (
-    text("case", "病案号", lambda row: row.result.case.case_id, 104),
-    text("department", "科室", lambda row: row.result.case.department, 104, muted=True),
-    text("insurance", "险种", lambda row: insurance_name(row.insurance), 84),
-    text("group", "病种", lambda row: group_text(row.scored), 190, stretch=True),
-    text("band", "区间", _band, 62),
-    figure("ratio", "倍率", _ratio, 60),
-    figure("points", "结算分值", _points, 84),
-    money("amount", "金额（元）", _of(lambda settled: settled.amount), 96),
-    money("fee", "总费用（元）", _of(lambda settled: settled.fee), 96),
-    rise("profit", "盈亏（元）", _of(lambda settled: settled.profit), 106, cents=True),
+def case_columns(words: Words) -> tuple[Column[SettledCase], ...]:
+    """One case a row."""
+    return (
+        text("case", "病案号", lambda row: row.result.case.case_id, 104),
+        text("department", "科室", lambda row: row.result.case.department, 100, muted=True),
+        text("insurance", "险种", lambda row: insurance_name(row.insurance), 66),
+        text("group", "病种", lambda row: group_text(row.scored), 190, stretch=True),
+        text("band", "区间", _band, 58),
+        figure("ratio", "倍率", lambda row: row.settlement.ratio if row.settlement else None, 56),
+        figure(
+            "points", f"结算{words.worth}", lambda row: row.settlement.points if row.settlement else None, 84
+        ),
+        money("amount", "金额（元）", _of(lambda settled: settled.amount), 96),
+        money("fee", "总费用（元）", lambda row: row.result.case.fees.total, 96),
+        rise("profit", "盈亏（元）", _of(lambda settled: settled.profit), 104, cents=True),
+        rise("fund_profit", "统筹盈亏（元）", _of(lambda settled: settled.fund_profit), 112, cents=True),
+    )
+
+
+REVIEW_COLUMNS: tuple[Column[ReviewCandidate], ...] = (
+    count("place", "序号", lambda row: row.place, 46),
+    text("case", "病案号", lambda row: row.case.result.case.case_id, 100),
+    text("name", "姓名", lambda row: row.case.result.case.name, 70),
+    text("department", "科室", lambda row: row.case.result.case.department, 96, muted=True),
+    text("insurance", "险种", lambda row: insurance_name(row.case.insurance), 60),
+    text("discharged", "出院日期", lambda row: wording.day(row.case.result.case.discharged), 84),
+    count("los", "住院天数", lambda row: row.case.result.case.los, 66),
+    text("group", "病种", lambda row: group_text(row.case.scored), 170, stretch=True),
+    money("fee", "总费用（元）", lambda row: row.case.result.case.fees.total, 100),
+    money("amount", "金额（元）", lambda row: _of(lambda settled: settled.amount)(row.case), 100),
+    figure("ratio", "倍率", lambda row: row.case.settlement.ratio if row.case.settlement else None, 54),
+    rise("profit", "差额（元）", lambda row: _of(lambda settled: settled.profit)(row.case), 108, cents=True),
+    text("reasons", "申请理由", lambda row: "；".join(row.reasons), 190),
+    text("within", "限额内", lambda row: YES if row.within else NO, 54),
 )
 
 
 TRIAL_COLUMNS: tuple[Column[Trial], ...] = (
-    percent("share", "预算", lambda row: float(row.share), 80),
-    money("fund", "基金总额（元）", lambda row: to_fen(row.fund), 150),
-    figure("price", "结算点值（元）", lambda row: row.outcome.price, 110, places=4),
-    money("amount", "本院 DIP 金额（元）", lambda row: row.outcome.amount, 150),
-    rise("profit", "本院盈亏（元）", lambda row: row.outcome.profit, 150, cents=True),
+    percent("share", "预算", lambda row: float(row.share), 74),
+    money("fund", "基金总额（元）", lambda row: to_fen(row.fund), 140),
+    figure("price", "结算点值（元）", lambda row: row.outcome.price, 104, places=4),
+    money("amount", "本院金额（元）", lambda row: row.outcome.amount, 130),
+    rise("profit", "本院盈亏（元）", lambda row: row.outcome.profit, 136, cents=True),
     text(
         "formula",
         "算式",
-        lambda row: "；".join(f"{each.label} {each.formula}" for each in row.outcome.figures),
+        lambda row: "\n".join(f"{each.label} = {each.formula}" for each in (*row.outcome.figures, row.split)),
         300,
         stretch=True,
         muted=True,
     ),
 )
-
-
-def shown(value: Decimal | None) -> str:
-    """A typed figure as it stands in a cell."""
-    return "" if value is None else show(value)

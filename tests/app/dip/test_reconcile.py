@@ -87,7 +87,7 @@ def test_points_band_and_amount_differ_with_our_formula() -> None:
         each.what: each for each in reconcile(ours, returned(row), System.DIP).cases[0].differences
     }
     assert list(differences) == ["分值", "倍率区间", "金额"]
-    assert "1484.8" in differences["分值"].step
+    assert "1,484.8" in differences["分值"].step
     assert "高倍率" in differences["倍率区间"].step
     assert "点值" in differences["金额"].step
 

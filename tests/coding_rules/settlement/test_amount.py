@@ -12,6 +12,7 @@ from coding_rules.settlement.amount import NO_PRICE, Circumstances, Settler
 from coding_rules.settlement.profile import RegionProfile, load_profile, shipped_profiles
 from coding_rules.settlement.rules import FundBasis, HighStep, PointPrice, Standard
 from coding_rules.settlement.settlement import Band
+from tests.formulas import check
 
 
 def dip(
@@ -131,9 +132,9 @@ def test_figures_carry_the_numbers() -> None:
     profile = priced(load_profile("hubei"), PointPrice(Decimal(10)), factor="1.2")
     settled = Settler(profile).settle(dip("1000", 1_000_000), GrouperInput(total_fee=2_500_000))
     shown = {figure.label: figure.formula for figure in settled.figures}
-    assert shown["倍率"] == "25000 ÷ 10000 = 2.5"
-    assert shown["结算分值"] == "(2.5 − 2 + 1) × 1000 × 1.2 = 1800"
-    assert "1800 × 点值 10 = 18000.00 元" in shown["金额"]
+    assert shown["倍率"] == "25,000.00 ÷ 10,000.00 = 2.5"
+    assert shown["结算分值"] == "(25,000.00 ÷ 10,000.00 − 2 + 1) × 1,000 × 1.2 = 1,800"
+    assert "1,800 × 点值 10 = 18,000.00 元" in shown["金额"]
     assert all(figure.source for figure in settled.figures if figure.label != "盈亏")
 
 
@@ -191,8 +192,9 @@ def test_fund_by_share_of_the_amount() -> None:
     settled = Settler(with_fund(FundBasis.SHARE, 职工="0.7")).settle(dip("1000", 1_000_000), filed)
     assert (settled.fund, settled.fund_profit) == (700_000, 100_000)
     figures = {figure.label: figure.formula for figure in settled.figures}
-    assert figures["医保应付"] == "10000 × 基金支付比例 0.7 = 7000.00 元"
-    assert figures["统筹盈亏"] == "7000 − 统筹记账 6000 = 1000.00 元"
+    assert figures["医保应付"] == "10,000.00 × 基金支付比例 0.7 = 7,000.00 元"
+    assert figures["统筹记账"] == "总费用 9,000.00 − 自付 3,000.00 = 6,000.00 元"
+    assert figures["统筹盈亏"] == "7,000.00 − 统筹记账 6,000.00 = 1,000.00 元"
 
 
 def test_fund_needs_its_parameters() -> None:
@@ -244,3 +246,111 @@ def test_bands_of_the_published_display_example() -> None:
     settler = Settler(replace(profile, bands=bands))
     found = [settler.settle(dip("1"), GrouperInput(total_fee=fee * 100)).band for fee in (30, 80, 150, 250)]
     assert found == [Band.LOW, Band.NORMAL, Band.HIGH, Band.EXTREME]
+
+
+def test_a_table_with_weights_and_points_is_read_by_what_the_region_pays_by() -> None:
+    both = Grouping(
+        System.DRG, "方案", "FR21", weight=Decimal("1.25"), points=Decimal(130), mean_fee=1_000_000
+    )
+    by_weight = Settler(load_profile("demo_drg")).settle(both, GrouperInput(total_fee=900_000, insurance="1"))
+    assert (by_weight.points, by_weight.amount) == (Decimal("1.25"), 950_000)
+    by_points = Settler(priced(load_profile("weihai_points_drg"), PointPrice(Decimal(80))))
+    settled = by_points.settle(both, GrouperInput(total_fee=900_000))
+    assert (settled.points, settled.amount) == (Decimal(130), 1_040_000)
+    assert "结算点数" in {figure.label for figure in settled.figures}
+
+
+def test_drg_points_follow_from_weights_where_the_region_says_how() -> None:
+    profile = priced(load_profile("weihai_points_drg"), PointPrice(Decimal(80)))
+    profile = replace(profile, money=replace(profile.money, points_per_weight=Decimal(100)))
+    drg = Grouping(System.DRG, "方案", "FR21", weight=Decimal("1.25"), mean_fee=1_000_000)
+    settled = Settler(profile).settle(drg, GrouperInput(total_fee=900_000))
+    assert (settled.points, settled.amount) == (Decimal(125), 1_000_000)
+    assert "1.25 × 100 = 125" in {figure.formula for figure in settled.figures}
+
+
+def with_factors(**factors: str) -> Settler:
+    profile = priced(load_profile("national_platform"), PointPrice(Decimal(10)), factor="1.1")
+    money = replace(
+        profile.money,
+        institution_factors={name: Decimal(value) for name, value in factors.items()},
+        group_factors={"E11.9": Decimal("0.9")},
+    )
+    return Settler(replace(profile, money=money))
+
+
+@pytest.mark.parametrize(
+    ("group", "kind", "institutions", "points"),
+    [
+        ("E11.9", "核心", ("A1", "东院"), 90),  # the group's own factor goes first
+        ("K35.3", "基层", ("A1", "东院"), 100),
+        ("K35.3", "核心", ("A1", "东院"), 130),  # by code
+        ("K35.3", "核心", ("A2", "西院"), 120),  # by name
+        ("K35.3", "核心", (), 80),  # by insurance
+    ],
+)
+def test_whose_hospital_factor_holds(
+    group: str, kind: str, institutions: tuple[str, ...], points: int
+) -> None:
+    settler = with_factors(A1="1.3", 西院="1.2", 职工="0.8")
+    filed = GrouperInput(total_fee=100_000, insurance="1", institutions=institutions)
+    assert settler.settle(dip("100", 100_000, kind, group), filed).points == points
+    other = replace(filed, insurance="2", institutions=("A3",))
+    assert settler.settle(dip("100", 100_000), other).points == 110
+
+
+def test_the_region_of_the_insured_decides_the_price() -> None:
+    profile = priced(
+        load_profile("national_platform"), PointPrice(Decimal(10)), PointPrice(Decimal(12), region="410500")
+    )
+    here, there = GrouperInput(total_fee=100_000), GrouperInput(total_fee=100_000, region="410500")
+    assert [Settler(profile).settle(dip("100", 100_000), each).amount for each in (here, there)] == [
+        100_000,
+        120_000,
+    ]
+
+
+def test_what_is_paid_as_charged_counts_the_points_it_is_worth() -> None:
+    profile = priced(load_profile("national_3_0"), PointPrice(Decimal("7.3")))
+    settled = Settler(profile).settle(dip("1000"), GrouperInput(total_fee=123_457))
+    assert (settled.band, settled.amount) == (Band.LOW, 123_457)
+    assert settled.points == Decimal("169.119178")
+    check(settled.figures)
+
+
+FEES = (1, 99_999, 123_457, 500_000, 1_234_567, 2_000_001, 3_333_333, 9_876_543)
+
+
+@pytest.mark.parametrize("name", [profile.profile_id for profile in shipped_profiles()])
+def test_every_formula_can_be_reckoned_from_the_numbers_in_it(name: str) -> None:
+    profile = priced(load_profile(name), PointPrice(Decimal("5.7381")), factor="1.0437")
+    money = replace(
+        profile.money,
+        fund_basis=FundBasis.SHARE,
+        fund_share={"": Decimal("0.7213")},
+        region_mean=Decimal(5718),
+    )
+    settler = Settler(replace(profile, money=money))
+    system = System(profile.system)
+    checked = 0
+    for fee in FEES:
+        for points, weight, group in (
+            ("1484.833425", "1.2345", "K35.3"),
+            ("2600.1", "3.1", "KBBZ"),
+            (None, None, ""),
+        ):
+            grouping = Grouping(
+                system,
+                "目录",
+                group,
+                points=Decimal(points) if points else None,
+                weight=Decimal(weight) if weight else None,
+                mean_fee=849_123,
+            )
+            settled = settler.settle(
+                grouping,
+                GrouperInput(total_fee=fee, self_paid_fee=fee // 3),
+                Circumstances(unreasonable=fee // 10),
+            )
+            checked += check(settled.figures)
+    assert checked > 30

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
+from random import Random
 
 import pytest
 
 from coding_rules.settlement.clearing import (
+    FundPart,
     annual_total,
     budget_price,
     clearing_payment,
@@ -14,7 +17,9 @@ from coding_rules.settlement.clearing import (
     simulate_budget,
     special_review_limit,
 )
-from coding_rules.settlement.rules import ClearingRules
+from coding_rules.settlement.figures import apportion, to_fen
+from coding_rules.settlement.rules import ClearingRules, Deposit, FundBasis
+from tests.formulas import check
 
 D = Decimal
 RULES = ClearingRules(
@@ -29,22 +34,54 @@ RULES = ClearingRules(
 )
 
 
-def test_monthly_prepayment() -> None:
-    paid = monthly_prepayment(D(100_000), D("6.2"), D(200_000), D(1_500), RULES)
+STAFF = FundPart("职工", D(100_000), D(200_000), D("6.2"), D("0.8"))
+
+
+def test_monthly_prepayment_withholds_the_deposit() -> None:
+    paid = monthly_prepayment(STAFF, D(1_500), RULES)
+    assert paid.amount == 35_550_000  # (620,000 - 200,000) x 0.9 - 21,000 - 1,500 yuan
+    assert [figure.label for figure in paid.figures] == ["月度统筹应付", "质量保证金", "月度预结"]
+    assert paid.figures[1].value == "21,000.00 元"
+    assert (
+        "420,000.00 × 0.9 − 保证金 21,000.00 − 审核扣款 1,500.00 = 355,500.00 元" in paid.figures[2].formula
+    )
+    assert check(paid.figures) == 3
+
+
+def test_a_deposit_within_the_unpaid_part_is_not_subtracted_again() -> None:
+    paid = monthly_prepayment(STAFF, D(1_500), replace(RULES, deposit=Deposit.WITHIN))
     assert paid.amount == 37_650_000  # (620,000 - 200,000) x 0.9 - 1,500 yuan
-    assert [figure.label for figure in paid.figures] == ["月度统筹应付", "月度预结", "质量保证金"]
-    assert "420000 × 0.9 − 审核扣款 1500 = 376500.00 元" in paid.figures[1].formula
-    assert paid.figures[2].value == "21000.00 元"
+    assert "不另扣" in paid.figures[1].formula
+
+
+def test_a_region_that_reckons_by_a_share_does_so_every_month() -> None:
+    paid = monthly_prepayment(STAFF, D(0), replace(RULES, deposit_share=None), FundBasis.SHARE)
+    assert paid.amount == 44_640_000  # 620,000 x 0.8 x 0.9
+    lacking = monthly_prepayment(replace(STAFF, share=None), D(0), RULES, FundBasis.SHARE)
+    assert (lacking.amount, lacking.missing) == (None, "没有职工的基金支付比例")
+
+
+POOLS = [
+    FundPart("职工", D(1000), D(2_000), D(10), D("0.8")),
+    FundPart("居民", D(2000), D(9_000), D(9), D("0.6")),
+]
 
 
 def test_annual_total_over_two_pools() -> None:
-    points = {"职工": D(1000), "居民": D(2000)}
-    prices = {"职工": D(10), "居民": D(9)}
-    shares = {"职工": D("0.8"), "居民": D("0.6")}
-    found = annual_total(points, prices, shares, D(100), RULES)
+    found = annual_total(POOLS, D(100), RULES)
     assert found.amount == 1_832_400  # (8,000 + 10,800) x 0.98 - 100 yuan
-    assert "居民" in annual_total(points, {"职工": D(1)}, shares, D(0), RULES).missing
-    assert "考核系数" in annual_total(points, prices, shares, D(0), ClearingRules()).missing
+    assert check(found.figures) == 4
+    unpriced = annual_total([POOLS[0], replace(POOLS[1], price=None)], D(0), RULES)
+    assert unpriced.missing == "没有居民的点值（费率）"
+    assert "考核系数" in annual_total(POOLS, D(0), ClearingRules()).missing
+
+
+def test_annual_total_where_what_patients_paid_is_deducted() -> None:
+    found = annual_total(POOLS, D(100), RULES, FundBasis.DEDUCT)
+    assert found.amount == 1_656_000  # (10,000 - 2,000 + 18,000 - 9,000) x 0.98 - 100 yuan
+    assert "个人自付" in found.figures[0].formula
+    without_shares = [replace(pool, share=None) for pool in POOLS]
+    assert annual_total(without_shares, D(100), RULES, FundBasis.DEDUCT).amount == 1_656_000
 
 
 @pytest.mark.parametrize(
@@ -59,25 +96,32 @@ def test_annual_total_over_two_pools() -> None:
     ],
 )
 def test_sharing(payable: int, charged: int, amount: int) -> None:
-    assert share_result(D(payable), D(charged), RULES).amount == amount
+    found = share_result(D(payable), D(charged), RULES)
+    assert found.amount == amount
+    assert check(found.figures) >= 1
 
 
 def test_missing_shares_are_named() -> None:
-    assert "预拨比例" in monthly_prepayment(D(1), D(1), D(0), D(0), ClearingRules()).missing
+    assert "预拨比例" in monthly_prepayment(STAFF, D(0), ClearingRules()).missing
     assert "结余留用" in share_result(D(2), D(1), ClearingRules()).missing
     assert "超支分担" in share_result(D(1), D(2), ClearingRules()).missing
     assert special_review_limit(1000, ClearingRules()) is None
 
 
 def test_clearing_payment_and_review_limit() -> None:
-    assert clearing_payment(D(1000), D(900), D(30), D(50)).amount == 12_000
+    assert clearing_payment(D(1000), D(900), D(30), D(50)).amount == 2_000
+    back = clearing_payment(D(1000), D(1200))
+    assert (back.amount, back.figures[0].label) == (-20_000, "清算支付（应退回）")
+    assert back.figures[0].value == "−200.00 元"
+    assert check(back.figures) == 1
     assert special_review_limit(1399, RULES) == 6
 
 
 def test_budget_price_weights_the_years_one_two_seven() -> None:
     value, figure = budget_price([D(100), D(200), D(300)], [D(10), D(20), D(40)])
     assert value == D(2600) / D(330)
-    assert "1：2：7" in figure.formula
+    assert "7 × 300.00" in figure.formula
+    assert check([figure]) == 1
     assert budget_price([D(200), D(300)], [D(20), D(40)])[0] == D(2500) / D(320)
     assert budget_price([D(1)], [D(0)])[0] is None
 
@@ -91,3 +135,25 @@ def test_settlement_price_and_simulation() -> None:
     assert found.price == 10
     assert (found.amount, found.profit) == (5_000_000, -200_000)
     assert simulate_budget(D(1), D("0.7"), D(0), D(1), D(1)) is None
+
+
+def test_a_budget_comes_back_to_the_last_cent() -> None:
+    """Budget -> point value -> what all hospitals get together is the budget again."""
+    dice = Random(5)
+    for _ in range(50):
+        fund, share = D(dice.randrange(1, 10**12)) / 100, D(dice.randrange(50, 100)) / 100
+        points = [D(dice.randrange(1, 10**11)) / 10**6 for _ in range(dice.randrange(1, 40))]
+        whole = to_fen(fund / share)
+        assert sum(apportion(whole, points)) == whole
+        found = [simulate_budget(fund, share, sum(points, D(0)), each, D(0)) for each in points]
+        amounts = [each.amount for each in found if each is not None]
+        assert abs(sum(amounts) - whole) <= D(len(points)) / 2  # each hospital's own figure is rounded to 分
+        assert all(abs(a - b) <= 1 for a, b in zip(amounts, apportion(whole, points), strict=True))
+        assert check(figure for each in found if each for figure in each.figures) == 3 * len(points)
+
+
+def test_apportioned_sums_stay_whole_for_losses_and_for_nothing() -> None:
+    assert apportion(100, [D(1), D(1), D(1)]) == (34, 33, 33)
+    assert apportion(-100, [D(1), D(1), D(1)]) == (-33, -33, -34)
+    assert apportion(100, [D(0), D(0)]) == (0, 0)
+    assert apportion(100, []) == ()

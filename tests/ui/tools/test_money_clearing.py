@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import cast
 
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.demo import generate, write_n041
+from app.review import review_all
+from coding_rules.case import Fees
 from coding_rules.grouper.grouping import System
+from coding_rules.settlement.figures import to_fen
+from tests.formulas import check
 from tests.ui.tools import dip_work
 from tests.ui.tools.dip_work import open_tool, settle
 from ui.tools.context import ToolContext
@@ -32,7 +39,7 @@ def tool(qtbot: QtBot, dip: ToolContext) -> Iterator[ClearingWindow]:
 
 
 def put(tool: ClearingWindow, insurance: str, column: int, text: str) -> bool:
-    place = tool.model.place_of(insurance)
+    place = tool.model.place_of((insurance, ""))
     return tool.model.setData(tool.model.index(place, column), text, Qt.ItemDataRole.EditRole)
 
 
@@ -68,13 +75,15 @@ def test_typed_figures_take_the_place_of_the_profiles(tool: ClearingWindow) -> N
 
 
 def test_annual_clearing_follows_working_capital(qtbot: QtBot, tool: ClearingWindow) -> None:
-    tool.month.setCurrentIndex(0)
+    assert "只选了 2025-0" in tool.annual.note.text()
+    tool.month.setCurrentIndex(tool.month.findData("2025"))
     qtbot.waitUntil(lambda: sum(pool.cases for pool in tool.model.rows()) == 48)
+    assert "现有 3—4 月，缺 1—2、5—12 月" in tool.annual.note.text()
     tool.working_capital.setText("1000")
     tool.working_capital.editingFinished.emit()
     last = tool.annual.model.rows()[-1].line.figure
-    assert last.label == "清算支付"
-    assert "周转金 1000" in last.formula
+    assert last.label.startswith("清算支付")
+    assert "周转金 1,000.00" in last.formula
 
 
 def test_budget_to_point_value(tool: ClearingWindow) -> None:
@@ -97,11 +106,87 @@ def test_every_case_opens_its_formulas(qtbot: QtBot, tool: ClearingWindow, dip: 
     page.table.setCurrentIndex(page.model.index(grouped, 0))
     labels = {row.figure.label for row in page.figures.rows()}
     assert {"病种分值", "倍率", "金额", "盈亏"} <= labels
-    page.which.setCurrentIndex(1)
-    assert all(row.for_review for row in page.model.rows())
-    page.which.setCurrentIndex(0)
+    page.words.setText("呼吸 a16")
+    assert 0 < page.model.rowCount() < 24
+    assert {row.result.case.department for row in page.model.rows()} == {"呼吸内科"}
+    page.words.clear()
     with qtbot.waitSignal(dip.case_wanted):
         page.table.doubleClicked.emit(page.model.index(0, 0))
+
+
+def test_other_months_are_brought_along_once(
+    qtbot: QtBot, tool: ClearingWindow, dip: ToolContext, tmp_path: Path
+) -> None:
+    path = tmp_path / "五月.csv"
+    write_n041(path, generate(30))
+    tool.source.read([path])
+    settle(qtbot, dip)
+    qtbot.waitUntil(lambda: len(tool.results) == 78)
+    tool.source.read([path])
+    settle(qtbot, dip)
+    qtbot.waitUntil(lambda: "30 例与已有的重复" in tool.profile_name.text())
+    assert len(tool.results) == 78
+    tool.month.setCurrentIndex(tool.month.findData(""))
+    qtbot.waitUntil(lambda: sum(pool.cases for pool in tool.model.rows()) == 78)
+    assert sum(row.cases for row in tool.by_month.model.rows() if not row.month) > 0
+    tool.source._forget()
+    qtbot.waitUntil(lambda: len(tool.results) == 48)
+
+
+def test_the_months_pre_settlements_become_what_was_paid(qtbot: QtBot, tool: ClearingWindow) -> None:
+    tool.month.setCurrentIndex(tool.month.findData("2025"))
+    qtbot.waitUntil(lambda: sum(pool.cases for pool in tool.model.rows()) == 48)
+    whole = tool.by_month.model.rows()[-1]
+    tool.by_month.take.click()
+    assert sum(to_fen(pool.prepaid) for pool in tool.model.rows()) == whole.prepaid
+    last = tool.annual.model.rows()[-1].line.figure
+    assert "已预结 0.00" not in last.formula
+
+
+def test_institutions_add_up_to_the_cases(tool: ClearingWindow) -> None:
+    *rows, whole = tool.institutions.model.rows()
+    assert sum(row.sums.amount for row in rows) == whole.sums.amount
+    assert whole.sums.cases == tool.cases.model.rowCount() == 24
+
+
+def test_candidates_for_special_review_are_listed_to_hand_in(
+    qtbot: QtBot, tool: ClearingWindow, dip: ToolContext
+) -> None:
+    bench = dip.workbench
+    assert bench is not None
+    dear = [replace(bench.current(case_id), fees=Fees(total=90_000_000)) for case_id in bench.case_ids[:3]]
+    bench.put(review_all(dear, dip_work.dip_knowledge()))
+    dip.reviewed.emit()
+    qtbot.waitUntil(lambda: bool(tool.review.model.rows()))
+    listed = tool.review.model.rows()
+    assert all(row.reasons for row in listed)
+    assert f"符合条件 {len(listed)} 例" in tool.review.note.text()
+    assert "特例单议候选" in [name for name, *_ in tool.tables()]
+    with qtbot.waitSignal(dip.case_wanted):
+        tool.review.table.doubleClicked.emit(tool.review.model.index(0, 0))
+
+
+def test_a_budget_that_cannot_be_is_told(tool: ClearingWindow) -> None:
+    tool.budget.fund.setText("9000000")
+    tool.budget.share.setText("75")
+    tool.budget.region.setText("2000000")
+    assert "0 到 1" in tool.budget.table.empty_text
+    tool.budget.share.setText("0.75")
+    tool.budget.region.setText("1")
+    assert "不小于本院" in tool.budget.table.empty_text
+    assert not tool.budget.model.rowCount()
+
+
+def test_every_shown_figure_can_be_reckoned(tool: ClearingWindow) -> None:
+    for page in (tool.monthly, tool.annual):
+        check(row.line.figure for row in page.model.rows())
+    for case in tool.cases.model.rows():
+        check(case.figures)
+    tool.budget.fund.setText("9000000")
+    tool.budget.share.setText("0.75")
+    tool.budget.region.setText("2000000")
+    for trial in tool.budget.model.rows():
+        assert check([*trial.outcome.figures, trial.split]) == 4
 
 
 def test_without_parameters_it_says_so(qtbot: QtBot, tool: ClearingWindow, dip: ToolContext) -> None:
