@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 
 from app.drg.schemes import load_drg_scheme
 from app.drg.weight_tables import load_weight_table
+from app.knowledge import read_profile
 from app.progress import Progress
 from app.review import Settler, grouper_input
 from app.summary import NO_DEPARTMENT
@@ -21,30 +23,68 @@ from coding_rules.grouper.drg.scheme_compare import (
     Pay,
     by_department,
     by_group_pair,
+    by_main_procedure,
     by_principal_diagnosis,
     compare,
 )
 from coding_rules.grouper.drg.weight_table import GroupWeight
 from coding_rules.grouper.grouping import Grouping, System
 from coding_rules.grouper.inputs import GrouperInput
+from coding_rules.settlement.amount import Settler as ProfileSettler
+from coding_rules.settlement.figures import to_fen
+from coding_rules.settlement.rules import PointPrice
+from coding_rules.settlement.settlement import Settlement
 from icd_tables.terminology import Terminology
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of a comparison: a scheme, and a weight table in place of its own where one is chosen."""
+    """One side of a comparison: a scheme, a weight table in place of its own where one is chosen, and how it is paid: by a profile
+    (name or file; "" for the parameters in use), at one ``rate`` in yuan for all where one is given.
+    """
 
     scheme: Path
     weights: Path | None = None
+    profile: str = ""
+    rate: Decimal | None = None
 
     def load(self, progress: Progress) -> Scheme:
-        """Read it.
+        """Read it. The weight table holds whatever its dates: the same cases are weighed by either.
 
         Raises:
             UserError: scheme or table cannot be read.
         """
         scheme = load_drg_scheme(self.scheme, progress)
         return scheme if self.weights is None else replace(scheme, weights=load_weight_table(self.weights))
+
+    def settler(self, in_use: Settler | None) -> Settler | None:
+        """How its cases are paid; ``None`` where neither parameters nor a rate are known.
+
+        Raises:
+            UserError: the profile cannot be read.
+        """
+        if self.profile:
+            chosen: Settler | None = ProfileSettler(read_profile(self.profile))
+        else:
+            chosen = in_use
+        if self.rate is None:
+            return chosen
+        if not isinstance(chosen, ProfileSettler):
+            return PlainRate(self.rate)
+        money = replace(chosen.profile.money, prices=(PointPrice(self.rate),))
+        return ProfileSettler(replace(chosen.profile, money=money))
+
+
+@dataclass(frozen=True, slots=True)
+class PlainRate:
+    """Pays weight (or points) times a rate in yuan: no bands, no factor. For where no parameters are known."""
+
+    rate: Decimal
+
+    def settle(self, grouping: Grouping, case: GrouperInput) -> Settlement:
+        """The product; no amount without a weight."""
+        worth = grouping.weight if grouping.weight is not None else grouping.points
+        return Settlement("只按费率", amount=None if worth is None else to_fen(worth * self.rate))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +108,7 @@ class SchemeComparison:
     whole: Change
     departments: tuple[Change, ...]
     diagnoses: tuple[Change, ...]
+    procedures: tuple[Change, ...]
     pairs: tuple[Change, ...]
 
 
@@ -75,10 +116,10 @@ def compare_schemes(
     cases: Sequence[Case],
     terminology: Terminology,
     sides: tuple[Side, Side],
-    settler: Settler | None = None,
+    in_use: Settler | None = None,
     progress: Progress | None = None,
 ) -> SchemeComparison:
-    """Run the cases through both. With a settler both sides are paid by the same rules, so only groups and weights differ.
+    """Run the cases through both. ``in_use`` pays a side that names no parameters of its own.
 
     Raises:
         UserError: a scheme or weight table cannot be read.
@@ -91,7 +132,7 @@ def compare_schemes(
         inputs.append(grouper_input(case, terminology)[0])
         if not done % 200:
             progress.report(done, 2 * len(cases), "正在准备病例")
-    pays = (_pay(settler, first), _pay(settler, second)) if settler is not None else (None, None)
+    pays = [_pay(side.settler(in_use), scheme) for side, scheme in zip(sides, (first, second), strict=True)]
     rows: list[CaseChange] = []
     compared = compare(DrgGrouper(first), DrgGrouper(second), inputs, *pays)
     for number, (case, one) in enumerate(zip(cases, compared, strict=True)):
@@ -110,11 +151,14 @@ def compare_schemes(
         whole,
         tuple(by_department(found).values()),
         tuple(by_principal_diagnosis(found).values()),
+        tuple(by_main_procedure(found).values()),
         tuple(change for change in by_group_pair(found).values() if change.changed),
     )
 
 
-def _pay(settler: Settler, scheme: Scheme) -> Pay:
+def _pay(settler: Settler | None, scheme: Scheme) -> Pay | None:
+    if settler is None:
+        return None
     names = scheme.group_names
 
     def pay(case: GrouperInput, result: DrgResult, row: GroupWeight | None) -> int | None:

@@ -19,13 +19,15 @@ Pay = Callable[[GrouperInput, DrgResult, GroupWeight | None], int | None]
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One case under both schemes. Weights and amounts (分) are ``None`` where a scheme carries none; deltas are second minus first."""
+    """One case under both schemes: its weight rows and amounts (分), ``None`` where a scheme carries none; deltas are second minus
+    first, ``None`` where either lacks the figure.
+    """
 
     case: GrouperInput
     first: DrgResult
     second: DrgResult
-    first_weight: Decimal | None = None
-    second_weight: Decimal | None = None
+    first_row: GroupWeight | None = None
+    second_row: GroupWeight | None = None
     first_amount: int | None = None
     second_amount: int | None = None
 
@@ -35,11 +37,34 @@ class Comparison:
         return self.first.drg != self.second.drg
 
     @property
+    def first_weight(self) -> Decimal | None:
+        """Weight under the first scheme."""
+        return self.first_row.weight if self.first_row else None
+
+    @property
+    def second_weight(self) -> Decimal | None:
+        """Weight under the second scheme."""
+        return self.second_row.weight if self.second_row else None
+
+    @property
+    def first_points(self) -> Decimal | None:
+        """Points under the first scheme."""
+        return self.first_row.points if self.first_row else None
+
+    @property
+    def second_points(self) -> Decimal | None:
+        """Points under the second scheme."""
+        return self.second_row.points if self.second_row else None
+
+    @property
     def weight_delta(self) -> Decimal | None:
         """Change of weight."""
-        if self.first_weight is None or self.second_weight is None:
-            return None
-        return self.second_weight - self.first_weight
+        return _difference(self.first_weight, self.second_weight)
+
+    @property
+    def points_delta(self) -> Decimal | None:
+        """Change of points."""
+        return _difference(self.first_points, self.second_points)
 
     @property
     def amount_delta(self) -> int | None:
@@ -52,7 +77,7 @@ class Comparison:
 @dataclass(slots=True)
 class Change:
     """A line of the summary: how many cases, how many changed group, gained or lost a group, and the sums of the deltas that
-    could be had (``weighed`` and ``priced`` say for how many cases).
+    could be had (``weighed``, ``pointed`` and ``priced`` say for how many cases).
     """
 
     key: str
@@ -62,21 +87,32 @@ class Change:
     lost_group: int = 0
     weight_delta: Decimal = Decimal(0)
     weighed: int = 0
+    points_delta: Decimal = Decimal(0)
+    pointed: int = 0
     amount_delta: int = 0
     priced: int = 0
+    risen: int = 0
+    fallen: int = 0
 
     def add(self, comparison: Comparison) -> None:
-        """Count one case."""
+        """Count one case; ``risen`` and ``fallen`` go by money, else by weight, else by points."""
         self.cases += 1
         self.changed += comparison.changed
         self.gained_group += bool(comparison.second.drg and not comparison.first.drg)
         self.lost_group += bool(comparison.first.drg and not comparison.second.drg)
-        if comparison.weight_delta is not None:
-            self.weight_delta += comparison.weight_delta
+        weight, points, amount = comparison.weight_delta, comparison.points_delta, comparison.amount_delta
+        if weight is not None:
+            self.weight_delta += weight
             self.weighed += 1
-        if comparison.amount_delta is not None:
-            self.amount_delta += comparison.amount_delta
+        if points is not None:
+            self.points_delta += points
+            self.pointed += 1
+        if amount is not None:
+            self.amount_delta += amount
             self.priced += 1
+        moved = next((delta for delta in (amount, weight, points) if delta is not None), 0)
+        self.risen += moved > 0
+        self.fallen += moved < 0
 
 
 def compare(
@@ -95,8 +131,8 @@ def compare(
             case,
             old,
             new,
-            old_row.weight if old_row else None,
-            new_row.weight if new_row else None,
+            old_row,
+            new_row,
             pay_first(case, old, old_row) if pay_first else None,
             pay_second(case, new, new_row) if pay_second else None,
         )
@@ -114,6 +150,11 @@ def by_principal_diagnosis(comparisons: Iterable[Comparison]) -> dict[str, Chang
     )
 
 
+def by_main_procedure(comparisons: Iterable[Comparison]) -> dict[str, Change]:
+    """The summary by main procedure code ("" for none)."""
+    return _summary(comparisons, lambda each: each.case.procedures[0] if each.case.procedures else "")
+
+
 def by_group_pair(comparisons: Iterable[Comparison]) -> dict[str, Change]:
     """The summary by "old group → new group"."""
     return _summary(comparisons, lambda each: f"{each.first.drg or '未入组'} → {each.second.drg or '未入组'}")
@@ -129,3 +170,7 @@ def _summary(comparisons: Iterable[Comparison], key: Callable[[Comparison], str]
 
 def _weight_row(scheme: Scheme, result: DrgResult) -> GroupWeight | None:
     return scheme.weights.get(result.drg) if scheme.weights and result.drg else None
+
+
+def _difference(first: Decimal | None, second: Decimal | None) -> Decimal | None:
+    return None if first is None or second is None else second - first

@@ -335,7 +335,7 @@ def test_two_schemes_on_the_same_cases(
     settle(qtbot, month_context)
     tool = open_month_tool("scheme_compare")
     assert isinstance(tool, SchemeCompareWindow)
-    assert [box.currentIndex() for box in tool.scheme_boxes] == [0, 1]
+    assert [box.currentIndex() for box in tool.sides.schemes] == [0, 1]
     tool.compare()
     settle(qtbot, month_context)
     assert sum(row.cases for row in tool.departments.rows()) == 80
