@@ -45,7 +45,7 @@ class CasesPage(QWidget):
         both = QSplitter(Qt.Orientation.Vertical)
         both.addWidget(self.table)
         both.addWidget(self.figure_table)
-        both.setSizes([200, 240])
+        both.setSizes([170, 300])
         row = QHBoxLayout()
         row.addWidget(note, 1)
         row.addWidget(self.words)

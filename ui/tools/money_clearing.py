@@ -252,7 +252,12 @@ class ClearingWindow(ToolWindow):
                 page.show_lines((), "没有结算参数。")
             self.budget.show_pools((), self.words)
             return
-        self.monthly.show_lines(monthly_lines(self._pools, profile), self._monthly_note(profile))
+        one_month = len(str(self.month.currentData() or "")) == len("2025-03")
+        self.monthly.show_lines(
+            monthly_lines(self._pools, profile) if one_month else (),
+            self._monthly_note(profile),
+            "没有计入的病例。" if one_month else "月度预结按月算：请在上面选一个月，或看“逐月”一页。",
+        )
         capital, kept = self.working_capital.value or NIL, self.deposit_kept.value or NIL
         self.annual.show_lines(annual_lines(self._pools, profile, capital, kept), self._annual_note())
         self.budget.show_pools(self._pools, self.words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 
-from PySide6.QtCore import QRegularExpression
+from PySide6.QtCore import QRegularExpression, Slot
 from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QHeaderView, QLineEdit
 
@@ -20,11 +20,18 @@ class NumberField(QLineEdit):
         self.setPlaceholderText(hint)
         self.setFixedWidth(width)
         self.setValidator(QRegularExpressionValidator(QRegularExpression(r"[\d,]*\.?\d*")))
+        self.editingFinished.connect(self._group)
 
     @property
     def value(self) -> Decimal | None:
         """The number typed."""
         return number(self.text())
+
+    @Slot()
+    def _group(self) -> None:
+        """Thousands, once it is typed."""
+        if self.value is not None:
+            self.setText(f"{self.value:,f}")
 
 
 def number(text: str) -> Decimal | None:

@@ -40,9 +40,10 @@ class LinesPage(QWidget):
         column.addLayout(row)
         column.addWidget(self.table, 1)
 
-    def show_lines(self, lines: Sequence[Line], note: str) -> None:
-        """The figures in the order they are reckoned, and how."""
+    def show_lines(self, lines: Sequence[Line], note: str, empty: str = "没有计入的病例。") -> None:
+        """The figures in the order they are reckoned, and how; ``empty`` says why there are none."""
         self.note.setText(note)
+        self.table.empty_text = empty
         self.model.set_rows(LineRow(number, line) for number, line in enumerate(lines))
 
 
@@ -102,7 +103,7 @@ class BudgetPage(QWidget):
         wrap_rows(self.table)
         self.years = [
             (NumberField(f"{name}总费用", "元", 140), NumberField(f"{name}总分值", "分", 120))
-            for name in ("前三年", "前二年", "上一年")
+            for name in ("三年前", "两年前", "上一年")
         ]
         self.forecast = QLabel()
         self.forecast.setWordWrap(True)

@@ -157,7 +157,7 @@ LINE_COLUMNS: tuple[Column[LineRow], ...] = (
         tone=lambda row: "warning" if row.line.missing else "text",
     ),
     text("formula", "算式", lambda row: row.line.figure.formula, 300, stretch=True),
-    text("source", "参数来源", lambda row: row.line.figure.source, 220, muted=True),
+    text("source", "参数来源", lambda row: row.line.figure.source, 320, muted=True),
 )
 
 
@@ -173,7 +173,7 @@ FIGURE_COLUMNS: tuple[Column[FigureRow], ...] = (
     text("label", "项目", lambda row: row.figure.label, 110),
     Column("value", "数值", lambda row: row.figure.value, width=130, numeric=True, strong=lambda _row: True),
     text("formula", "算式", lambda row: row.figure.formula, 260, stretch=True),
-    text("source", "来源", lambda row: row.figure.source, 200, muted=True),
+    text("source", "来源", lambda row: row.figure.source, 430, muted=True),
 )
 
 
@@ -274,7 +274,9 @@ REVIEW_COLUMNS: tuple[Column[ReviewCandidate], ...] = (
     money("amount", "金额（元）", lambda row: _of(lambda settled: settled.amount)(row.case), 100),
     figure("ratio", "倍率", lambda row: row.case.settlement.ratio if row.case.settlement else None, 54),
     rise("profit", "差额（元）", lambda row: _of(lambda settled: settled.profit)(row.case), 108, cents=True),
-    text("reasons", "申请理由", lambda row: "；".join(row.reasons), 190),
+    text(
+        "reasons", "申请理由", lambda row: "；".join(row.reasons), 170, tip=lambda row: "\n".join(row.reasons)
+    ),
     text("within", "限额内", lambda row: YES if row.within else NO, 54),
 )
 
