@@ -6,9 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from itertools import repeat, tee
 from pathlib import Path
 
-from app.drg.weight_tables import note_weights, save_weight_table, weights_dir
+from app.drg.schemes import load_drg_scheme
+from app.drg.weight_tables import load_weight_table, note_weights, save_weight_table, weights_dir
 from app.errors import UserError
 from app.files import free_name
 from app.progress import Progress
@@ -19,7 +22,15 @@ from app.sessions.session import Session
 from coding_rules.case import Case
 from coding_rules.grouper.drg.grouper import DrgGrouper
 from coding_rules.grouper.drg.scheme import Scheme
-from coding_rules.grouper.drg.weights import YEAR_WEIGHTS, HistoryCase, HistoryWeights, weights_from_history
+from coding_rules.grouper.drg.weight_table import WeightTable
+from coding_rules.grouper.drg.weights import (
+    AMBIGUOUS,
+    YEAR_WEIGHTS,
+    HistoryCase,
+    HistoryWeights,
+    weights_from_history,
+)
+from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.grouper.trimming import TrimRule
 from icd_tables.terminology import Terminology
 
@@ -35,6 +46,39 @@ class HistorySource:
     cases: tuple[Case, ...]
     years: Mapping[int, int]
     undated: int = 0
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What the cases were grouped and weighed by before: a case had no weight then when it had no group, an ambiguous one, or a group
+    that ``weights`` does not carry.
+    """
+
+    scheme: Scheme
+    weights: WeightTable | None = None
+
+    def unmet(self, group: str) -> str:
+        """Why a case of this group had no weight, in words; "" when it had one."""
+        if not group:
+            return "未入组"
+        if group.endswith(AMBIGUOUS):
+            return f"歧义组 {group}"
+        if self.weights is None:
+            return ""
+        row = self.weights.get(group)
+        missing = row is None or (row.weight is None and row.points is None)
+        return f"{group} 没有权重" if missing else ""
+
+
+def load_earlier(scheme: Path, weights: Path | None, progress: Progress | None = None) -> Earlier:
+    """An earlier scheme, with a weight table in place of its own where one is given.
+
+    Raises:
+        UserError: one of them cannot be read.
+        Cancelled: the user asked to stop.
+    """
+    loaded = load_drg_scheme(scheme, progress)
+    return Earlier(loaded, load_weight_table(weights) if weights is not None else loaded.weights)
 
 
 def source_of(name: str, cases: Iterable[Case]) -> HistorySource:
@@ -73,8 +117,10 @@ def work_out(
     year_weights: Mapping[int, float],
     trim: TrimRule,
     progress: Progress | None = None,
+    earlier: Earlier | None = None,
 ) -> HistoryWeights:
-    """Weights under a scheme from all sources. Cases without a day of discharge belong to no year and are left out.
+    """Weights under a scheme from all sources. Cases without a day of discharge belong to no year and are left out. With ``earlier``
+    the cases that had no weight then and now reach a group that meets the criteria are listed.
 
     Raises:
         UserError: no case is left to count.
@@ -84,21 +130,43 @@ def work_out(
     dated = [case for source in sources for case in source.cases if case.discharged]
     if not any(year_weights.get(case.discharged.year) for case in dated if case.discharged):
         raise UserError("没有可用于计算的病例。", "请加入有出院日期的病例，并让至少一个年度的权重大于 0。")
-    past = _past(dated, terminology, progress)
+    past = _past(dated, terminology, progress, earlier)
     return weights_from_history(DrgGrouper(scheme), past, year_weights, trim)
 
 
-def _past(cases: Sequence[Case], terminology: Terminology, progress: Progress) -> Iterator[HistoryCase]:
+def _past(
+    cases: Sequence[Case], terminology: Terminology, progress: Progress, earlier: Earlier | None
+) -> Iterator[HistoryCase]:
     """Cases with their year, as a stream: grouping goes on while they are made ready, and may be cancelled meanwhile."""
+    given, again = tee(_inputs(cases, terminology, progress))
+    if earlier is None:
+        before: Iterator[str] = repeat("")
+    else:
+        results = DrgGrouper(earlier.scheme).group_batch(seen for _, seen in again)
+        before = (earlier.unmet(result.drg) for result in results)
+    for (year, seen), unmet in zip(given, before, strict=False):
+        yield HistoryCase(year, seen, unmet)
+
+
+def _inputs(
+    cases: Sequence[Case], terminology: Terminology, progress: Progress
+) -> Iterator[tuple[int, GrouperInput]]:
     for done, case in enumerate(cases, start=1):
         if case.discharged is not None:
-            yield HistoryCase(case.discharged.year, grouper_input(case, terminology)[0])
+            yield case.discharged.year, grouper_input(case, terminology)[0]
         if not done % 200:
             progress.report(done, len(cases), "正在为历史病例分组")
 
 
-def save_weights(found: HistoryWeights, name: str, valid_from: date, valid_to: date | None = None) -> Path:
-    """Save the weights as a dated table in the data folder; the file's name carries the date.
+def save_weights(
+    found: HistoryWeights,
+    name: str,
+    valid_from: date,
+    valid_to: date | None = None,
+    points_per_weight: Decimal | None = None,
+) -> Path:
+    """Save the weights as a dated table in the data folder, noted as being for the scheme they were worked out with; the file's name
+    carries the date. ``points_per_weight``: write points too.
 
     Raises:
         UserError: no name for a file, or the disk says no.
@@ -109,6 +177,6 @@ def save_weights(found: HistoryWeights, name: str, valid_from: date, valid_to: d
     until = f"至{valid_to.isoformat()}" if valid_to else "起"
     path = weights_dir() / f"{plain}（{valid_from.isoformat()}{until}）.csv"
     path = free_name(path) if path.exists() else path
-    save_weight_table(found.table(plain, valid_from, valid_to), path)
+    save_weight_table(found.table(plain, valid_from, valid_to, points_per_weight), path)
     note_weights(path, found.scheme_id, valid_from, valid_to)
     return path

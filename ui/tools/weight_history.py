@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Slot
@@ -22,73 +23,46 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.drg.scheme_store import KeptScheme, known_schemes
 from app.drg.weight_history import (
     OPEN_WORK,
     HistorySource,
     default_year_weights,
+    load_earlier,
     read_source,
     save_weights,
     source_of,
     work_out,
 )
+from app.drg.weight_tables import KeptWeights, known_weights
 from app.errors import UserError
 from app.progress import Progress
 from app.sessions.place import SUFFIX
 from coding_rules.grouper.drg.grouper import DrgGrouper
-from coding_rules.grouper.drg.weights import GroupStatistics, HistoryWeights, UngroupedCluster
+from coding_rules.grouper.drg.weights import HistoryWeights
 from coding_rules.grouper.trimming import TrimMethod, TrimRule
 from ui.dialogs.messages import tell_user
 from ui.models.columns import Column
-from ui.tools.columns import count, figure, money, text
+from ui.tools.columns import count, text
 from ui.tools.context import ToolContext
 from ui.tools.spec import ToolSpec
+from ui.tools.weight_history_earlier import EarlierChoice
+from ui.tools.weight_history_tables import (
+    CLUSTER_COLUMNS,
+    GROUP_COLUMNS,
+    NEW_COLUMNS,
+    SOURCE_COLUMNS,
+    YearRow,
+)
 from ui.tools.weight_save import SaveDialog
 from ui.tools.window import NO_DRG, ToolWindow
 
 FILES = f"首页数据与工作文件 (*.csv *.txt *.xlsx *.xlsm *{SUFFIX})"
+TABS = ("各组权重", "原未达标现达标", "未入组而可成组")
+NO_EARLIER = (
+    "在左边选“对照原方案”后计算：原先未入组、歧义或没有权重，现在入组且病例数 ≥ 30、CV ≤ 1 的病例列在这里。"
+)
 _DEFAULTS = {TrimMethod.LOG_SD: (3.0, 3.0), TrimMethod.IQR: (1.5, 1.5), TrimMethod.RATIO: (0.3, 3.0)}
-
-
-@dataclass(frozen=True, slots=True)
-class YearRow:
-    """A year with its cases and its weight."""
-
-    year: int
-    cases: int
-    weight: float
-
-
-GROUP_COLUMNS: tuple[Column[GroupStatistics], ...] = (
-    text("code", "组", lambda row: row.code, 96),
-    text("name", "名称", lambda row: row.name, 200, stretch=True),
-    count("cases", "病例数", lambda row: row.cases, 64),
-    count("trimmed", "裁剪", lambda row: row.trimmed, 52),
-    money("mean_fee", "例均费用（元）", lambda row: round(row.mean_fee), 110),
-    figure("cv", "CV", lambda row: row.cv, 58),
-    figure("mean_los", "平均住院日", lambda row: row.mean_los, 82, places=1),
-    figure("weight", "权重", lambda row: row.weight, 76, places=4),
-    Column(
-        "marks",
-        "需复核",
-        lambda row: "、".join(row.marks),
-        sort=lambda row: -len(row.marks),
-        width=120,
-        tone=lambda _row: "warning",
-    ),
-    text("years", "各年病例", lambda row: _years(row.cases_by_year), 130, muted=True),
-)
-CLUSTER_COLUMNS: tuple[Column[UngroupedCluster], ...] = (
-    text("diagnosis", "主要诊断类目", lambda row: row.diagnosis, 110),
-    text("procedure", "主要手术操作", lambda row: row.procedure or "无", 130, stretch=True),
-    count("cases", "病例数", lambda row: row.cases),
-    money("mean_fee", "例均费用（元）", lambda row: round(row.mean_fee), 120),
-    figure("cv", "CV", lambda row: row.cv, 64),
-)
-SOURCE_COLUMNS: tuple[Column[HistorySource], ...] = (
-    text("name", "来源", lambda row: row.name, 120, stretch=True),
-    text("years", "各年病例", lambda row: _years(row.years), 130),
-    count("undated", "无出院日期", lambda row: row.undated or None, 76),
-)
 
 
 class WeightHistoryWindow(ToolWindow):
@@ -99,6 +73,7 @@ class WeightHistoryWindow(ToolWindow):
     def __init__(self, spec: ToolSpec, context: ToolContext) -> None:
         super().__init__(spec, context)
         self.found: HistoryWeights | None = None
+        self._compared = ""
         self.save_button = self.add_head_button(
             "保存为权重表…", "ok", self._ask, "存入数据文件夹，注明执行日期"
         )
@@ -117,13 +92,20 @@ class WeightHistoryWindow(ToolWindow):
             lambda row: (row.diagnosis, row.procedure),
             empty="没有达到标准（病例数 ≥ 30 且 CV ≤ 1）的未入组病例。",
         )
+        self.newly, newly_table = self.add_table(
+            "原未达标现达标的病例", NEW_COLUMNS, lambda row: (row.case_id, row.year), empty=NO_EARLIER
+        )
+        self._newly_table = newly_table
+        newly_table.doubleClicked.connect(self._go_to_case)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
-        self.tabs.addTab(group_table, "各组权重")
-        self.tabs.addTab(cluster_table, "未入组而可成组")
+        for table, title in zip((group_table, newly_table, cluster_table), TABS, strict=True):
+            self.tabs.addTab(table, title)
+        self.tabs.currentChanged.connect(self._tab_changed)
         self.only_marked = QCheckBox("只看需复核的组")
         self.tabs.setCornerWidget(self.only_marked)
+        self.earlier = EarlierChoice()
         self.method = QComboBox()
         self.method.setAccessibleName("裁剪办法")
         self.method.addItems([one.value for one in TrimMethod])
@@ -157,13 +139,23 @@ class WeightHistoryWindow(ToolWindow):
         others = [one for one in self.sources.rows() if one.name != OPEN_WORK]
         cases = self.context.cases
         self._take([source_of(OPEN_WORK, cases), *others] if cases else others)
+        chosen = self.context.settings.drg_scheme
+
+        def work(progress: Progress) -> tuple[list[KeptScheme], list[KeptWeights]]:
+            return known_schemes(chosen, progress), known_weights(progress)
+
+        settings = self.context.settings
+        self.run(
+            "正在读取各方案和权重表", work, lambda found: self.earlier.offer(found[0], found[1], settings)
+        )
 
     def export_lines(self) -> Sequence[tuple[str, str]]:
         """How the weights were worked out."""
         found = self.found
         if found is None:
             return []
-        return [("算式", found.formula), ("裁剪", found.trim.text), ("方案", found.scheme)]
+        lines = [("算式", found.formula), ("裁剪", found.trim.text), ("方案", found.scheme)]
+        return [*lines, ("对照的原方案", self._compared or "不对照")]
 
     def add_files(self, paths: Sequence[Path]) -> None:
         """Read files of past cases and add them to the sources."""
@@ -186,13 +178,24 @@ class WeightHistoryWindow(ToolWindow):
         scheme, terminology, trim = knowledge.drg.scheme, knowledge.terminology, self.trim
         sources = self.sources.rows()
         weights = {row.year: row.weight for row in self.years.rows()}
-        self.run(
-            "正在计算历史权重",
-            lambda progress: work_out(scheme, terminology, sources, weights, trim, progress),
-            self._show,
-        )
+        before, before_weights = self.earlier.scheme, self.earlier.weights
 
-    def save(self, name: str, valid_from: date, valid_to: date | None, *, use: bool) -> None:
+        def work(progress: Progress) -> HistoryWeights:
+            earlier = load_earlier(before, before_weights, progress) if before is not None else None
+            return work_out(scheme, terminology, sources, weights, trim, progress, earlier)
+
+        self._compared = self.earlier.told
+        self.run("正在计算历史权重", work, self._show)
+
+    def save(
+        self,
+        name: str,
+        valid_from: date,
+        valid_to: date | None,
+        *,
+        use: bool,
+        points_per_weight: Decimal | None = None,
+    ) -> None:
         """Save the weights, and let them hold for the scheme in use if wanted."""
         found = self.found
         if found is None:
@@ -203,7 +206,11 @@ class WeightHistoryWindow(ToolWindow):
             if use:
                 self.context.keep_settings(replace(self.context.settings, drg_weights=str(path)))
 
-        self.run("正在保存权重表", lambda _progress: save_weights(found, name, valid_from, valid_to), saved)
+        self.run(
+            "正在保存权重表",
+            lambda _progress: save_weights(found, name, valid_from, valid_to, points_per_weight),
+            saved,
+        )
 
     def _add(self, sources: list[HistorySource]) -> None:
         known = {one.name: one for one in self.sources.rows()}
@@ -225,18 +232,36 @@ class WeightHistoryWindow(ToolWindow):
         self.found = found
         self.groups.set_rows(found.groups)
         self.clusters.set_rows(found.clusters)
+        self.newly.set_rows(found.newly_grouped)
+        self._newly_table.empty_text = self._no_new_cases(found)
         marked = sum(bool(group.marks) for group in found.groups)
         cases = sum(group.cases for group in found.groups)
         trimmed = sum(group.trimmed for group in found.groups)
         without = f"，无费用 {len(found.without_fee):,} 例未用" if found.without_fee else ""
         self.summary.setText(
             f"{len(found.groups):,} 组，用 {cases:,} 例，裁剪 {trimmed:,} 例{without}，未入组 {found.ungrouped:,} 例；"
-            f"全部病例加权例均费用 {found.mean_fee / 100:,.2f} 元；{marked:,} 组需复核（CV>1 或病例数<30）。\n{found.formula}"
+            f"全部病例加权例均费用 {found.mean_fee / 100:,.2f} 元；{marked:,} 组需复核（CV>1 或病例数<30）。"
+            f"{self._newly_told(found)}\n{found.formula}"
         )
-        self.tabs.setTabText(
-            1, f"未入组而可成组 {len(found.clusters)}" if found.clusters else "未入组而可成组"
-        )
+        for place, rows in ((1, found.newly_grouped), (2, found.clusters)):
+            self.tabs.setTabText(place, f"{TABS[place]} {len(rows):,}" if rows else TABS[place])
         self.save_button.setEnabled(True)
+
+    def _newly_told(self, found: HistoryWeights) -> str:
+        if not self._compared:
+            return ""
+        short = f"（另有 {found.still_short:,} 例的新组仍不足）" if found.still_short else ""
+        return f"原先未入组、歧义或无权重，现在达标的 {len(found.newly_grouped):,} 例{short}。"
+
+    def _no_new_cases(self, found: HistoryWeights) -> str:
+        if not self._compared:
+            return NO_EARLIER
+        more = (
+            f"另有 {found.still_short:,} 例现在入组，但新组病例数 < 30 或 CV > 1。"
+            if found.still_short
+            else ""
+        )
+        return f"对照“{self._compared}”：没有原先未入组、歧义或无权重而现在达标的病例。{more}"
 
     def _year_columns(self) -> tuple[Column[YearRow], ...]:
         return (
@@ -290,6 +315,17 @@ class WeightHistoryWindow(ToolWindow):
     def _say_rule(self) -> None:
         self.rule.setText(f"裁剪规则：{self.trim.text}")
 
+    @Slot(int)
+    def _tab_changed(self, place: int) -> None:
+        self.only_marked.setVisible(place == 0)
+
+    @Slot()
+    def _go_to_case(self) -> None:
+        row = self._newly_table.current_row()
+        bench = self.context.workbench
+        if row is not None and bench is not None and row.case_id in bench.case_ids:
+            self.context.case_wanted.emit(row.case_id)
+
     @Slot(bool)
     def _filter(self, only: bool) -> None:
         self.groups.set_filter((lambda row: bool(row.marks)) if only else None)
@@ -298,7 +334,11 @@ class WeightHistoryWindow(ToolWindow):
         dialog = SaveDialog(self)
         dialog.accepted.connect(
             lambda: self.save(
-                dialog.name.text(), dialog.valid_from, dialog.valid_to, use=dialog.use.isChecked()
+                dialog.name.text(),
+                dialog.valid_from,
+                dialog.valid_to,
+                use=dialog.use.isChecked(),
+                points_per_weight=dialog.points_per_weight,
             )
         )
         dialog.finished.connect(dialog.deleteLater)
@@ -334,6 +374,7 @@ class WeightHistoryWindow(ToolWindow):
         column.addWidget(self.year_table, 1)
         column.addLayout(form)
         column.addWidget(self.rule)
+        column.addWidget(self.earlier)
         column.addWidget(self.work_button)
         right = QVBoxLayout()
         right.addWidget(self.summary)
@@ -353,7 +394,3 @@ def _number(name: str) -> QDoubleSpinBox:
     box.setSingleStep(0.5)
     box.setAlignment(Qt.AlignmentFlag.AlignRight)
     return box
-
-
-def _years(years: Mapping[int, int]) -> str:
-    return "，".join(f"{year} 年 {cases:,} 例" for year, cases in years.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from PySide6.QtCore import QDate
 from PySide6.QtWidgets import (
@@ -10,7 +11,9 @@ from PySide6.QtWidgets import (
     QDateEdit,
     QDialog,
     QDialogButtonBox,
+    QDoubleSpinBox,
     QFormLayout,
+    QHBoxLayout,
     QLineEdit,
     QVBoxLayout,
     QWidget,
@@ -37,11 +40,24 @@ class SaveDialog(QDialog):
         self._to.setEnabled(False)
         self.open_end.toggled.connect(self._to.setDisabled)
         self.use = QCheckBox("保存后与当前方案一起使用")
+        self.with_points = QCheckBox("同时写出基准点数，每 1 权重折合")
+        self.points = QDoubleSpinBox()
+        self.points.setAccessibleName("每 1 权重折合点数")
+        self.points.setDecimals(0)
+        self.points.setRange(1, 100_000)
+        self.points.setValue(100)
+        self.points.setEnabled(False)
+        self.with_points.toggled.connect(self.points.setEnabled)
         form = QFormLayout()
         form.addRow("名称", self.name)
         form.addRow("启用日期", self._from)
         form.addRow("停用日期", self._to)
         form.addRow("", self.open_end)
+        points = QHBoxLayout()
+        points.addWidget(self.with_points)
+        points.addWidget(self.points)
+        points.addStretch(1)
+        form.addRow("", points)
         form.addRow("", self.use)
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
@@ -63,6 +79,11 @@ class SaveDialog(QDialog):
     def valid_to(self) -> date | None:
         """The last day in force, ``None`` for open."""
         return None if self.open_end.isChecked() else _day(self._to)
+
+    @property
+    def points_per_weight(self) -> Decimal | None:
+        """How many points a weight of 1 is worth, ``None`` for weights only."""
+        return Decimal(int(self.points.value())) if self.with_points.isChecked() else None
 
 
 def _day(box: QDateEdit) -> date:

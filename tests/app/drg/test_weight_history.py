@@ -5,15 +5,25 @@ from pathlib import Path
 import pytest
 
 from app.demo import generate, write_n041
+from app.drg.scheme_store import save_adapted
 from app.drg.schemes import load_drg_scheme
-from app.drg.weight_history import default_year_weights, read_source, save_weights, source_of, work_out
-from app.drg.weight_tables import load_weight_table
+from app.drg.weight_history import (
+    Earlier,
+    default_year_weights,
+    load_earlier,
+    read_source,
+    save_weights,
+    source_of,
+    work_out,
+)
+from app.drg.weight_tables import known_weights, load_weight_table
 from app.errors import UserError
 from app.knowledge import DEMO_DRG, demo_folder
 from app.review import Knowledge
 from app.work import import_files, start_work
 from coding_rules.case import Case, Diagnosis, Fees
-from coding_rules.grouper.drg.scheme import Scheme
+from coding_rules.grouper.drg.scheme import Scheme, Stage
+from coding_rules.grouper.drg.weights import HistoryWeights
 from coding_rules.grouper.trimming import TrimMethod, TrimRule
 from icd_tables.codes import Edition
 from icd_tables.terminology import Terminology
@@ -83,3 +93,44 @@ def test_sources_are_files_of_front_pages_and_sessions(tmp_path: Path) -> None:
     from_session = read_source(tmp_path / "month.ccqa", terminology)
     assert from_session.years == from_pages.years
     assert [case.case_id for case in from_session.cases] == [case.case_id for case in from_pages.cases]
+
+
+def test_cases_without_a_weight_before_and_with_one_now(
+    scheme: Scheme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thirty infarctions: the earlier scheme could not group them, the earlier weight table lacked their group."""
+    monkeypatch.setenv("CASECODE_HOME", str(tmp_path / "home"))
+    source = source_of("今年", [case(at, 2025, 1_000 + at) for at in range(30)])
+
+    def newly(earlier: Earlier | None) -> HistoryWeights:
+        return work_out(scheme, Terminology(), [source], {2025: 1}, WHOLE, earlier=earlier)
+
+    assert newly(None).newly_grouped == ()
+    assert newly(load_earlier(demo_folder(DEMO_DRG), None)).newly_grouped == ()
+    empty = tmp_path / "旧权重.csv"
+    empty.write_text("DRG编码,权重\nD99-M9-9,1\n", encoding="utf-8")
+    found = newly(load_earlier(demo_folder(DEMO_DRG), empty)).newly_grouped
+    assert len(found) == 30
+    assert found[0].before == f"{found[0].group} 没有权重"
+    rule = next(one for one in scheme.adrgs if one.code == "D04-M1")
+    old = save_adapted(scheme, {(Stage.MDC, one.row): "false" for one in scheme.mdcs}, "旧方案")
+    assert rule.parent in {one.code for one in scheme.mdcs}
+    found = newly(load_earlier(old, None)).newly_grouped
+    assert {(each.before, each.diagnosis) for each in found} == {("未入组", "I21.001")}
+
+
+def test_an_ambiguous_group_had_no_weight(scheme: Scheme) -> None:
+    assert Earlier(scheme).unmet("FQY") == "歧义组 FQY"
+    assert Earlier(scheme).unmet("FR25") == ""
+
+
+def test_points_can_be_written_beside_the_weights(
+    scheme: Scheme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CASECODE_HOME", str(tmp_path / "home"))
+    found = work_out(scheme, Terminology(), [source_of("新", [case(2, 2024, 3_000)])], {2024: 1}, WHOLE)
+    path = save_weights(found, "本院", date(2025, 1, 1), None, Decimal(100))
+    (row,) = load_weight_table(path).rows.values()
+    assert (row.weight, row.points) == (Decimal(1), Decimal(100))
+    (kept,) = known_weights()
+    assert (kept.scheme, kept.valid_from, kept.unit) == (DEMO_DRG, date(2025, 1, 1), "权重、点数")

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.demo import generate, write_n041
 from app.drg.scheme_store import schemes_dir
 from app.drg.schemes import load_drg_scheme
-from app.drg.weight_tables import weights_dir
+from app.drg.weight_tables import keep_weights, weights_dir
 from app.knowledge import DEMO_DRG, demo_folder, load_knowledge
 from app.readers import read_cases
 from app.review import Knowledge, review_all
@@ -323,6 +323,35 @@ def test_weights_are_worked_out_marked_and_saved(
     qtbot.waitUntil(lambda: any("没有可用于计算" in one.text() for one in tool.findChildren(QMessageBox)))
     for one in tool.findChildren(QMessageBox):
         one.close()
+
+
+def test_cases_that_now_meet_the_criteria_are_listed(
+    qtbot: QtBot, open_month_tool: OpenTool, month_context: ToolContext, tmp_path: Path
+) -> None:
+    tool = open_month_tool("weight_history")
+    assert isinstance(tool, WeightHistoryWindow)
+    assert tool.earlier.told.startswith("演示 DRG 方案")
+    tool.work()
+    settle(qtbot, month_context)
+    largest = max(tool.groups.rows(), key=lambda row: row.cases)
+    assert not tool.newly.rows()
+    assert "没有原先" in tool.tabs.widget(1).empty_text
+    tables = tmp_path / "旧权重.csv"
+    tables.write_text("DRG编码,权重\nD99-M9-9,1\n", encoding="utf-8")
+    keep_weights(tables)
+    tool.refresh()
+    settle(qtbot, month_context)
+    tool.earlier.tables.setCurrentIndex(tool.earlier.tables.findText("旧权重"))
+    tool.work()
+    settle(qtbot, month_context)
+    short = sum(row.cases + row.trimmed for row in tool.groups.rows() if row.marks)
+    assert f"另有 {short:,} 例" in tool.summary.text()
+    assert bool(tool.newly.rows()) == (not largest.marks)
+    tool.earlier.schemes.setCurrentIndex(0)
+    assert not tool.earlier.tables.isEnabled()
+    tool.work()
+    settle(qtbot, month_context)
+    assert "对照原方案" in tool.tabs.widget(1).empty_text
 
 
 def test_two_schemes_on_the_same_cases(
