@@ -40,6 +40,7 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower().strip()
 
 
+@lru_cache(maxsize=4096)
 def unify_numerals(folded: str) -> str:
     """Roman and Chinese numerals that grade something become digits: ``ii型`` and ``二型`` -> ``2型``."""
     folded = _DEGREE.sub("度", folded)

@@ -16,81 +16,9 @@ from importlib import resources
 
 from icd_tables.codes import Kind
 from icd_tables.normalize import fold, strip_punctuation, surface, unify_numerals, units, vertebrae
+from icd_tables.words import Replacer, WordFinder
 
 _LEXICON = "icd_tables.lexicon"
-
-
-class Replacer:
-    """Replaces words by words, longest first, left to right, over units (so ``ca`` never hits inside ``cag``)."""
-
-    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
-        self._target: dict[str, tuple[str, ...]] = {}
-        lengths: dict[str, set[int]] = {}
-        for word, replacement in pairs:
-            key = tuple(units(surface(word)))
-            if not key:
-                continue
-            self._target.setdefault("\0".join(key), tuple(units(surface(replacement))))
-            lengths.setdefault(key[0], set()).add(len(key))
-        self._lengths = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
-
-    def replace(self, parts: Sequence[str]) -> tuple[list[str], list[tuple[str, str]]]:
-        """The units after replacing, and the (word, replacement) pairs that changed something."""
-        out: list[str] = []
-        used: list[tuple[str, str]] = []
-        at = 0
-        end = len(parts)
-        while at < end:
-            for length in self._lengths.get(parts[at], ()):
-                if at + length > end:
-                    continue
-                replacement = self._target.get("\0".join(parts[at : at + length]))
-                if replacement is not None:
-                    word = tuple(parts[at : at + length])
-                    if replacement != word:
-                        used.append(("".join(word), "".join(replacement)))
-                    out.extend(replacement)
-                    at += length
-                    break
-            else:
-                out.append(parts[at])
-                at += 1
-        return out, used
-
-
-class WordFinder:
-    """Finds which words of a closed list a unit sequence contains; words inside longer listed words do not count."""
-
-    def __init__(self, labels: Mapping[str, str]) -> None:
-        self._label: dict[str, str] = {}
-        lengths: dict[str, set[int]] = {}
-        for word, label in labels.items():
-            key = tuple(units(surface(word)))
-            if key:
-                self._label["\0".join(key)] = label
-                lengths.setdefault(key[0], set()).add(len(key))
-        self._lengths = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
-
-    def cut(self, parts: Sequence[str]) -> tuple[list[str], list[str]]:
-        """The units without the listed words, and the labels found. A word labelled ``""`` stays and protects."""
-        kept: list[str] = []
-        found: list[str] = []
-        at = 0
-        while at < len(parts):
-            for length in self._lengths.get(parts[at], ()):
-                label = self._label.get("\0".join(parts[at : at + length]))
-                if label is None:
-                    continue
-                if label:
-                    found.append(label)
-                else:
-                    kept.extend(parts[at : at + length])
-                at += length
-                break
-            else:
-                kept.append(parts[at])
-                at += 1
-        return kept, found
 
 
 class Anatomy:

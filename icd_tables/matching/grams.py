@@ -100,22 +100,24 @@ class GramTable:
         """
         if not len(ids):
             return np.zeros(0, np.intp)
-        starts, ends = self.gram_start[ids], self.gram_start[ids + 1]
-        order = np.argsort(ends - starts, kind="stable")
-        enough = int(np.searchsorted(np.cumsum((ends - starts)[order]), _POSTINGS)) + 1
+        starts = self.gram_start[ids]
+        counts = self.gram_start[ids + 1] - starts
+        order = counts.argsort(kind="stable")
+        enough = int(counts[order].cumsum().searchsorted(_POSTINGS)) + 1
         used = order[: max(enough, _LEAST_GRAMS)]
-        bounds = zip(starts[used].tolist(), ends[used].tolist(), strict=True)
+        starts, counts = starts[used], counts[used]
+        bounds = zip(starts.tolist(), (starts + counts).tolist(), strict=True)
         places = np.concatenate([self.gram_rows[a:b] for a, b in bounds], dtype=np.intp)
         gains = (self.weight[ids] * strength)[used].astype(np.float64)
-        total = np.bincount(places, np.repeat(gains, (ends - starts)[used]), len(self))
-        shared = total * self.scale
-        rows = np.flatnonzero(shared >= _WORTH_A_LOOK * shared.max())
+        shared = np.bincount(places, gains.repeat(counts), len(self))
+        shared *= self.scale
+        rows: NDArray[np.intp] = (shared >= _WORTH_A_LOOK * shared.max()).nonzero()[0]
         if len(rows) < size:
-            rows = np.flatnonzero(shared > 0)
+            rows = (shared > 0).nonzero()[0]
         if len(rows) > size:
-            rows = rows[np.argpartition(-shared[rows], size - 1)[:size]]
-        rows = np.sort(rows)
-        return rows[np.argsort(-shared[rows], kind="stable")]
+            rows = rows[(-shared[rows]).argpartition(size - 1)[:size]]
+            rows.sort()
+        return rows[(-shared[rows]).argsort(kind="stable")]
 
     def gather(self, rows: Rows) -> Gathered:
         """The grams of some rows, end to end (no row is empty)."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from icd_tables.synonyms import Canonical, Lexicon, WordFinder
+from icd_tables.synonyms import Canonical, Lexicon
+from icd_tables.words import WordFinder
 
 LEFT, RIGHT, BOTH, ONE = 1, 2, 4, 8
 OTHER, UNSPECIFIED = 1, 2

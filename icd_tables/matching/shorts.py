@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from icd_tables.normalize import units
-from icd_tables.synonyms import Lexicon, WordFinder
+from icd_tables.synonyms import Lexicon
+from icd_tables.words import WordFinder
 
 _MOST_PER_NAME = 2
 _LEAST_SAVED = 1

@@ -162,8 +162,9 @@ class SimilarNames:
         """Candidate rows and the names that near remembered texts led to."""
         if echo is None or not len(echo):
             return rows
-        heard = self._name_row[echo.targets[:_HEARD]]
-        return np.concatenate([rows, np.setdiff1d(heard, rows)])
+        heard = set(self._name_row[echo.targets[:_HEARD]].tolist())
+        more = sorted(heard.difference(rows.tolist()))
+        return np.concatenate([rows, np.array(more, np.intp)]) if more else rows
 
     def _score(
         self, pool: Pool, parts: Sequence[_Part], recall: Recall | None, best: Sequence[dict[int, _Hit]]
