@@ -14,7 +14,7 @@ from app.files import safe_write
 from app.group_cases import CaseLine, read_case_lines
 from app.knowledge import Groupers
 from app.progress import Progress
-from coding_rules.grouper.dip.batch import LightGrouping
+from coding_rules.grouper.dip.light import LightGrouping
 from coding_rules.grouper.drg.grouper import DrgGrouper
 from coding_rules.grouper.drg.outcomes import DrgResult
 from coding_rules.grouper.grouping import Grouping, System

@@ -1,8 +1,12 @@
 """How fast DIP catalogues load, compile and group, beside the plain interpreter of the tests on the same cases in the same run.
 
 ``python -m tests.bench.bench_dip [--small]``. The published catalogue is measured where it is at hand, a made-up one always.
-Medians of interleaved rounds, on one core. ``first pass`` compiles every diagnosis and meets every combination of codes for the
-first time; ``batch`` is the same grouper on cases whose codes it has met.
+Medians of interleaved rounds, CPU time on one core.
+
+``plain`` is what one would write down from the rules: it looks up the rows of the principal diagnosis in a dictionary, compares every
+row with the procedures of the case and keeps the best; nothing is remembered and nothing slowed down. ``unseen`` is our
+grouper, compiled, meeting every case for the first time; ``batch`` the same grouper on cases whose codes it has met (most cases
+of a hospital repeat another's); ``first pass`` includes compiling. Below, the same for every regional profile.
 """
 
 from __future__ import annotations
@@ -12,10 +16,12 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from app.dip.catalogues import load_dip_catalogue
 from coding_rules.grouper.dip.catalogue import DipCatalogue
+from coding_rules.grouper.dip.expression import ProcedureMatch
 from coding_rules.grouper.dip.grouper import DipGrouper
 from coding_rules.grouper.dip.procedure_kinds import ProcedureKinds
 from coding_rules.grouper.inputs import GrouperInput
@@ -25,6 +31,9 @@ from tests.coding_rules.grouper.dip.cases import made_up_cases, made_up_catalogu
 from tests.conftest import find_reference
 from tests.dip_interpreter import DipInterpreter
 
+Works = dict[str, tuple[int, Callable[[], object], Callable[[], object]]]
+"""By name: how many cases, what to prepare before the clock starts, what to time."""
+
 
 def main(arguments: Sequence[str] = ()) -> int:
     """Print all figures; 0 when grouper and interpreter agreed throughout."""
@@ -33,7 +42,9 @@ def main(arguments: Sequence[str] = ()) -> int:
     profile = load_profile("national_platform")
     agreed = True
     for catalogue in _catalogues(profile, small):
-        agreed &= _measure(catalogue, profile, made_up_cases(catalogue, count), rounds)
+        cases = made_up_cases(catalogue, count)
+        agreed &= _measure(catalogue, profile, cases, rounds)
+        _measure_profiles(catalogue, cases, rounds)
     return 0 if agreed else 1
 
 
@@ -49,39 +60,96 @@ def _catalogues(profile: RegionProfile, small: bool) -> Iterator[DipCatalogue]:
 
 
 def _measure(catalogue: DipCatalogue, profile: RegionProfile, cases: list[GrouperInput], rounds: int) -> bool:
-    kinds = ProcedureKinds()
-    plain = DipInterpreter(catalogue, lambda code: kinds.kind(code) or "保守治疗")
+    plain = _plain(catalogue)
     warm = DipGrouper(catalogue, profile)
     settler = Settler(load_profile("demo"))
     some = cases[: max(1, len(cases) // 20)]
-    works: dict[str, tuple[int, Callable[[], object]]] = {
-        "plain": (len(cases), lambda: plain.group_all(cases)),
-        "first pass": (len(cases), lambda: DipGrouper(catalogue, profile).group_batch(cases)),
-        "batch": (len(cases), lambda: warm.group_batch(cases)),
-        "explained": (len(some), lambda: [warm.group(case) for case in some]),
-        "explained + money": (len(some), lambda: [settler.settle(warm.group(case), case) for case in some]),
+    works = _plain_work(plain, cases) | _grouper_works("", catalogue, profile, cases)
+    works |= {
+        "first pass": (len(cases), _nothing, lambda: DipGrouper(catalogue, profile).group_batch(cases)),
+        "explained": (len(some), _nothing, lambda: [warm.group(case) for case in some]),
+        "explained + money": (
+            len(some),
+            _nothing,
+            lambda: [settler.settle(warm.group(case), case) for case in some],
+        ),
     }
-    # One case per principal diagnosis makes the lazy part of compiling happen for all of them.
-    every = [GrouperInput(diagnoses=(key,)) for key in sorted({group.principal for group in catalogue})]
-    compiles: list[float] = []
-    times: dict[str, list[float]] = {name: [] for name in works}
-    for _ in range(rounds):
-        compiles.append(_seconds(lambda: DipGrouper(catalogue, profile).group_batch(every)))
-        for name, (number, work) in works.items():
-            times[name].append(_seconds(work) / number)
+    every = _every_diagnosis(catalogue, cases)
+    compiles = [_seconds(lambda: DipGrouper(catalogue, profile).group_batch(every)) for _ in range(rounds)]
     print(f"{catalogue.title}: {len(catalogue):,} groups, {len(cases):,} cases")
     print(f"  compile everything   {statistics.median(compiles) * 1000:10.1f} ms")
-    base = statistics.median(times["plain"])
-    for name, seconds in times.items():
-        each = statistics.median(seconds)
-        print(
-            f"  {name:<20} {1 / each:10,.0f} cases/s {each * 1e6:8.2f} µs a case {base / each:7.1f} x plain"
-        )
+    _print(works, rounds)
     results = warm.group_batch(cases)
     agreed = [result.group for result in results] == plain.group_all(cases)
     total = sum((result.points or Decimal(0) for result in results), Decimal(0))
     print(f"  agrees with the plain interpreter: {agreed}; {total:,.0f} points in all")
     return agreed
+
+
+def _measure_profiles(catalogue: DipCatalogue, cases: list[GrouperInput], rounds: int) -> None:
+    """Every regional way of reading the same catalogue; the plain interpreter knows only the national platform's."""
+    platform = load_profile("national_platform")
+    prefix = replace(platform.grouping, procedure_match=ProcedureMatch.PREFIX)
+    profiles = {name: load_profile(name) for name in ("national_default", "hubei", "shandong")}
+    profiles["prefix"] = replace(platform, grouping=prefix)
+    works = _plain_work(_plain(catalogue), cases)
+    for name, profile in profiles.items():
+        works |= _grouper_works(f"{name} ", catalogue, profile, cases)
+    _print(works, rounds)
+
+
+def _grouper_works(
+    name: str, catalogue: DipCatalogue, profile: RegionProfile, cases: list[GrouperInput]
+) -> Works:
+    warm = DipGrouper(catalogue, profile)
+    every = _every_diagnosis(catalogue, cases)
+    fresh: list[DipGrouper] = []
+
+    def compile_anew() -> None:
+        fresh[:] = [DipGrouper(catalogue, profile)]
+        fresh[0].group_batch(every)
+
+    return {
+        f"{name}unseen": (len(cases), compile_anew, lambda: fresh[0].group_batch(cases)),
+        f"{name}batch": (
+            len(cases),
+            lambda: warm.group_batch(cases),
+            lambda: warm.group_batch(cases),
+        ),
+    }
+
+
+def _every_diagnosis(catalogue: DipCatalogue, cases: Sequence[GrouperInput]) -> list[GrouperInput]:
+    """One case without procedures per principal diagnosis makes the lazy part of compiling happen for all of them."""
+    filed = {case.diagnoses[0] for case in cases} | {group.principal for group in catalogue}
+    return [GrouperInput(diagnoses=(code,)) for code in sorted(filed)]
+
+
+def _plain(catalogue: DipCatalogue) -> DipInterpreter:
+    kinds = ProcedureKinds()
+    return DipInterpreter(catalogue, lambda code: kinds.kind(code) or "保守治疗")
+
+
+def _plain_work(plain: DipInterpreter, cases: list[GrouperInput]) -> Works:
+    return {"plain": (len(cases), _nothing, lambda: plain.group_all(cases))}
+
+
+def _nothing() -> None:
+    """Nothing to prepare."""
+
+
+def _print(works: Works, rounds: int) -> None:
+    times: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(rounds):
+        for name, (number, prepare, work) in works.items():
+            prepare()
+            times[name].append(_seconds(work) / number)
+    base = statistics.median(times["plain"])
+    for name, seconds in times.items():
+        each = statistics.median(seconds)
+        print(
+            f"  {name:<24} {1 / each:10,.0f} cases/s {each * 1e6:8.2f} µs a case {base / each:7.1f} x plain"
+        )
 
 
 def _seconds(work: Callable[[], object]) -> float:

@@ -49,7 +49,8 @@ _SEPARATORS = {
     Dialect.COMMA_ALL: ("", ",，", ""),
     Dialect.PIPE_PLUS: ("|", "+", ""),
 }
-_FULL_CODE = 7  # 47.0100
+FULL_CODE = 7
+"""Length of a complete procedure code, ``47.0100``; extensions are longer."""
 
 
 def clean_procedure(code: str) -> str:
@@ -102,14 +103,14 @@ def hits(token: str, filed: str, match: ProcedureMatch) -> bool:
     if match is ProcedureMatch.EXACT:
         return False
     if match is ProcedureMatch.PREFIX:
-        return len(token) < _FULL_CODE and filed.startswith(token)
+        return len(token) < FULL_CODE and filed.startswith(token)
     # Immunotherapy 99.2800x005 and targeted therapy 99.2800x006 share a base and must never meet.
     return (_base(filed) == token) or (_base(token) == filed)
 
 
 def _base(code: str) -> str:
     """``99.2800x005`` -> ``99.2800``; a code without extension has no base. ``40.3x00`` is itself a base code."""
-    head, extension = code[:_FULL_CODE], code[_FULL_CODE:]
+    head, extension = code[:FULL_CODE], code[FULL_CODE:]
     return head if extension.startswith("x") else ""
 
 

@@ -93,7 +93,7 @@ def case_kind(kinds: Iterable[ProcedureKind], rules: DipRules) -> ProcedureKind:
 def read_facts(case: GrouperInput, rules: DipRules, kinds: ProcedureKinds, excluded: frozenset[str]) -> Facts:
     """The facts of a case under a region's rules."""
     head = principal_head(case.diagnoses[0]) if case.diagnoses else ""
-    filed = tuple(dict.fromkeys(clean_procedure(code) for code in case.procedures if code))
+    filed = tuple(dict.fromkeys(clean for code in case.procedures if (clean := clean_procedure(code))))
     procedures = tuple(code for code in filed if code not in excluded) if excluded else filed
     found = tuple(region_kind(kinds.kind(code), rules) for code in procedures)
     kind = case_kind(found, rules)
@@ -112,8 +112,13 @@ def read_facts(case: GrouperInput, rules: DipRules, kinds: ProcedureKinds, exclu
 
 def _level(procedures: tuple[str, ...], rules: DipRules, kinds: ProcedureKinds) -> str:
     counted = procedures[:1] if rules.case_kind is CaseKind.FIRST else procedures
-    level = max((kinds.level(code) for code in counted), default=0)
-    return str(min(level, 3)) if level else ""
+    level = max((procedure_level(code, kinds) for code in counted), default=0)
+    return str(level) if level else ""
+
+
+def procedure_level(code: str, kinds: ProcedureKinds) -> int:
+    """The 手术级别 of a procedure as 综合 groups are split by it (levels 4 and 3 make 3), 0 when unknown."""
+    return min(kinds.level(code), 3)
 
 
 def _conservative(

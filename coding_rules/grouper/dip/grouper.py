@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from coding_rules.grouper.dip.batch import BatchGrouper, LightGrouping
+from coding_rules.grouper.dip.batch import NO_PRINCIPAL, CompiledBatch, RememberingBatch
 from coding_rules.grouper.dip.catalogue import DipCatalogue, DipGroup, DipKind
 from coding_rules.grouper.dip.explain import facts_steps, outcome_steps, why_not
 from coding_rules.grouper.dip.expression import clean_procedure
-from coding_rules.grouper.dip.facts import Facts, read_facts
+from coding_rules.grouper.dip.facts import Facts, principal_head, read_facts
+from coding_rules.grouper.dip.light import LightGrouping
 from coding_rules.grouper.dip.match import CatalogueIndex, Choice, candidates, choose
 from coding_rules.grouper.dip.national3 import National3
 from coding_rules.grouper.dip.procedure_kinds import ProcedureKinds
@@ -46,23 +47,26 @@ class DipGrouper:
         )
         self._index = CatalogueIndex(catalogue, self.rules)
         self._dropped = self.rules.excluded_procedures | catalogue.excluded_procedures
-        essence = self._national.essence if self._national else None
-        self._batch = BatchGrouper(
-            self._index, kinds, self._excluded, bool(self._dropped), self._slow, essence
+        self._batch = (
+            RememberingBatch(self._national.light, self._national.essence)
+            if self._national
+            else CompiledBatch(self._index, kinds, self._excluded_reason, self._dropped)
         )
 
     def group(self, case: GrouperInput) -> Grouping:
         """The DIP group of a case, the steps to it, every candidate and why it lost; or the reason for 未入组."""
         if not case.diagnoses or not case.diagnoses[0].strip():
-            return self._ungrouped("主要诊断编码缺失", ())
+            return self._ungrouped(NO_PRINCIPAL, ())
         notes = tuple(self._edition_notes(case))
         case = self._converted(case)
         if self._national:
             outcome = self._national.group(case)
             return self._grouping(outcome.group, outcome.reason, (*notes, *outcome.path))
         facts = read_facts(case, self.rules, self.kinds, self._dropped)
-        if facts.principal in self._excluded:
-            return self._excluded_case(case.diagnoses[0])
+        if reason := self._excluded_reason(case.diagnoses[0]):
+            return self._ungrouped(
+                reason, (Step("排除主诊断", reason, held=False, codes=(case.diagnoses[0],)),)
+            )
         choice = self._choose(facts)
         path = (
             *notes,
@@ -101,21 +105,13 @@ class DipGrouper:
             warning = f"目录使用{self.rules.code_edition}编码，未导入转换表，病例编码未转换，结果可能不准"
             yield Step("编码版本", warning, held=False)
 
-    def _slow(self, case: GrouperInput) -> tuple[DipGroup | None, str]:
-        """Group and reason of one case by the explaining path's own decisions, without the words."""
-        if self._national:
-            outcome = self._national.group(case)
-            return outcome.group, outcome.reason
-        facts = read_facts(case, self.rules, self.kinds, self._dropped)
-        choice = self._choose(facts)
-        return (choice.winner.group, "") if choice.winner else (None, why_not(facts, self._index, self.kinds))
-
     def _choose(self, facts: Facts) -> Choice:
         return choose(candidates(self._index, facts), facts, self.rules)
 
-    def _excluded_case(self, filed: str) -> Grouping:
-        reason = f"主要诊断 {filed} 在“不纳入分组的主要诊断”之列"
-        return self._ungrouped(reason, (Step("排除主诊断", reason, held=False, codes=(filed,)),))
+    def _excluded_reason(self, filed: str) -> str:
+        """Why a principal diagnosis is outside grouping; empty when it is not."""
+        excluded = principal_head(filed) in self._excluded
+        return f"主要诊断 {filed} 在“不纳入分组的主要诊断”之列" if excluded else ""
 
     def _ungrouped(self, reason: str, path: tuple[Step, ...]) -> Grouping:
         return self._grouping(None, reason, path)

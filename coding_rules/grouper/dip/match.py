@@ -1,13 +1,14 @@
-"""Which groups of a regional catalogue a case satisfies, and which one is chosen. No texts here: see ``dip_explain``."""
+"""Which groups of a regional catalogue a case satisfies, and which one is chosen. No texts here: see ``explain``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from coding_rules.grouper.dip.catalogue import DipCatalogue, DipGroup, DipKind
-from coding_rules.grouper.dip.expression import Expression, fill, hits
+from coding_rules.grouper.dip.expression import FULL_CODE, Expression, fill, hits
 from coding_rules.grouper.dip.facts import Facts, chapter
 from coding_rules.grouper.dip.procedure_kinds import ProcedureKind
 from coding_rules.grouper.dip.rules import DipRules, MainProcedure
@@ -160,21 +161,29 @@ def catch_alls(index: CatalogueIndex, facts: Facts) -> Iterator[Candidate]:
 
 def choose(found: Sequence[Candidate], facts: Facts, rules: DipRules) -> Choice:
     """Apply the region's tie-break chain; each step keeps the best, the rest fall with that step's name."""
-    left = list(found)
-    fallen: list[tuple[Candidate, str]] = []
-    if rules.mixed_surgery_first and _surgery_left_over(left, facts):
-        keep = [c for c in left if c.group.kind is DipKind.MIXED and c.kind is ProcedureKind.SURGERY]
-        fallen += [(c, "mixed_surgery_first") for c in left if keep and c not in keep]
-        left = keep or left
+    left = preferred(found, facts, rules)
+    fallen = [(each, "mixed_surgery_first") for each in found if each not in left]
     for name in rules.tie_breaks:
         if len(left) <= 1:
             break
-        keys = [_CRITERIA[name](candidate, facts, rules) for candidate in left]
+        keys = [_standing(name, way_of(candidate, facts), facts, rules) for candidate in left]
         best = max(keys)
         fallen += [(c, name) for c, key in zip(left, keys, strict=True) if key != best]
         left = [c for c, key in zip(left, keys, strict=True) if key == best]
     fallen += [(c, "row_order") for c in left[1:]]
     return Choice(left[0] if left else None, tuple(fallen))
+
+
+def _standing(name: str, way: Way, facts: Facts, rules: DipRules) -> Key:
+    return fee_distance(way.group, facts.fee) if name == "fee_distance" else _CRITERIA[name](way, rules)
+
+
+def preferred(found: Sequence[Candidate], facts: Facts, rules: DipRules) -> list[Candidate]:
+    """The candidates that are compared at all: where the region puts 综合手术 first, those alone."""
+    if rules.mixed_surgery_first and _surgery_left_over(found, facts):
+        keep = [c for c in found if c.group.kind is DipKind.MIXED and c.kind is ProcedureKind.SURGERY]
+        return keep or list(found)
+    return list(found)
 
 
 def _surgery_left_over(found: Sequence[Candidate], facts: Facts) -> bool:
@@ -186,19 +195,50 @@ def _surgery_left_over(found: Sequence[Candidate], facts: Facts) -> bool:
     return bool(others) and all(surgery - set(c.matched) for c in others)
 
 
+class Way(NamedTuple):
+    """How a candidate is met, as far as the criteria care.
+
+    ``kind`` is that of the procedures that satisfied it (of the case, for 综合), ``matched`` their number, ``codes`` they themselves.
+    ``exact``: nothing else was filed; ``led``: the first filed procedure is among them; ``main_led``: it is in the main place.
+    """
+
+    group: DipGroup
+    kind: ProcedureKind
+    matched: int
+    exact: bool
+    led: bool
+    main_led: bool
+    codes: tuple[str, ...]
+
+
+def way_of(candidate: Candidate, facts: Facts) -> Way:
+    """The way a case meets a candidate."""
+    first = facts.procedures[0] if facts.procedures else None
+    return Way(
+        group=candidate.group,
+        kind=candidate.kind,
+        matched=len(candidate.matched),
+        exact=set(candidate.matched) == set(facts.procedures),
+        led=first in candidate.matched,
+        main_led=first is not None and candidate.main == first,
+        codes=candidate.matched,
+    )
+
+
 Key = Decimal | int
-Criterion = Callable[[Candidate, Facts, DipRules], Key]
+Criterion = Callable[[Way, DipRules], Key]
 
 
-def _layer(candidate: Candidate, facts: Facts, rules: DipRules) -> Key:
-    layers = rules.layers
-    return -layers.index(candidate.layer) if candidate.layer in layers else -len(layers)
+def _layer(way: Way, rules: DipRules) -> Key:
+    layer = way.group.kind.value
+    return -rules.layers.index(layer) if layer in rules.layers else -len(rules.layers)
 
 
-def _priority(candidate: Candidate, facts: Facts, rules: DipRules) -> Key:
-    label = f"{candidate.layer}·{candidate.kind.value}"
+def _priority(way: Way, rules: DipRules) -> Key:
+    layer = way.group.kind.value
+    label = f"{layer}·{way.kind.value}"
     for position, listed in enumerate(rules.priority):
-        if listed in {label, candidate.layer}:
+        if listed in {label, layer}:
             return -position
     return -len(rules.priority)
 
@@ -207,51 +247,44 @@ def _parts(expression: Expression) -> int:
     return max((len(alternative) for alternative in expression), default=0)
 
 
-def _plus_count(candidate: Candidate, facts: Facts, rules: DipRules) -> Key:
-    return max(0, _parts(candidate.group.main) + _parts(candidate.group.related) - 1)
+def _plus_count(way: Way, rules: DipRules) -> Key:
+    return max(0, _parts(way.group.main) + _parts(way.group.related) - 1)
 
 
-def _matched_count(candidate: Candidate, facts: Facts, rules: DipRules) -> Key:
-    return len(candidate.matched)
+def _matched_count(way: Way, rules: DipRules) -> Key:
+    return way.matched
 
 
-def _full_code(candidate: Candidate, facts: Facts, rules: DipRules) -> Key:
+def _full_code(way: Way, rules: DipRules) -> Key:
     """Length of the most specific code that hit: a full code beats 细目 (5), 细目 beats 亚目 (4)."""
     lengths = [
-        min(len(token), 7)
-        for alternative in candidate.group.main
+        min(len(token), FULL_CODE)
+        for alternative in way.group.main
         for part in alternative
         for token in part
-        if any(hits(token, code, rules.procedure_match) for code in candidate.matched)
+        if any(hits(token, code, rules.procedure_match) for code in way.codes)
     ]
     return max(lengths, default=0)
 
 
-def _exact_first(candidate: Candidate, facts: Facts, rules: DipRules) -> Key:
-    return int(set(candidate.matched) == set(facts.procedures))
+def _exact_first(way: Way, rules: DipRules) -> Key:
+    return int(way.exact)
 
 
-def _first_procedure(candidate: Candidate, facts: Facts, rules: DipRules) -> Key:
+def _first_procedure(way: Way, rules: DipRules) -> Key:
     """Shandong: groups that name the first filed procedure anywhere come first."""
-    return int(bool(facts.procedures) and facts.procedures[0] in candidate.matched)
+    return int(way.led)
 
 
-def _main_first(candidate: Candidate, facts: Facts, rules: DipRules) -> Key:
-    return int(bool(facts.procedures) and candidate.main == facts.procedures[0])
+def _main_first(way: Way, rules: DipRules) -> Key:
+    return int(way.main_led)
 
 
-def _fee_distance(candidate: Candidate, facts: Facts, rules: DipRules) -> Key:
-    if facts.fee is None:
-        return 0
-    mean = candidate.group.mean_fee
-    return Decimal("-Infinity") if mean is None else -abs(Decimal(facts.fee) / 100 - mean)
+def _highest_points(way: Way, rules: DipRules) -> Key:
+    return way.group.points if way.group.points is not None else Decimal(-1)
 
 
-def _highest_points(candidate: Candidate, facts: Facts, rules: DipRules) -> Key:
-    return candidate.group.points if candidate.group.points is not None else Decimal(-1)
-
-
-def _row_order(candidate: Candidate, facts: Facts, rules: DipRules) -> Key:
+def _row_order(way: Way, rules: DipRules) -> Key:
     return 0
 
 
@@ -264,12 +297,18 @@ _CRITERIA: dict[str, Criterion] = {
     "exact_first": _exact_first,
     "first_procedure": _first_procedure,
     "main_first": _main_first,
-    "fee_distance": _fee_distance,
     "highest_points": _highest_points,
     "row_order": _row_order,
 }
 
 
 def criterion(name: str) -> Criterion:
-    """A criterion of ``TIE_BREAKS`` by name; larger keys win."""
+    """A criterion of ``TIE_BREAKS`` by name, but for the distance of fees; larger keys win."""
     return _CRITERIA[name]
+
+
+def fee_distance(group: DipGroup, fee: int | None) -> Key:
+    """How near the group's mean fee is to a fee in 分; nothing is nearer than another when the fee is not known."""
+    if fee is None:
+        return 0
+    return Decimal("-Infinity") if group.mean_fee is None else -abs(Decimal(fee) / 100 - group.mean_fee)

@@ -102,6 +102,11 @@ class National3:
             known = self._deciding[code] = any(meets(spec, head) for spec in self._other_specs)
         return known
 
+    def light(self, case: GrouperInput) -> tuple[DipGroup | None, str]:
+        """Group and reason of a case without the stages."""
+        outcome = self.group(case)
+        return outcome.group, outcome.reason
+
     def group(self, case: GrouperInput) -> Outcome:
         """The group of a case with the stages it passed."""
         principal = principal_head(case.diagnoses[0])

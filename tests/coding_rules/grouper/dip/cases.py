@@ -6,9 +6,10 @@ import random
 from collections.abc import Sequence
 
 from coding_rules.grouper.dip.catalogue import DipCatalogue, DipGroup, DipKind
-from coding_rules.grouper.dip.expression import Expression
+from coding_rules.grouper.dip.expression import Dialect, Expression, codes_of
+from coding_rules.grouper.dip.procedure_kinds import ProcedureFact, ProcedureKind, ProcedureKinds
 from coding_rules.grouper.inputs import GrouperInput
-from tests.coding_rules.grouper.dip.samples import catalogue
+from tests.coding_rules.grouper.dip.samples import HEADER, catalogue
 
 PROCEDURES = [
     f"{n:02d}.{m}{k}00" for n in (31, 36, 39, 45, 47, 51, 54, 68, 81, 86) for m in range(1, 9) for k in (1, 5)
@@ -46,6 +47,75 @@ def made_up_catalogue(diagnoses: int, seed: int = 7) -> DipCatalogue:
     ]
     rows.append(("KBBZ", "0", "KBBZ", "空白病种", "", "", "", "", 1500))
     return catalogue(rows)
+
+
+def odd_catalogue(diagnoses: int, seed: int = 13) -> DipCatalogue:
+    """A catalogue that uses everything: alternatives, combined main procedures, short codes, extensions, levels, fees, layers."""
+    dice = random.Random(seed)
+    few = [*PROCEDURES[::7], "47.0100x001", "47.0100x002", "99.2800x005", "99.2800x006"]
+    short = [code[:4] for code in few[:6]] + [code[:5] for code in few[6:10]]
+
+    def written() -> str:
+        parts = [
+            "/".join(dice.sample([*few, *short], dice.choice((1, 1, 2))))
+            for _ in range(dice.choice((1, 1, 2)))
+        ]
+        return "+".join(parts)
+
+    header = (*HEADER, "手术操作类型", "手术级别")
+    rows: list[Sequence[object]] = []
+    for number in range(diagnoses):
+        key = f"{'AK'[number % 2]}{number // 2:02d}.{number % 9}"
+        fee = dice.choice((None, 1000, 2000, dice.randint(500, 90_000)))
+        rows.append((key, "核心", key, "病", "", "", "", "", dice.randint(100, 900), fee, "", ""))
+        for place in range(dice.randint(0, 7)):
+            layer = dice.choice(("核心", "核心", "基层", "中医"))
+            related = written() if dice.random() < 0.4 else ""
+            fee = dice.choice((None, 1000, 2000, dice.randint(500, 90_000)))
+            points = dice.choice((700, dice.randint(500, 9000)))
+            rows.append((f"{key}#{place}", layer, key, "病", written(), "", related, "", points, fee, "", ""))
+        for suffix in dice.sample(SUFFIXES, 2):
+            for level in ("", "2", "3")[: dice.choice((1, 3))]:
+                code = f"{key[:3]}:{suffix}{level}"
+                rows.append((code, "综合", key[:3], "病", "", "", "", "", 300, 4000, suffix, level))
+    rows.append(("A00-A20:SS", "综合", "A00-A20", "病", "", "", "", "", 2000, 9000, "手术", ""))
+    return catalogue(rows, header, Dialect.SLASH_PLUS, _levels(few))
+
+
+def _levels(codes: Sequence[str]) -> ProcedureKinds:
+    """Kinds, levels and incisions for some of the codes; the others are inferred."""
+    dice = random.Random(5)
+    kinds = [kind for kind in ProcedureKind if kind is not ProcedureKind.NONE]
+    return ProcedureKinds(
+        {
+            code: ProcedureFact(dice.choice(kinds), dice.randint(0, 4), dice.choice(("0类", "1类", "")))
+            for code in codes[::2]
+        }
+    )
+
+
+def odd_cases(source: DipCatalogue, count: int, seed: int = 17) -> list[GrouperInput]:
+    """Cases with any number of procedures of the catalogue, repeated, shuffled, misspelled, blank or foreign."""
+    dice = random.Random(seed)
+    principals = sorted({group.principal for group in source if group.kind is not DipKind.CATCH_ALL})
+    codes = sorted({code for group in source for code in codes_of(group.main) | codes_of(group.related)})
+    full = [code if len(code) >= 7 else (code + "100")[:7] for code in codes]
+    cases = []
+    for number in range(count):
+        filed = dice.choices([*full, *MINOR], k=dice.choice((0, 1, 1, 2, 3, 4, 6)))
+        if dice.random() < 0.1:
+            filed.insert(0, dice.choice(("", " ", "47.0100X001", "６.３１００", "6.3100")))
+        principal = dice.choice(principals)[:5]
+        principal += "00" if len(principal) == 5 else dice.choice((".900", ".X00", ".x00x001"))
+        cases.append(
+            GrouperInput(
+                case_id=str(number),
+                diagnoses=(principal,),
+                procedures=tuple(filed),
+                total_fee=dice.choice((None, 150_000, dice.randint(50_000, 9_000_000))),
+            )
+        )
+    return cases
 
 
 def codes_of_group(group: DipGroup) -> list[str]:

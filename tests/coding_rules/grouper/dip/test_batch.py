@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.dip.catalogues import load_dip_catalogue
-from coding_rules.grouper.dip.batch import LightGrouping
-from coding_rules.grouper.dip.catalogue import DipCatalogue
+from coding_rules.grouper.dip import batch
+from coding_rules.grouper.dip.catalogue import DipCatalogue, DipKind
+from coding_rules.grouper.dip.expression import Dialect, ProcedureMatch
 from coding_rules.grouper.dip.grouper import DipGrouper
+from coding_rules.grouper.dip.light import LightGrouping
 from coding_rules.grouper.dip.procedure_kinds import ProcedureKinds
-from coding_rules.grouper.dip.rules import Conservative, MainProcedure
+from coding_rules.grouper.dip.rules import TIE_BREAKS, CaseKind, Conservative, DipRules, MainProcedure
 from coding_rules.grouper.grouping import Grouping
 from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.settlement.profile import RegionProfile, load_profile
-from tests.coding_rules.grouper.dip.cases import made_up_cases, made_up_catalogue
+from tests.coding_rules.grouper.dip.cases import made_up_cases, made_up_catalogue, odd_cases, odd_catalogue
 from tests.coding_rules.grouper.dip.samples import case
 from tests.dip_interpreter import DipInterpreter
 
@@ -31,9 +34,9 @@ def light(found: Grouping) -> LightGrouping:
 
 def assert_same(catalogue: DipCatalogue, profile: RegionProfile, cases: list[GrouperInput]) -> None:
     grouper = DipGrouper(catalogue, profile)
-    batch = grouper.group_batch(cases)
-    assert batch == [light(grouper.group(each)) for each in cases]
-    assert grouper.group_batch(cases) == batch
+    found = grouper.group_batch(cases)
+    assert found == [light(grouper.group(each)) for each in cases]
+    assert grouper.group_batch(cases) == found
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +77,63 @@ def test_batch_equals_explaining_path_for_any_chain(made_up: DipCatalogue, chain
         load_profile("national_platform").grouping, tie_breaks=chain, priority=profile.grouping.priority
     )
     assert_same(made_up, replace(profile, grouping=rules), made_up_cases(made_up, 800, seed=9))
+
+
+@pytest.fixture(scope="module")
+def odd() -> DipCatalogue:
+    return odd_catalogue(40)
+
+
+def any_rules(number: int) -> DipRules:
+    """Some of all the rules a region may set, each combination another."""
+    dice = random.Random(number)
+    chain = dice.sample(TIE_BREAKS, dice.randint(0, len(TIE_BREAKS)))
+    layers = dice.sample(("核心", "基层", "中医", "综合"), dice.randint(2, 4))
+    return DipRules(
+        dialect=Dialect.SLASH_PLUS,
+        procedure_match=dice.choice(list(ProcedureMatch)),
+        main_procedure=dice.choice(list(MainProcedure)),
+        related_match=dice.choice(("all", "partial")),
+        conservative=dice.choice(list(Conservative)),
+        intervention_as=dice.choice(("手术", "治疗性操作")),
+        case_kind=dice.choice(list(CaseKind)),
+        infer_kinds=dice.random() < 0.7,
+        layers=tuple(layers),
+        mixed_steps=tuple(dice.sample(("3", "2", "1", "range"), 3)),
+        mixed_by_level=dice.random() < 0.5,
+        mixed_surgery_first=dice.random() < 0.3,
+        tie_breaks=tuple(chain),
+        priority=("核心·手术", "综合·手术", "基层", "核心·治疗性操作", "综合") if number % 3 else (),
+        excluded_diagnoses=frozenset({"A00.000", "K03.700"}) if number % 2 else frozenset(),
+        excluded_procedures=frozenset({"47.1100", "93.9000"}) if number % 4 == 1 else frozenset(),
+    )
+
+
+@pytest.mark.parametrize("number", range(40))
+def test_batch_equals_explaining_path_under_any_rules(odd: DipCatalogue, number: int) -> None:
+    profile = replace(load_profile("hubei"), grouping=any_rules(number))
+    assert_same(odd, profile, odd_cases(odd, 80, seed=number))
+
+
+def test_a_diagnosis_outside_grouping_is_outside_in_the_batch_too(made_up: DipCatalogue) -> None:
+    core = next(group for group in made_up if group.kind is DipKind.CORE)
+    filed = core.principal + "00"
+    grouper = DipGrouper(replace(made_up, excluded_diagnoses=frozenset({filed})))
+    [found] = grouper.group_batch([case(filed)])
+    assert (found.group, found.reason) == ("", f"主要诊断 {filed} 在“不纳入分组的主要诊断”之列")
+    assert DipGrouper(made_up).group_batch([case(filed)])[0].group
+
+
+def test_a_converted_catalogue_groups_alike_in_the_batch(made_up: DipCatalogue) -> None:
+    converted = replace(made_up, code_map={"A00.000": "B00.000", "47.1100": "31.1100"})
+    assert_same(converted, load_profile("national_platform"), made_up_cases(made_up, 300, seed=21))
+
+
+def test_the_memory_starts_anew_and_answers_stay(
+    made_up: DipCatalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "_REMEMBERED", 7)
+    assert_same(made_up, load_profile("hubei"), made_up_cases(made_up, 200, seed=23))
 
 
 def test_the_plain_interpreter_agrees(made_up: DipCatalogue) -> None:
