@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from coding_rules.grouper.drg.scheme import CodeList
 from icd_tables.codes import Edition, Kind
+from icd_tables.table import CodeTable
 from icd_tables.terminology import Terminology
 from ui.models.columns import Column, ColumnsModel
 from ui.tables import DenseTable
@@ -29,11 +30,10 @@ class ListRow:
 
 @dataclass(frozen=True, slots=True)
 class CodeRow:
-    """One code of a list: its name, "" where the tables do not have it, and the file row."""
+    """One code of a list and its file row."""
 
     number: int
     code: str
-    name: str
     row: int
 
 
@@ -42,18 +42,6 @@ LIST_COLUMNS: tuple[Column[ListRow], ...] = (
     text("kind", "类型", lambda row: KINDS[row.list.kind].label, 66, muted=True),
     count("count", "编码数", lambda row: len(row.list.codes), 60),
     count("users", "用到的规则", lambda row: row.users, 76),
-)
-CODE_COLUMNS: tuple[Column[CodeRow], ...] = (
-    text("code", "编码", lambda row: row.code, 116),
-    Column(
-        "name",
-        "名称",
-        lambda row: row.name or "编码表中没有",
-        width=180,
-        stretch=True,
-        tone=lambda row: "text" if row.name else "muted",
-    ),
-    count("row", "文件行", lambda row: row.row or None, 62),
 )
 AddTable = Callable[..., tuple[ColumnsModel[Any], DenseTable]]
 """``ToolWindow.add_table``, so that the lists go into the window's export."""
@@ -68,10 +56,14 @@ class CodeLists(QWidget):
         super().__init__(parent)
         self._terminology = Terminology()
         self._edition = Edition.INSURANCE
+        self._names: dict[str, str] = {}
+        self._table: CodeTable | None = None
         self.lists, self.lists_table = add_table(
             f"{name}编码列表", LIST_COLUMNS, lambda row: (row.list.name, row.list.kind), empty="没有编码列表"
         )
-        self.codes, self.codes_table = add_table(f"{name}编码", CODE_COLUMNS, lambda row: row.number)
+        self.codes, self.codes_table = add_table(
+            f"{name}编码", self._code_columns(), lambda row: row.number, empty="选左边的一个列表"
+        )
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.lists_table)
         split.addWidget(self.codes_table)
@@ -110,11 +102,32 @@ class CodeLists(QWidget):
             self.codes.set_rows([])
             return
         one: CodeList = row.list
-        table = self._terminology.table(KINDS[one.kind], self._edition)
+        self._table = self._terminology.table(KINDS[one.kind], self._edition)
+        self._names = {}
         places = one.rows or (0,) * len(one.codes)
-        shown = []
-        for number, (code, place) in enumerate(zip(one.codes, places, strict=True)):
-            entry = table.get(code) if table is not None else None
-            shown.append(CodeRow(number, code, entry.name if entry else "", place))
-        self.codes.set_rows(shown)
+        self.codes.set_rows(
+            CodeRow(number, code, place)
+            for number, (code, place) in enumerate(zip(one.codes, places, strict=True))
+        )
         self.list_chosen.emit(one)
+
+    def _code_columns(self) -> tuple[Column[CodeRow], ...]:
+        return (
+            text("code", "编码", lambda row: row.code, 116),
+            Column(
+                "name",
+                "名称",
+                lambda row: self._name(row.code) or "编码表中没有",
+                width=180,
+                stretch=True,
+                tone=lambda row: "text" if self._name(row.code) else "muted",
+            ),
+            count("row", "文件行", lambda row: row.row or None, 62),
+        )
+
+    def _name(self, code: str) -> str:
+        """The name of a code, looked up when it comes to be seen: lists hold ten thousand codes."""
+        if code not in self._names:
+            entry = self._table.get(code) if self._table is not None else None
+            self._names[code] = entry.name if entry is not None else ""
+        return self._names[code]

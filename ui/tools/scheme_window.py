@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from app.drg.scheme_store import (
     schemes_dir,
 )
 from app.drg.schemes import load_drg_scheme
-from app.drg.weight_tables import keep_weights, load_weight_table
+from app.drg.weight_tables import KeptWeights, keep_weights, known_weights, load_weight_table
 from app.knowledge import DEMO_DRG, NONE, demo_folder
 from app.progress import Progress
 from app.verify import full_tables
@@ -29,6 +30,7 @@ from coding_rules.grouper.drg.scheme import Scheme
 from coding_rules.grouper.drg.scheme_issue import SchemeIssue
 from coding_rules.grouper.drg.scheme_verify import verify, verify_versions
 from coding_rules.grouper.drg.weight_table import WeightTable
+from coding_rules.grouper.drg.weight_verify import verify_weight_dates
 from icd_tables.terminology import Terminology
 from ui.models.columns import Column
 from ui.tools.code_lists import CodeLists, ListRow
@@ -38,6 +40,7 @@ from ui.tools.scheme_rules import SchemeRules
 from ui.tools.scheme_versions import SchemeVersions
 from ui.tools.scheme_weights import SchemeWeights
 from ui.tools.spec import ToolSpec
+from ui.tools.weight_versions import dated_tables
 from ui.tools.window import NO_DRG, ToolWindow
 
 WORKBOOKS = "工作簿 (*.xlsx *.xlsm *.xls)"
@@ -66,6 +69,16 @@ ISSUE_COLUMNS: tuple[Column[IssueRow], ...] = (
     text("column", "列", lambda row: row.issue.column, 110),
     text("message", "问题", lambda row: row.issue.message, 320, stretch=True),
 )
+
+
+@dataclass
+class _Verified:
+    """What the check found, beside the schemes and weight tables there are."""
+
+    schemes: list[KeptScheme]
+    weights: list[KeptWeights]
+    issues: list[SchemeIssue]
+    codes_checked: bool = False
 
 
 class SchemeWindow(ToolWindow):
@@ -105,7 +118,11 @@ class SchemeWindow(ToolWindow):
         self.body_layout.addWidget(self.about)
         self.body_layout.addWidget(self.tabs, 1)
         self.rules.edits_changed.connect(self._enable_save)
-        self.weights.use_wanted.connect(self._use_weights)
+        self.weights.offer.wanted.connect(self._keep_weights)
+        self.weights.offer.dropped.connect(self._drop_weights)
+        self.weights.versions.show_wanted.connect(self._look_at_weights)
+        self.weights.versions.use_wanted.connect(self._use_weights)
+        self.weights.versions.changed.connect(self._weights_dated)
         self.versions.show_wanted.connect(self.open_scheme)
         self.versions.use_wanted.connect(self.use_scheme)
         self.versions.changed.connect(self._list_versions)
@@ -143,12 +160,18 @@ class SchemeWindow(ToolWindow):
         self.weights.show_weights(scheme.weights, scheme)
         self.issues.set_rows(())
         self.issues_table.empty_text = "正在校验…"
-        chosen = self.context.settings.drg_scheme
+        chosen, tables = self.context.settings.drg_scheme, full_tables(terminology)
 
-        def work(progress: Progress) -> tuple[list[SchemeIssue], list[KeptScheme]]:
-            return verify(scheme, full_tables(terminology)), known_schemes(chosen, progress)
+        def work(progress: Progress) -> _Verified:
+            found = _Verified(
+                known_schemes(chosen, progress), known_weights(progress), verify(scheme, tables)
+            )
+            found.issues += verify_versions([one.info for one in found.schemes if not one.problem])
+            found.issues += verify_weight_dates(dated_tables(found.weights, scheme.id))
+            found.codes_checked = bool(tables.tables)
+            return found
 
-        self.run("正在校验方案", work, lambda found: self._checked(*found))
+        self.run("正在校验方案", work, self._checked)
 
     @Slot(object)
     def open_scheme(self, path: Path) -> None:
@@ -203,15 +226,23 @@ class SchemeWindow(ToolWindow):
         chosen = self.context.settings.drg_scheme
         return Path() if chosen == NONE else Path(chosen) if chosen else demo_folder(DEMO_DRG)
 
-    def _checked(self, issues: list[SchemeIssue], schemes: list[KeptScheme]) -> None:
+    def _checked(self, found: _Verified) -> None:
+        issues = found.issues
         self.issues_table.empty_text = "没有发现不一致之处。"
         self.issues.set_rows(IssueRow(number, issue) for number, issue in enumerate(issues))
         worst = sum(issue.severity is Severity.ERROR for issue in issues)
         self.tabs.setTabText(3, f"校验 {len(issues):,}" if issues else "校验")
-        self.busy.tell(
-            f"校验完成：{len(issues):,} 处，其中错误 {worst:,} 处。双击一处可转到该规则或编码列表。"
+        codes = (
+            "" if found.codes_checked else "入门编码表不全，没有核对方案里的编码；装上完整的编码表后会核对。"
         )
+        self.busy.tell(
+            f"校验完成：{len(issues):,} 处，其中错误 {worst:,} 处。{codes}双击一处可转到该规则、编码或权重。"
+        )
+        self._show_kept(found.schemes, found.weights)
+
+    def _show_kept(self, schemes: list[KeptScheme], weights: list[KeptWeights]) -> None:
         self.versions.show_schemes(schemes, self._used)
+        self.weights.show_tables(weights, self.context.settings.drg_weights)
 
     def _imported(self, path: Path, scheme: Scheme) -> None:
         self.show_scheme(scheme)
@@ -219,27 +250,60 @@ class SchemeWindow(ToolWindow):
 
     def _weights_read(self, table: WeightTable) -> None:
         if self.scheme is not None:
-            self.weights.show_weights(table, self.scheme, offered=True)
+            self.weights.show_weights(table, self.scheme, offered=True, usable=self.scheme is self._in_use)
             self.tabs.setCurrentWidget(self.weights)
 
-    @Slot()
-    def _use_weights(self) -> None:
-        path, settings = self._offered, self.context.settings
-        if path is not None:
+    @Slot(object, object, bool)
+    def _keep_weights(self, start: date | None, end: date | None, use: bool) -> None:
+        path, scheme = self._offered, self.scheme
+        if path is not None and scheme is not None:
             self.run(
-                "正在复制权重表",
-                lambda _progress: keep_weights(path),
-                lambda kept: self.context.keep_settings(replace(settings, drg_weights=str(kept))),
+                "正在保存权重表",
+                lambda _progress: keep_weights(path, scheme.id, start, end),
+                self._use_weights if use else self._weights_kept,
             )
+
+    def _weights_kept(self, path: Path) -> None:
+        self.weights.drop_offer()
+        self._list_versions()
+        self.busy.tell(f"已存入 {path}。")
+
+    @Slot()
+    def _drop_weights(self) -> None:
+        self._offered = None
+        self.weights.drop_offer()
+        if self.scheme is not None:
+            self.weights.show_weights(self.scheme.weights, self.scheme)
+
+    @Slot(object)
+    def _look_at_weights(self, path: Path) -> None:
+        def show(table: WeightTable) -> None:
+            if self.scheme is not None:
+                self.weights.show_weights(table, self.scheme)
+
+        self.run("正在读取权重表", lambda _progress: load_weight_table(path), show)
+
+    @Slot(object)
+    def _use_weights(self, path: Path) -> None:
+        self.weights.drop_offer()
+        self.context.keep_settings(replace(self.context.settings, drg_weights=str(path)))
+        self._list_versions()
+
+    @Slot()
+    def _weights_dated(self) -> None:
+        """Other dates choose other weights: what is loaded holds no more."""
+        if self.context.settings.drg_weights:
+            self.context.tables_changed.emit()
+        self._list_versions()
 
     @Slot()
     def _list_versions(self) -> None:
-        chosen, used = self.context.settings.drg_scheme, self._used
-        self.run(
-            "正在读取各版本",
-            partial(known_schemes, chosen),
-            lambda schemes: self.versions.show_schemes(schemes, used),
-        )
+        chosen = self.context.settings.drg_scheme
+
+        def work(progress: Progress) -> tuple[list[KeptScheme], list[KeptWeights]]:
+            return known_schemes(chosen, progress), known_weights(progress)
+
+        self.run("正在读取各版本", work, lambda found: self._show_kept(found[0], found[1]))
 
     @Slot()
     def _go_to_issue(self) -> None:
@@ -254,6 +318,8 @@ class SchemeWindow(ToolWindow):
                 return
         if row.issue.file == scheme.file("code_lists") and self.lists.go_to_row(row.issue.row):
             self.tabs.setCurrentWidget(self.lists)
+        elif self.weights.go_to_row(*place):
+            self.tabs.setCurrentWidget(self.weights)
 
     def _add_import_menu(self) -> None:
         self.import_button = QPushButton("导入")

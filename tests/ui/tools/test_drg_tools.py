@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.demo import generate, write_n041
 from app.drg.scheme_store import schemes_dir
 from app.drg.schemes import load_drg_scheme
-from app.drg.weight_tables import keep_weights, weights_dir
+from app.drg.weight_tables import keep_weights, load_weight_table, weights_dir
 from app.knowledge import DEMO_DRG, demo_folder, load_knowledge
 from app.readers import read_cases
 from app.review import Knowledge, review_all
@@ -112,7 +112,7 @@ def test_scheme_is_found_by_name_and_by_code(open_month_tool: OpenTool) -> None:
     assert rules.found.text() == "没有找到"
     assert rules.go_to("D04-M1")
     assert rules.lists.codes.rowCount() == 13
-    assert rules.lists.codes.rows()[0].name
+    assert rules.lists.codes.index(0, 1).data() not in {"", "编码表中没有"}
 
 
 def test_a_mistake_is_underlined_while_typing_and_cannot_be_saved(open_month_tool: OpenTool) -> None:
@@ -209,9 +209,57 @@ def test_a_local_weight_table_is_shown_before_it_is_used(
     settle(qtbot, month_context)
     assert tool.weights.model.rowCount() == 2
     assert "另有" in tool.weights.head.text()
+    assert "“权重”读作权重" in tool.weights.head.text()
+    offer = tool.weights.offer
+    assert not offer.isHidden()
+    offer.start.setText("今年")
+    offer.use_button.click()
+    box = tool.findChild(QMessageBox)
+    assert isinstance(box, QMessageBox)
+    assert "不是日期" in box.text()
+    box.close()
+    offer.start.setText("2025-01-01")
     with qtbot.waitSignal(month_context.new_settings) as told:
-        tool.weights.use_button.click()
-    assert Path(told.args[0].drg_weights).parent == weights_dir()
+        offer.use_button.click()
+    kept = Path(told.args[0].drg_weights)
+    assert kept.parent == weights_dir()
+    assert load_weight_table(kept).valid_from == date(2025, 1, 1)
+
+
+def test_weight_tables_are_dated_in_the_list_and_overlaps_are_told(
+    qtbot: QtBot, open_month_tool: OpenTool, month_context: ToolContext, tmp_path: Path
+) -> None:
+    path = tmp_path / "2025年权重.csv"
+    path.write_text("DRG编码,权重\nD04-M1-9,1.5\n", encoding="utf-8")
+    keep_weights(path, DEMO_DRG, date(2025, 1, 1), date(2025, 12, 31))
+    tool = scheme_window(open_month_tool)
+    tool.import_weights(path)
+    settle(qtbot, month_context)
+    offer = tool.weights.offer
+    assert (offer.start.text(), offer.end.text()) == ("2025-01-01", "2025-12-31")
+    offer.keep_button.click()
+    settle(qtbot, month_context)
+    assert offer.isHidden()
+    model = tool.weights.versions.model
+    assert [row.path.name for row in model.rows()] == ["2025年权重(2).csv", "2025年权重.csv"]
+    tool.show_scheme(load_drg_scheme(demo_folder(DEMO_DRG)))
+    settle(qtbot, month_context)
+    assert [row.issue.message for row in tool.issues.rows() if row.issue.file == "2025年权重.csv"]
+    column = [one.key for one in model.columns].index("valid_to")
+    assert not model.setData(model.index(0, column), "年底")
+    for box in tool.findChildren(QMessageBox):
+        box.close()
+    assert not model.setData(model.index(0, column), "2024-12-31")
+    for box in tool.findChildren(QMessageBox):
+        assert "早于" in box.text() or "不是日期" in box.text()
+        box.close()
+    assert model.setData(model.index(0, column - 1), "2024-01-01")
+    settle(qtbot, month_context)
+    assert model.setData(model.index(0, column), "2024-12-31")
+    settle(qtbot, month_context)
+    tool.show_scheme(load_drg_scheme(demo_folder(DEMO_DRG)))
+    settle(qtbot, month_context)
+    assert not [row for row in tool.issues.rows() if row.issue.file.startswith("2025年权重")]
 
 
 def test_the_editor_says_where_an_empty_rule_is_wrong(qtbot: QtBot) -> None:
