@@ -1,76 +1,40 @@
 """Reconcile with the bureau: its grouping or settlement return file beside our own results, case by case.
 
-Cases are matched by record number, 住院号 or our case id; where a number repeats, by the total fee. Every difference names the first
-thing that differs, and for another group the step of our path that decided against it.
+Cases are matched by 结算清单流水号, 病案号 or 住院号; where a number repeats, by day of discharge and total fee; where no number is
+known to us, by day of discharge, total fee and name together. Every difference names the first thing that differs, and for another
+group the step of our path that decided against it.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from pathlib import Path
+from decimal import Decimal
 
-from app.errors import UserError
+from app.dip.return_file import COLUMN_NAMES, KEYS, BureauFile, BureauRow, column_named
 from app.progress import Progress
 from app.review import CaseResult, Scored
-from app.sheets import read_cells
 from coding_rules.grouper.grouping import System
-from coding_rules.settlement.figures import show, show_money, to_fen, yuan
-from coding_rules.settlement.settlement import Band
+from coding_rules.settlement.figures import show_money, show_ratio, tell, yuan
+from coding_rules.settlement.settlement import Band, Settlement
 
-_HEADERS: Mapping[str, str] = {
-    "case": "病案号 住院号 病历号 住院病历号 就诊ID 就诊流水号 医疗机构病案号 病例号 CASE_ID MEDCASNO IPT_NO",
-    "group": "DIP编码 DIP组编码 病种编码 病种代码 DRG编码 DRG组编码 DRG代码 病组编码 病组代码 分组编码 分组代码 入组编码 DIP_CODE DRG_CODE",
-    "name": "DIP名称 病种名称 DRG名称 病组名称 分组名称 入组名称",
-    "points": "结算分值 病例分值 最终分值 分值 点数 结算点数 病种分值",
-    "band": "偏差类型 倍率类型 费用倍率区间 病例类型 高低倍率 费用类型",
-    "amount": "DIP金额 DRG金额 DIP支付金额 支付金额 结算金额 应付金额 病种支付标准 支付标准 拨付金额",
-    "fee": "总费用 医疗总费用 医疗费总额 住院总费用 费用总额",
-}
-_BY_HEADER = {header.upper(): column for column, listed in _HEADERS.items() for header in listed.split()}
-_NOISE = re.compile(r"[\s*]+|[(（【\[].*$")
-_LOOK = 20
 _BANDS = (
     ("极", Band.EXTREME),
-    ("超低", Band.LOW),
     ("低", Band.LOW),
-    ("超高", Band.HIGH),
     ("高", Band.HIGH),
     ("正常", Band.NORMAL),
     ("未入组", Band.UNGROUPED),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class BureauRow:
-    """One case as the bureau returned it; amounts and fees in 分, ``None`` where the file has no such column or value."""
-
-    case: str
-    row: int
-    group: str = ""
-    name: str = ""
-    points: Decimal | None = None
-    band: str = ""
-    amount: int | None = None
-    fee: int | None = None
-
-
-@dataclass(frozen=True)
-class BureauFile:
-    """A return file: rows read, which of our columns it has, and rows refused with row number and reason."""
-
-    name: str
-    rows: tuple[BureauRow, ...]
-    columns: frozenset[str]
-    refused: tuple[tuple[int, str], ...] = ()
+_NUMBER_NAMES = {"visit": "流水号", "record": "病案号", "admission": "住院号"}
+BY_DAY_AND_FEE = "出院日期、总费用"
+RATIO_TOLERANCE = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One figure that differs, in the order 分组, 分值, 倍率区间, 金额. ``step`` says where in our path, or why."""
+    """One figure that differs, in the order of ``COLUMN_NAMES``. ``step`` says where in our path, or why."""
 
     what: str
     ours: str
@@ -80,11 +44,13 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class ReconciledCase:
-    """A case that both sides have."""
+    """A case that both sides have; ``matched_by`` says by which number, ``ours`` is our result."""
 
     case_id: str
-    row: int
+    row: BureauRow
+    ours: CaseResult
     differences: tuple[Difference, ...]
+    matched_by: str = ""
 
     @property
     def first(self) -> Difference | None:
@@ -94,12 +60,17 @@ class ReconciledCase:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """Both sides together; ``only_ours`` case ids, ``only_theirs`` rows of the file, ``ambiguous`` rows that fit several cases."""
+    """Both sides together.
+
+    ``only_theirs`` rows of the file that no case of ours fits, ``ambiguous`` rows that fit several cases, ``repeated`` rows for a case
+    that another row already has.
+    """
 
     cases: tuple[ReconciledCase, ...]
-    only_ours: tuple[str, ...]
+    only_ours: tuple[CaseResult, ...]
     only_theirs: tuple[BureauRow, ...]
     ambiguous: tuple[BureauRow, ...]
+    repeated: tuple[BureauRow, ...] = ()
 
     @property
     def agreeing(self) -> int:
@@ -107,130 +78,146 @@ class Reconciliation:
         return sum(not case.differences for case in self.cases)
 
     def counts(self) -> Mapping[str, int]:
-        """How many cases first part at 分组, 分值, 倍率区间 or 金额."""
+        """How many cases first part at 分组, 分值 and so on."""
         return Counter(case.first.what for case in self.cases if case.first)
 
 
-def read_return_file(path: Path, progress: Progress | None = None) -> BureauFile:
-    """Read a return file (xlsx, xls or CSV); the header row is found by its content.
+def reconcile(
+    results: Iterable[CaseResult],
+    returned: BureauFile,
+    system: System,
+    tolerance: Decimal = Decimal("0.01"),
+    progress: Progress | None = None,
+) -> Reconciliation:
+    """Match and compare. ``tolerance`` is in points and in yuan.
 
     Raises:
-        UserError: the file cannot be opened, or no row names both a case number and a group, points or amount.
+        Cancelled: the user asked to stop.
     """
     progress = progress or Progress()
-    progress.report(0, 2, f"正在读取 {path.name}")
-    for cells in read_cells(path):
-        header, columns = _find_header(cells.rows)
-        if header >= 0:
-            found = _read(path.name, cells.rows, header, columns)
-            progress.report(2, 2, f"{path.name}：{len(found.rows)} 例")
-            return found
-    raise UserError(
-        f"{path.name} 里没有找到医保反馈的病例",
-        "需要有病案号（或住院号）和病种/病组编码、分值、金额之一的列。",
+    ours = list(results)
+    index = _Index(ours)
+    matched: list[ReconciledCase] = []
+    left: dict[str, list[BureauRow]] = {"only": [], "ambiguous": [], "repeated": []}
+    for done, row in enumerate(returned.rows, start=1):
+        place, matched_by, fate = index.find(row)
+        if place is None:
+            left[fate].append(row)
+        else:
+            result = ours[place]
+            scored = result.dip if system is System.DIP else result.drg
+            differences = tuple(_differences(scored, row, returned.columns, tolerance))
+            matched.append(ReconciledCase(result.case.case_id, row, result, differences, matched_by))
+        progress.report(done, len(returned.rows), "正在按病例比对")
+    unmatched = tuple(ours[place] for place in index.free())
+    return Reconciliation(
+        tuple(matched), unmatched, tuple(left["only"]), tuple(left["ambiguous"]), tuple(left["repeated"])
     )
 
 
-def _find_header(rows: Sequence[Sequence[object]]) -> tuple[int, dict[str, int]]:
-    for number, row in enumerate(rows[:_LOOK]):
-        columns: dict[str, int] = {}
-        for position, cell in enumerate(row):
-            column = _BY_HEADER.get(_NOISE.sub("", cell).upper()) if isinstance(cell, str) else None
-            if column and column not in columns:
-                columns[column] = position
-        if "case" in columns and columns.keys() & {"group", "points", "amount"}:
-            return number, columns
-    return -1, {}
+class _Index:
+    """Our cases by every number of theirs, as written and without leading zeros; each is found once."""
 
+    def __init__(self, ours: Sequence[CaseResult]) -> None:
+        self._ours = ours
+        self._taken: set[int] = set()
+        self._by_number: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self._by_day_and_fee: dict[tuple[object, int | None], list[int]] = defaultdict(list)
+        for place, result in enumerate(ours):
+            for key, number in set(_numbers_of(result)):
+                for written in {number, _bare(number)}:
+                    self._by_number[key, written].append(place)
+            case = result.case
+            day = case.discharged.date() if case.discharged else None
+            self._by_day_and_fee[day, case.fees.total].append(place)
 
-def _read(name: str, rows: Sequence[Sequence[object]], header: int, columns: Mapping[str, int]) -> BureauFile:
-    found: list[BureauRow] = []
-    refused: list[tuple[int, str]] = []
-    for number, row in enumerate(rows[header + 1 :], start=header + 2):
-        cells = {column: _text(row[at]) if at < len(row) else "" for column, at in columns.items()}
-        if not any(cells.values()):
-            continue
-        if not cells["case"]:
-            refused.append((number, "没有病案号"))
-            continue
-        unreadable = [
-            each for each in ("points", "amount", "fee") if cells.get(each) and _number(cells[each]) is None
+    def find(self, row: BureauRow) -> tuple[int | None, str, str]:
+        """The place of the case, by what it was found, and otherwise what becomes of the row."""
+        fate = "only"
+        for key in KEYS:
+            places = self._places(key, row.numbers.get(key, ""))
+            free = [place for place in places if place not in self._taken]
+            if places and not free:
+                fate = "repeated"
+            if free:
+                chosen = self._narrowed(free, row)
+                if len(chosen) == 1:
+                    return self._take(chosen[0]), _NUMBER_NAMES[key], ""
+                fate = "ambiguous"
+        if fate != "only":
+            return None, "", fate
+        places = self._by_discharge(row)
+        return (self._take(places[0]), BY_DAY_AND_FEE, "") if len(places) == 1 else (None, "", fate)
+
+    def free(self) -> Iterator[int]:
+        """The cases that no row found."""
+        return (place for place in range(len(self._ours)) if place not in self._taken)
+
+    def _take(self, place: int) -> int:
+        self._taken.add(place)
+        return place
+
+    def _places(self, key: str, number: str) -> Sequence[int]:
+        """Bureau files call the numbers as they please: a record number may stand under 住院号 and the other way round."""
+        if not number:
+            return ()
+        for written in (number, _bare(number)):
+            for kind in (key, *(each for each in KEYS if each != key)):
+                if found := self._by_number.get((kind, written)):
+                    return found
+        return ()
+
+    def _narrowed(self, places: Sequence[int], row: BureauRow) -> Sequence[int]:
+        """Of several cases with one number, those discharged that day, then those of that fee."""
+        if len(places) == 1:
+            return places
+        for fits in (self._same_day, self._same_fee):
+            closer = [place for place in places if fits(place, row)]
+            places = closer or places
+            if len(places) == 1:
+                break
+        return places
+
+    def _same_day(self, place: int, row: BureauRow) -> bool:
+        day = self._ours[place].case.discharged
+        return row.discharged is not None and day is not None and day.date() == row.discharged
+
+    def _same_fee(self, place: int, row: BureauRow) -> bool:
+        return row.fee is not None and self._ours[place].case.fees.total == row.fee
+
+    def _by_discharge(self, row: BureauRow) -> list[int]:
+        """Cases of that day and fee, of that name where both sides have one; only a single one counts."""
+        if row.discharged is None or row.fee is None:
+            return []
+        places = self._by_day_and_fee.get((row.discharged, row.fee), ())
+        return [
+            place
+            for place in places
+            if place not in self._taken and _same_name(self._ours[place].case.name, row.name)
         ]
-        if unreadable:
-            shown = "、".join(cells[each] for each in unreadable)
-            refused.append((number, f"“{shown}”不是数字"))
-            continue
-        amount, fee = _number(cells.get("amount", "")), _number(cells.get("fee", ""))
-        found.append(
-            BureauRow(
-                case=cells["case"],
-                row=number,
-                group=cells.get("group", ""),
-                name=cells.get("name", ""),
-                points=_number(cells.get("points", "")),
-                band=cells.get("band", ""),
-                amount=to_fen(amount) if amount is not None else None,
-                fee=to_fen(fee) if fee is not None else None,
-            )
-        )
-    return BureauFile(name, tuple(found), frozenset(columns), tuple(refused))
 
 
-def _text(cell: object) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
+def _numbers_of(result: CaseResult) -> Iterator[tuple[str, str]]:
+    """The numbers of a case of ours by kind; a 流水号 where the hospital's own table has such a column."""
+    case = result.case
+    for key, number in (
+        ("record", case.record_no),
+        ("record", case.case_id),
+        ("admission", case.admission_no),
+    ):
+        if number.strip():
+            yield key, number.strip()
+    for name in case.fields:
+        if column_named(name) == "visit" and case.fields[name].strip():
+            yield "visit", case.fields[name].strip()
 
 
-def _number(text: str) -> Decimal | None:
-    try:
-        value = Decimal(text.replace(",", "").replace("，", ""))
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() else None
-
-
-def reconcile(
-    results: Iterable[CaseResult], returned: BureauFile, system: System, tolerance: Decimal = Decimal("0.01")
-) -> Reconciliation:
-    """Match and compare. ``tolerance`` is in points and in yuan."""
-    ours = list(results)
-    index = _index(ours)
-    matched: list[ReconciledCase] = []
-    seen: set[int] = set()
-    only_theirs: list[BureauRow] = []
-    ambiguous: list[BureauRow] = []
-    for row in returned.rows:
-        candidates = [position for position in _candidates(index, row.case) if position not in seen]
-        if len(candidates) > 1 and row.fee is not None:
-            candidates = [position for position in candidates if ours[position].case.fees.total == row.fee]
-        if len(candidates) != 1:
-            (ambiguous if candidates else only_theirs).append(row)
-            continue
-        seen.add(candidates[0])
-        result = ours[candidates[0]]
-        scored = result.dip if system is System.DIP else result.drg
-        differences = _differences(scored, row, returned.columns, tolerance)
-        matched.append(ReconciledCase(result.case.case_id, row.row, tuple(differences)))
-    left = tuple(result.case.case_id for position, result in enumerate(ours) if position not in seen)
-    return Reconciliation(tuple(matched), left, tuple(only_theirs), tuple(ambiguous))
-
-
-def _index(ours: Sequence[CaseResult]) -> dict[str, list[int]]:
-    """Positions by every number of a case, as written and without leading zeros."""
-    index: dict[str, list[int]] = defaultdict(list)
-    for position, result in enumerate(ours):
-        case = result.case
-        numbers = [each for each in (case.case_id, case.record_no, case.admission_no) if each]
-        for key in {*numbers, *map(_bare, numbers)}:
-            index[key].append(position)
-    return index
-
-
-def _candidates(index: Mapping[str, Sequence[int]], number: str) -> Sequence[int]:
-    return index.get(number) or index.get(_bare(number), ())
+def _same_name(ours: str, theirs: str) -> bool:
+    """Names agree, or one side has none; bureaus often blank out a character: 张*明."""
+    if not ours or not theirs:
+        return True
+    pattern = "".join("." if character in "*＊○x" else re.escape(character) for character in theirs)
+    return re.fullmatch(pattern, ours) is not None
 
 
 def _bare(number: str) -> str:
@@ -240,16 +227,16 @@ def _bare(number: str) -> str:
 
 def _differences(
     scored: Scored | None, row: BureauRow, columns: frozenset[str], tolerance: Decimal
-) -> list[Difference]:
+) -> Iterator[Difference]:
     if scored is None:
-        return [Difference("分组", "未分组", row.group or "—", "本机没有装入对应的分组方案")]
+        yield Difference("分组", "未分组", row.group or "—", "本机没有装入对应的分组方案")
+        return
     compared = (
         _group_difference(scored, row) if "group" in columns else None,
         _points_difference(scored, row, tolerance),
-        _band_difference(scored, row),
-        _amount_difference(scored, row, tolerance),
+        *_settled_differences(scored, row, tolerance),
     )
-    return [each for each in compared if each is not None]
+    yield from (each for each in compared if each is not None)
 
 
 def _group_difference(scored: Scored, row: BureauRow) -> Difference | None:
@@ -262,26 +249,42 @@ def _group_difference(scored: Scored, row: BureauRow) -> Difference | None:
 def _points_difference(scored: Scored, row: BureauRow, tolerance: Decimal) -> Difference | None:
     """Some bureaus return the points of the group, some those of the case; either counts as agreeing."""
     settled = scored.settlement.points if scored.settlement else None
-    ours = [each for each in (settled, scored.grouping.points) if each is not None]
+    own = (settled, scored.grouping.points, scored.grouping.weight)
+    ours = [each for each in own if each is not None]
     theirs = row.points
     if theirs is None or not ours or any(abs(each - theirs) <= tolerance for each in ours):
         return None
-    return Difference("分值", show(ours[0]), show(theirs), _figure(scored, "结算分值", "病种分值"))
+    step = _figure(scored, "结算分值", "结算点数", "结算权重", "病种分值", "基准点数", "权重")
+    return Difference("分值", tell(ours[0]), tell(theirs), step)
 
 
-def _band_difference(scored: Scored, row: BureauRow) -> Difference | None:
+def _settled_differences(scored: Scored, row: BureauRow, tolerance: Decimal) -> Iterator[Difference | None]:
+    settled = scored.settlement
+    if settled is None:
+        return
+    yield _ratio_difference(scored, settled, row)
+    yield _band_difference(scored, settled, row)
+    for column in ("standard", "amount", "fund"):
+        ours, theirs, what = getattr(settled, column), getattr(row, column), COLUMN_NAMES[column]
+        if ours is not None and theirs is not None and abs(ours - theirs) > tolerance * 100:
+            figure = _figure(scored, "医保应付" if column == "fund" else what)
+            yield Difference(what, show_money(yuan(ours)), show_money(yuan(theirs)), figure)
+
+
+def _ratio_difference(scored: Scored, settled: Settlement, row: BureauRow) -> Difference | None:
+    ours, theirs = settled.ratio, row.ratio
+    if ours is None or theirs is None or abs(ours - theirs) <= RATIO_TOLERANCE:
+        return None
+    return Difference("倍率", show_ratio(ours), show_ratio(theirs), _figure(scored, "倍率"))
+
+
+def _band_difference(scored: Scored, settled: Settlement, row: BureauRow) -> Difference | None:
     theirs = next((band for word, band in _BANDS if word in row.band), None) if row.band else None
-    if theirs is None or scored.settlement is None or theirs is scored.settlement.band:
+    if theirs is None or theirs is settled.band:
         return None
-    step = _figure(scored, "倍率区间", "倍率")
-    return Difference("倍率区间", scored.settlement.band.value, row.band, step)
-
-
-def _amount_difference(scored: Scored, row: BureauRow, tolerance: Decimal) -> Difference | None:
-    ours = scored.settlement.amount if scored.settlement else None
-    if ours is None or row.amount is None or abs(ours - row.amount) <= tolerance * 100:
-        return None
-    return Difference("金额", show_money(yuan(ours)), show_money(yuan(row.amount)), _figure(scored, "金额"))
+    if theirs is Band.HIGH and settled.band is Band.EXTREME:
+        return None  # many bureaus know no band beyond the high one
+    return Difference("倍率区间", settled.band.value, row.band, _figure(scored, "倍率区间", "倍率"))
 
 
 def _code(code: str) -> str:

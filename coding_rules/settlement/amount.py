@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
@@ -86,7 +86,8 @@ class Settler:
         boosted = points * helped.factor if helped else points
         if self._blank(grouping):
             return self._blank_group(grouping, case, points, price, sheet)
-        standard = self._standard(grouping, boosted, points, factor, price, sheet)
+        payment = self._payment_standard(boosted, factor, price, sheet)
+        standard = self._standard(grouping, boosted, points, factor, payment, sheet)
         ratio = Ratio.of(case.total_fee, given.unreasonable, standard)
         answer = find_band(ratio.value if ratio else None, points, self.profile.bands)
         self._band_figures(answer, ratio, sheet)
@@ -104,7 +105,8 @@ class Settler:
             amount: Decimal | None = yuan(case.total_fee)
         else:
             amount = self._amount(settled.points, price, sheet)
-        return self._close(sheet, grouping, case, answer.band, ratio, settled.points, amount)
+        closed = self._close(sheet, grouping, case, answer.band, ratio, settled.points, amount)
+        return replace(closed, standard=to_fen(payment) if payment is not None else None)
 
     def _as_charged(self, fee: int, price: PointPrice | None) -> PointsAnswer:
         """Points that are worth the fee, so that points x price still is what is paid; none without a price."""
@@ -214,24 +216,30 @@ class Settler:
             )
         return None
 
+    def _payment_standard(
+        self, boosted: Decimal, factor: Decimal, price: PointPrice | None, sheet: _Sheet
+    ) -> Decimal | None:
+        """支付标准 in yuan: points x factors x point value, whatever the band; ``None`` without a price."""
+        if price is None:
+            return None
+        value = to_cents(boosted * factor * price.value)
+        formula = f"{tell(boosted)} × {tell(factor)} × {tell(price.value)} = {show_money(value)}"
+        sheet.add("支付标准", show_money(value), formula, "money", "prices")
+        return value
+
     def _standard(
         self,
         grouping: Grouping,
         boosted: Decimal,
         points: Decimal,
         factor: Decimal,
-        price: PointPrice | None,
+        payment: Decimal | None,
         sheet: _Sheet,
     ) -> Decimal | None:
         """The yuan a fee is compared with, or ``None``."""
         kind = self.profile.bands.standard
         if kind is Standard.PAYMENT:
-            if price is None:
-                return None
-            value = to_cents(boosted * factor * price.value)
-            formula = f"{tell(boosted)} × {tell(factor)} × {tell(price.value)} = {show_money(value)}"
-            sheet.add("支付标准", show_money(value), formula, "bands", "standard")
-            return value
+            return payment
         if grouping.mean_fee is None:
             sheet.missing.append(f"{grouping.group} 没有均费，无法判断倍率")
             return None

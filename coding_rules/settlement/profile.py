@@ -12,10 +12,10 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from importlib import resources
-from pathlib import Path
 from typing import Any, TypeVar
 
-from coding_rules.grouper.dip.rules import MIXED_STEPS, TIE_BREAKS, DipRules
+from coding_rules.grouper.dip.rules import DipRules
+from coding_rules.settlement.profile_check import ProfileProblem, profile_problems
 from coding_rules.settlement.rules import AuxiliaryRules, BandRules, ClearingRules, Deposit, MoneyRules
 
 SHIPPED = (
@@ -108,26 +108,33 @@ class RegionProfile:
         )
 
     def verify(self) -> tuple[str, ...]:
-        """Inconsistencies, as Chinese sentences; empty when sound."""
-        return tuple(_inconsistencies(self))
+        """Inconsistencies, as Chinese sentences that name section and parameter; empty when sound."""
+        return tuple(map(str, self.problems()))
+
+    def problems(self) -> tuple[ProfileProblem, ...]:
+        """Inconsistencies with the parameter each belongs to."""
+        return tuple(profile_problems(self))
+
+    def invented(self) -> tuple[str, ...]:
+        """The money parameters that still carry a demonstration's invented value: amounts reckoned with them are no one's."""
+        plain = MoneyRules()
+        return tuple(
+            each.name
+            for each in dataclasses.fields(plain)
+            if getattr(self.money, each.name) != getattr(plain, each.name)
+            and self.note("money", each.name).certainty is Certainty.DEMO
+        )
 
 
-def load_profile(name_or_path: str | Path) -> RegionProfile:
-    """A shipped profile by name, or one from a TOML file.
+def load_profile(name: str) -> RegionProfile:
+    """A profile that comes with the program.
 
     Raises:
-        ProfileError: unknown name, unreadable file, unknown or wrong parameters.
+        ProfileError: there is none of that name.
     """
-    name = str(name_or_path)
-    if name in SHIPPED:
-        return parse_profile(_packaged(name), name)
-    path = Path(name_or_path)
-    try:
-        return parse_profile(path.read_text(encoding="utf-8"), path.name)
-    except (OSError, UnicodeDecodeError) as error:
-        raise ProfileError(
-            path.name, (f"读不到文件，也没有叫“{name}”的内置参数（{', '.join(SHIPPED)}）",)
-        ) from error
+    if name not in SHIPPED:
+        raise ProfileError(name, (f"没有叫“{name}”的内置参数（{', '.join(SHIPPED)}）",))
+    return parse_profile(_packaged(name), name)
 
 
 def shipped_profiles() -> tuple[RegionProfile, ...]:
@@ -267,62 +274,3 @@ def _notes(table: Mapping[str, Any], problems: list[str]) -> dict[str, Note]:
                 allowed = "、".join(member.value for member in Certainty)
                 problems.append(f"[notes.{section}] {key} 需要 source 和 certainty（可选：{allowed}）")
     return notes
-
-
-def _inconsistencies(profile: RegionProfile) -> typing.Iterator[str]:
-    if profile.system not in {"DIP", "DRG"}:
-        yield f"[profile] system = {profile.system}（可选：DIP、DRG）"
-    if profile.valid_from and profile.valid_to and profile.valid_from > profile.valid_to:
-        yield "[profile] valid_from 晚于 valid_to"
-    yield from _grouping_problems(profile.grouping)
-    yield from _band_problems(profile.bands)
-    for share in ("prepaid_share", "deposit_share", "surplus_kept", "overrun_shared", "special_review_share"):
-        value = getattr(profile.clearing, share)
-        if value is not None and not 0 <= value <= 1:
-            yield f"[clearing] {share} = {value} 应在 0 到 1 之间"
-    yield from _deposit_problems(profile.clearing)
-    if any(price.value <= 0 for price in profile.money.prices):
-        yield "[money] 点值必须大于 0"
-    if profile.money.hospital_factor is not None and profile.money.hospital_factor <= 0:
-        yield "[money] hospital_factor 必须大于 0"
-    for name in ("institution_factors", "group_factors"):
-        if any(factor <= 0 for factor in getattr(profile.money, name).values()):
-            yield f"[money] {name} 必须大于 0"
-
-
-def _deposit_problems(rules: ClearingRules) -> typing.Iterator[str]:
-    prepaid, deposit = rules.prepaid_share, rules.deposit_share
-    if prepaid is None or deposit is None:
-        return
-    if rules.deposit is Deposit.WITHIN and prepaid + deposit > 1:
-        yield f"[clearing] prepaid_share {prepaid} + deposit_share {deposit} 超过 1，保证金不可能含在未预拨部分"
-    if rules.deposit is Deposit.APART and deposit > prepaid:
-        yield f"[clearing] deposit_share {deposit} 大于 prepaid_share {prepaid}，预结会成负数"
-
-
-def _grouping_problems(rules: DipRules) -> typing.Iterator[str]:
-    if not 3 <= rules.principal_length <= 10:
-        yield f"[grouping] principal_length = {rules.principal_length} 应在 3 到 10 之间"
-    choices: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
-        ("intervention_as", (rules.intervention_as,), ("手术", "治疗性操作")),
-        ("related_match", (rules.related_match,), ("all", "partial")),
-        ("tie_breaks", rules.tie_breaks, TIE_BREAKS),
-        ("mixed_steps", rules.mixed_steps, MIXED_STEPS),
-        ("layers", rules.layers, ("核心", "基层", "中医", "综合")),
-    )
-    for name, listed, allowed in choices:
-        for each in listed:
-            if each not in allowed:
-                yield f"[grouping] {name} 中的 {each} 不认识（可选：{'、'.join(allowed)}）"
-    if "priority" in rules.tie_breaks and not rules.priority:
-        yield "[grouping] tie_breaks 用了 priority，但没有给出 priority 次序"
-
-
-def _band_problems(bands: BandRules) -> typing.Iterator[str]:
-    ratios = [step.ratio for step in bands.high]
-    if bands.low is not None and any(ratio <= bands.low for ratio in ratios):
-        yield "[bands] 高倍率界值必须大于低倍率界值"
-    if bands.extreme is not None and any(bands.extreme <= ratio for ratio in ratios):
-        yield "[bands] extreme 必须大于高倍率界值"
-    if bands.high and bands.high[-1].below is not None:
-        yield "[bands] high 的最后一档不能有 below（应适用于其余病组）"

@@ -35,7 +35,7 @@ class Settlement:
     ``points`` are the case's settled points after band and factors; ``amount``, ``fee`` and ``profit`` (amount - fee) in 分;
     ``ratio`` is fee / standard (倍率). ``None``: cannot be had, and ``missing`` says which parameter is absent.
     ``fund`` is what the fund owes (医保应付) and ``fund_profit`` that minus what the fund was charged (统筹记账), where the
-    region's way of reckoning is set.
+    region's way of reckoning is set. ``standard`` is the 支付标准: what the group pays without any band, in 分.
     """
 
     profile: str
@@ -50,3 +50,4 @@ class Settlement:
     demo: bool = False
     fund: int | None = None
     fund_profit: int | None = None
+    standard: int | None = None

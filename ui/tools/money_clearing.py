@@ -32,7 +32,7 @@ from ui.tools.dip_choices import ChoiceDelegate
 from ui.tools.dip_parts import tabbed
 from ui.tools.dip_sources import SourceBar
 from ui.tools.money_case_pages import CasesPage, InstitutionsPage, ReviewPage
-from ui.tools.money_fields import NumberField, number
+from ui.tools.money_fields import NumberField, SystemBox, number
 from ui.tools.money_pages import BudgetPage, LinesPage, MonthsPage
 from ui.tools.money_tables import NO, YES, PoolEdits, Words, pool_columns
 from ui.tools.spec import ToolSpec
@@ -63,12 +63,7 @@ class ClearingWindow(ToolWindow):
         self._doubled = 0
         self._months: dict[str, int] = {}
         self.source = SourceBar(self, "加入其他月份…")
-        self.system = QComboBox()
-        self.system.setAccessibleName("支付体系")
-        for system in System:
-            self.system.addItem(f"按 {system.value} 计", system)
-        bench = context.workbench
-        self.system.setCurrentIndex(list(System).index(bench.system if bench else System.DIP))
+        self.system = SystemBox(context, "计")
         self.month = QComboBox()
         self.month.setAccessibleName("出院月份或年度")
         self.profile_name = QLabel()
@@ -106,7 +101,7 @@ class ClearingWindow(ToolWindow):
     @property
     def chosen_system(self) -> System:
         """DRG or DIP."""
-        return list(System)[self.system.currentIndex()]
+        return self.system.chosen
 
     @property
     def settler(self) -> Settler | None:

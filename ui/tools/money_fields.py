@@ -1,4 +1,4 @@
-"""Small form parts of the money tools: a number, a labelled row, figures with their formulas."""
+"""Small form parts of the money tools: a number, the payment system, tables whose formulas are read whole."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from decimal import Decimal, InvalidOperation
 
 from PySide6.QtCore import QRegularExpression, Slot
 from PySide6.QtGui import QRegularExpressionValidator
-from PySide6.QtWidgets import QHeaderView, QLineEdit
+from PySide6.QtWidgets import QComboBox, QHeaderView, QLineEdit
 
+from coding_rules.grouper.grouping import System
 from ui.tables import DenseTable
+from ui.tools.context import ToolContext
 
 
 class NumberField(QLineEdit):
@@ -32,6 +34,26 @@ class NumberField(QLineEdit):
         """Thousands, once it is typed."""
         if self.value is not None:
             self.setText(f"{self.value:,f}")
+
+
+class SystemBox(QComboBox):
+    """DRG or DIP; starts with the one the review shows first, unless only the other one is loaded."""
+
+    def __init__(self, context: ToolContext, verb: str) -> None:
+        super().__init__()
+        self.setAccessibleName("支付体系")
+        for system in System:
+            self.addItem(f"按 {system.value} {verb}", system)
+        bench, knowledge = context.workbench, context.knowledge
+        wanted = bench.system if bench else System.DIP
+        if knowledge is not None and (knowledge.drg if wanted is System.DRG else knowledge.dip) is None:
+            wanted = System.DIP if wanted is System.DRG else System.DRG
+        self.setCurrentIndex(list(System).index(wanted))
+
+    @property
+    def chosen(self) -> System:
+        """The system that is shown."""
+        return list(System)[self.currentIndex()]
 
 
 def number(text: str) -> Decimal | None:

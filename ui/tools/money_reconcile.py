@@ -7,36 +7,66 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Slot
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSplitter
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
-from app.dip.reconcile import BureauFile, Difference, read_return_file
-from app.dip.reconcile_rows import AGREES, STATES, Reconciled, ReconcileRow, reconcile_rows
+from app.dip.reconcile import Difference
+from app.dip.reconcile_rows import AGREES, STATES, ReasonSum, Reconciled, ReconcileRow, reconcile_rows
+from app.dip.return_file import COLUMN_NAMES, BureauFile, read_return_file
 from app.progress import Progress
-from coding_rules.grouper.grouping import System
 from ui import wording
 from ui.models.columns import Column
-from ui.tools.columns import count, text
+from ui.tools.columns import count, money, rise, text
 from ui.tools.context import ToolContext
-from ui.tools.money_fields import wrap_rows
+from ui.tools.dip_parts import tabbed
+from ui.tools.money_fields import SystemBox, wrap_rows
 from ui.tools.spec import ToolSpec
 from ui.tools.window import ToolWindow
 
+
+def _tone(row: ReconcileRow) -> str:
+    return "muted" if row.state == AGREES else "text"
+
+
 ROW_COLUMNS: tuple[Column[ReconcileRow], ...] = (
-    text("number", "病案号", lambda row: row.number, 110),
-    text("department", "科室", lambda row: row.department, 110, muted=True),
+    text("number", "病案号", lambda row: row.number, 104),
+    text("department", "科室", lambda row: row.department, 96, muted=True),
     Column(
         "state",
         "首先不同",
         lambda row: row.state,
         sort=lambda row: STATES.index(row.state),
         width=84,
-        tone=lambda row: "muted" if row.state == AGREES else "text",
+        tone=_tone,
     ),
-    text("ours", "本机", lambda row: row.ours or wording.MISSING, 150),
-    text("theirs", "医保", lambda row: row.theirs or wording.MISSING, 150),
-    text("step", "在哪一步", lambda row: row.step, 260, stretch=True),
-    count("differences", "不同处", lambda row: len(row.differences) or None, 56),
-    count("row", "反馈行", lambda row: row.row or None, 60),
+    text("ours", "本机", lambda row: row.ours or wording.MISSING, 140),
+    text("theirs", "医保", lambda row: row.theirs or wording.MISSING, 140),
+    text("step", "在哪一步", lambda row: row.step, 220, stretch=True),
+    count("differences", "不同处", lambda row: len(row.differences) or None, 54),
+    money("our_amount", "本机金额（元）", lambda row: row.our_amount, 104),
+    money("their_amount", "医保金额（元）", lambda row: row.their_amount, 104),
+    rise("apart", "医保 − 本机（元）", lambda row: row.apart, 116, cents=True),
+    text("matched_by", "对应依据", lambda row: row.matched_by, 84, muted=True),
+    text("row", "反馈行", lambda row: f"{row.sheet} {row.row or ''}".strip(), 66, muted=True),
+)
+
+SUM_COLUMNS: tuple[Column[ReasonSum], ...] = (
+    text("state", "首先不同", lambda row: row.state or "合计", 110, strong=lambda row: not row.state),
+    count("rows", "例数", lambda row: row.rows, 80),
+    money("our_amount", "本机金额（元）", lambda row: row.our_amount, 140),
+    money("their_amount", "医保金额（元）", lambda row: row.their_amount, 140),
+    count("compared", "两边都有金额", lambda row: row.compared, 100),
+    rise("apart", "医保 − 本机（元）", lambda row: row.apart, 150, cents=True),
+    text("space", "", lambda _row: "", 20, stretch=True),
 )
 
 
@@ -54,32 +84,35 @@ DIFFERENCE_COLUMNS: tuple[Column[DifferenceRow], ...] = (
     text("theirs", "医保", lambda row: row.difference.theirs, 180),
     text("step", "本机的依据", lambda row: row.difference.step, 300, stretch=True),
 )
-_COLUMN_NAMES = {"group": "分组", "points": "分值", "band": "倍率区间", "amount": "金额"}
 
 
 class ReconcileWindow(ToolWindow):
     """Cases of the open work matched with the rows of a return file."""
 
-    default_size = QSize(1220, 720)
+    default_size = QSize(1300, 740)
 
     def __init__(self, spec: ToolSpec, context: ToolContext) -> None:
         super().__init__(spec, context)
         self.returned: BureauFile | None = None
-        self.system = QComboBox()
-        self.system.setAccessibleName("支付体系")
-        for system in System:
-            self.system.addItem(f"按 {system.value} 比", system)
-        self.system.setCurrentIndex(list(System).index(System.DIP))
+        self.system = SystemBox(context, "比")
         self.state = QComboBox()
         self.state.setAccessibleName("差异的种类")
         self.words = QLineEdit()
         self.words.setPlaceholderText("按病案号、科室、病种查找")
         self.words.setAccessibleName("查找病例")
         self.words.setClearButtonEnabled(True)
-        self.head = QLabel("选择医保部门反馈的分组或结算文件（xlsx、xls、CSV），按病案号或住院号逐例比对。")
+        self.head = QLabel(
+            "读入医保部门反馈的分组或结算文件（xlsx、xls、CSV），按病案号、住院号或流水号逐例比对。"
+        )
         self.head.setWordWrap(True)
         self.model, self.table = self.add_table(
-            "对账", ROW_COLUMNS, lambda row: (row.state, row.number, row.row), empty="还没有读入反馈文件。"
+            "对账",
+            ROW_COLUMNS,
+            lambda row: (row.state, row.number, row.sheet, row.row),
+            empty="还没有读入反馈文件。",
+        )
+        self.sums, self.sum_table = self.add_table(
+            "按原因汇总", SUM_COLUMNS, lambda row: row.state, sortable=False, empty="还没有读入反馈文件。"
         )
         self.differences, self.difference_table = self.add_table(
             "所选病例的不同",
@@ -103,7 +136,7 @@ class ReconcileWindow(ToolWindow):
         bench, returned = self.context.workbench, self.returned
         if bench is None or returned is None:
             return
-        results, system = bench.results(), list(System)[self.system.currentIndex()]
+        results, system = bench.results(), self.system.chosen
 
         def work(progress: Progress) -> Reconciled:
             return reconcile_rows(results, returned, system, progress)
@@ -127,9 +160,11 @@ class ReconcileWindow(ToolWindow):
     def _show(self, found: Reconciled) -> None:
         counts = found.counts
         listed = "，".join(f"{state} {counts[state]:,}" for state in STATES if counts[state])
-        absent = [name for column, name in _COLUMN_NAMES.items() if column not in found.columns]
+        absent = [name for column, name in COLUMN_NAMES.items() if column not in found.columns]
         without = f"　文件里没有{'、'.join(absent)}列，未比。" if absent else ""
-        self.head.setText(f"{found.file}：{listed}。{without}")
+        summed = f"　金额按“{found.money}”列汇总。" if found.money else ""
+        self.head.setText(f"{found.file}：{listed}。{without}{summed}")
+        self.sums.set_rows(found.sums)
         self.model.set_rows(sorted(found.rows, key=lambda row: STATES.index(row.state)))
         kept = self.state.currentData() or ""
         self.state.blockSignals(True)
@@ -176,7 +211,7 @@ class ReconcileWindow(ToolWindow):
     @Slot()
     def _choose(self) -> None:
         name, _ = QFileDialog.getOpenFileName(
-            self, "医保反馈文件", str(Path.home()), "反馈文件 (*.xlsx *.xls *.csv)"
+            self, "医保反馈文件", str(Path.home()), "反馈文件 (*.xlsx *.xlsm *.xls *.csv *.txt)"
         )
         if name:
             self.read(Path(name))
@@ -196,6 +231,11 @@ class ReconcileWindow(ToolWindow):
         both.addWidget(self.difference_table)
         both.setSizes([420, 150])
         both.setStretchFactor(0, 1)
+        cases = QWidget()
+        column = QVBoxLayout(cases)
+        column.setContentsMargins(0, 6, 0, 0)
+        column.addLayout(filters)
+        column.addWidget(both, 1)
+        self.tabs = tabbed(((cases, "逐例"), (self.sum_table, "按原因汇总")))
         self.body_layout.addLayout(top)
-        self.body_layout.addLayout(filters)
-        self.body_layout.addWidget(both, 1)
+        self.body_layout.addWidget(self.tabs, 1)

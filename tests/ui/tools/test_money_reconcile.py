@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app.dip.reconcile_rows import AGREES, ONLY_OURS, ONLY_THEIRS
+from coding_rules.grouper.grouping import System
 from tests.ui.tools import dip_work
 from tests.ui.tools.dip_work import open_tool, settle
 from ui.tools.context import ToolContext
@@ -94,6 +95,18 @@ def test_what_is_shown_is_exported(
     rows = list(load_workbook(target)["对账"].iter_rows(values_only=True))
     assert len(rows) == 2
     assert rows[1][2] == "分组"
+
+
+def test_sums_by_reason_stand_beside_the_cases(
+    qtbot: QtBot, tool: ReconcileWindow, dip: ToolContext, returned: Path
+) -> None:
+    assert tool.system.chosen is System.DIP  # no DRG scheme is loaded
+    read(qtbot, tool, dip, returned)
+    *parts, whole = tool.sums.rows()
+    assert sum(part.apart for part in parts) == whole.apart
+    assert whole.rows == len(tool.model.rows()) == 49
+    assert "按“金额”列汇总" in tool.head.text()
+    assert "没有倍率、支付标准、统筹应付列" in tool.head.text()
 
 
 def test_a_file_without_cases_is_refused(
