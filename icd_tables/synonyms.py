@@ -13,12 +13,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from icd_tables.codes import Kind
 from icd_tables.normalize import fold, strip_punctuation, surface, unify_numerals, units, vertebrae
 from icd_tables.words import Replacer, WordFinder
 
 _LEXICON = "icd_tables.lexicon"
+_TISSUES = (2, 1)
+"""Lengths of the shorter words for a tumour: 腺癌, 癌."""
 
 
 class Anatomy:
@@ -33,6 +36,7 @@ class Anatomy:
             for word in (line["site"], *line["also"].split("|")):
                 self._number.setdefault(word, number[line["site"]])
         words = {word: word for word in self._number}
+        self.words: tuple[str, ...] = tuple(word for word in words if word)
         self._finder = WordFinder(words)
         self._wider: list[frozenset[int]] = [frozenset()] * len(self.names)
         for line in lines:
@@ -105,6 +109,7 @@ class Lexicon:
         )
         self.unasked: tuple[str, ...] = tuple(words["unasked"])
         self.flags: Mapping[str, Sequence[str]] = words["flags"]
+        self.pieces: Mapping[str, Any] = words["pieces"][kind.value]
         self._tumours = _tumour_patterns(words["tumours"]) if kind is Kind.DIAGNOSIS else ()
         self._broader = {
             tuple(self._bare(word)): [tuple(self._bare(more)) for more in row["broader"].split("|")]
@@ -160,6 +165,17 @@ class Lexicon:
                 for more in self._broader.get(tuple(parts[at : at + length]), ()):
                     found.append((*parts[:at], *more, *parts[at + length :]))
         return found
+
+    def tissue(self, statement: str) -> list[str]:
+        """The tissue a statement names a tumour by (胃低分化腺癌 -> 低分化腺癌, 腺癌, 癌), as written."""
+        for pattern, behaviour in self._tumours:
+            tumour = pattern.search(statement)
+            if tumour and tumour.group(0) != f"{behaviour}肿瘤":
+                word = tumour.group(0)
+                return list(
+                    dict.fromkeys(word[-size:] for size in (len(word), *_TISSUES) if size <= len(word))
+                )
+        return []
 
     def _bare(self, word: str) -> list[str]:
         return self._drop.cut(units(surface(word)))[0]

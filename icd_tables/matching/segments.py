@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from icd_tables.normalize import fold
 
-_STRONG = re.compile(r"[;；。\n\r\t|]|(?<![\d.])\d{1,2}[.、)）](?!\d)|[①②③④⑤⑥⑦⑧⑨⑩]")
-_WEAK = re.compile(r"[,，、+＋/.]|伴有|伴发|伴随|伴|并发|合并|以及|并(?!指|趾|殖)|(?<!波)及(?!其)")
-_BRACKETS = re.compile(r"[()（）\[\]【】{}]")
+STRONG = re.compile(r"[;；。\n\r\t|]|(?<![\d.])\d{1,2}[.、)）](?!\d)|[①②③④⑤⑥⑦⑧⑨⑩]")
+WEAK = re.compile(
+    r"[,，、+＋/._\"“”]|(?<=[^\W\da-z])\s+|\s+(?=[^\W\da-z])|伴有|伴发|伴随|伴|并发|合并|以及|并(?!指|趾|殖)|(?<!波)及(?!其)"
+)
+BRACKETS = re.compile(r"[()（）\[\]【】{}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +25,11 @@ class Segment:
 
 def split(text: str, flag_words: Mapping[str, Sequence[str]]) -> tuple[Segment, ...]:
     """The pieces between strong separators (；。 line ends, numbering) and commas, in order, flagged."""
-    pieces = [piece for part in _STRONG.split(fold(text)) for piece in re.split(r"[,，]", part)]
+    pieces = [piece for part in STRONG.split(fold(text)) for piece in re.split(r"[,，]", part)]
     return tuple(
         Segment(piece, flags_of(piece, flag_words))
         for raw in pieces
-        if (piece := _trim(raw)) and len(piece) > 1
+        if (piece := trim(raw)) and len(piece) > 1
     )
 
 
@@ -48,15 +50,6 @@ def flags_of(piece: str, flag_words: Mapping[str, Sequence[str]]) -> tuple[str, 
     return tuple(flags)
 
 
-def search_pieces(text: str) -> tuple[str, ...]:
-    """The pieces worth looking up on their own besides the whole text: also between 、伴 合并 and brackets."""
-    folded = fold(text)
-    pieces: list[str] = []
-    for part in _STRONG.split(_BRACKETS.sub(";", folded)):
-        pieces += [piece for raw in _WEAK.split(part) if len(piece := _trim(raw)) > 1]
-    distinct = list(dict.fromkeys(pieces))
-    return tuple(distinct) if len(distinct) > 1 else ()
-
-
-def _trim(piece: str) -> str:
-    return piece.strip(" \t-—:：,，.。、()（）[]?？*")
+def trim(piece: str) -> str:
+    """Without punctuation at the ends."""
+    return piece.strip(" \t-—_:：,，.。、()（）[]?？*\"'“”")

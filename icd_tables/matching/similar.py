@@ -15,10 +15,10 @@ from icd_tables.matching.forms import Form, Former
 from icd_tables.matching.grams import Floats, Ints
 from icd_tables.matching.index import MatchIndex
 from icd_tables.matching.keys import Level
+from icd_tables.matching.pieces import Pieces
 from icd_tables.matching.queries import Candidates
 from icd_tables.matching.recall import Echo, Recall
 from icd_tables.matching.scoring import Weights
-from icd_tables.matching.segments import search_pieces
 
 _POOL = 80
 """Key rows that get the full set of features, for the whole text."""
@@ -26,16 +26,22 @@ _PIECE_POOL = 36
 """The same for a piece of it."""
 _HEARD = 16
 """Remembered texts, nearest first, whose names become candidates."""
-_PIECE_LOSS, _PIECE_LOSS_WITH_MEMORY = 0.15, 0.25
+_PIECE_LOSS, _PIECE_LOSS_WITH_MEMORY = 0.17, 0.25
 """What a match on a piece of the text, or on the text in wider words, gives up against one on the text itself.
 
 More with a memory: what was confirmed for whole texts is the better guide then.
 """
-_MOST_PIECES = 6
+_IMPLIED_LOSS = 2.5
+"""How often a piece that the text only implies (the tissue of a tumour, the part operated on) gives that up."""
+_MOST_PIECES = 12
 _WIDER_EACH = 2
-_SPREAD = 0.3
+_SPREAD = 0.5
 """How much a candidate gains, from the second place on, for saying what those before it leave unsaid."""
-_SPREAD_OVER = 32
+_COVERED = 0.6
+"""The share of that worth which a word loses each time a chosen name says it."""
+_CROWDED = 0.03
+"""What the other names of a piece lose each time one of them is chosen."""
+_SPREAD_OVER = 48
 
 
 TOLD = (
@@ -46,12 +52,18 @@ TOLD = (
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A text or a piece of one that is looked up. ``of``: the number of the text; ``said``: written so, not our wider words."""
+    """A text or a piece of one that is looked up. ``of``: the number of the text; ``loss``: 0 for the text itself, the share of the
+    loss of a piece; ``said``: written so, not our wider words."""
 
     of: int
     form: Form
-    whole: bool
+    loss: float
     said: bool
+
+    @property
+    def whole(self) -> bool:
+        """Whether this is the text itself."""
+        return not self.loss
 
 
 @dataclass(frozen=True)
@@ -90,6 +102,7 @@ class SimilarNames:
         self._index = index
         self._former = former
         self._weights = weights
+        self._pieces = Pieces(former.lexicon)
         levels = index.levels
         self._levels = {
             "plain_code": (levels == Level.PLAIN).astype(np.float32),
@@ -111,7 +124,7 @@ class SimilarNames:
         return [
             [
                 (target, self._match(target, hit, pool, parts[hit.part]))
-                for target, hit in self._spread(form, found, pool, limit)
+                for target, hit in self._spread(form, found, parts, pool, limit)
             ]
             if pool is not None and found
             else []
@@ -120,20 +133,24 @@ class SimilarNames:
 
     def pool(self, form: Form, recall: Recall | None) -> Pool | None:
         """The candidates of a whole text; ``None`` without any."""
-        return self._pool([_Part(0, form, True, True)] if form.surface else [], recall)
+        return self._pool([_Part(0, form, 0.0, True)] if form.surface else [], recall)
 
     def _parts(self, at: int, form: Form) -> Iterator[_Part]:
         """The text, its statements as written, then text and statements in wider words (腺癌 -> 恶性肿瘤)."""
-        statements = [self._former.form(piece) for piece in search_pieces(form.text)[:_MOST_PIECES]]
-        yield _Part(at, form, True, True)
-        yield from (_Part(at, statement, False, True) for statement in statements if statement.surface)
-        seen = {form.canonical.text, *(piece.canonical.text for piece in statements)}
-        for said in (form, *statements):
-            for parts in self._former.lexicon.broadened(said.canonical.parts)[:_WIDER_EACH]:
+        pieces = [
+            (self._former.form(piece.text), piece.said) for piece in self._pieces.of(form.text)[:_MOST_PIECES]
+        ]
+        yield _Part(at, form, 0.0, True)
+        for piece, said in pieces:
+            if piece.surface:
+                yield _Part(at, piece, 1.0 if said else _IMPLIED_LOSS, True)
+        seen = {form.canonical.text, *(piece.canonical.text for piece, _ in pieces)}
+        for wide in (form, *(piece for piece, said in pieces if said)):
+            for parts in self._former.lexicon.broadened(wide.canonical.parts)[:_WIDER_EACH]:
                 wider = "".join(parts)
                 if wider not in seen:
                     seen.add(wider)
-                    yield _Part(at, self._former.form(wider), False, False)
+                    yield _Part(at, self._former.form(wider), 1.0, False)
 
     def _pool(self, parts: Sequence[_Part], recall: Recall | None) -> Pool | None:
         if not len(self._index) or not parts:
@@ -171,7 +188,7 @@ class SimilarNames:
     ) -> None:
         """Note for each name of each text where it does best; a later part must do better than those before."""
         loss = _PIECE_LOSS_WITH_MEMORY if recall else _PIECE_LOSS
-        losses = np.array([0 if one.whole else loss for one in parts], np.float32)
+        losses = np.array([one.loss * loss for one in parts], np.float32)
         scores = (
             self._weights.score(pool.columns, with_memory=recall is not None) - losses[pool.candidates.text]
         )
@@ -186,9 +203,13 @@ class SimilarNames:
                     found[target] = _Hit(score, number, at)
 
     def _spread(
-        self, form: Form, found: Mapping[int, _Hit], pool: Pool, limit: int
+        self, form: Form, found: Mapping[int, _Hit], parts: Sequence[_Part], pool: Pool, limit: int
     ) -> list[tuple[int, _Hit]]:
-        """The best names, from the second place on so that what the text says is covered by the first names together."""
+        """The best names; from the second place on so that the first names together cover what the text says.
+
+        What is covered once still counts a little, and every name of a piece makes the next of that piece worth less: so each of
+        several statements gets its share of the places.
+        """
         ordered = sorted(found.items(), key=lambda item: -item[1].score)[: max(_SPREAD_OVER, limit)]
         table = self._index.canonical_grams
         units = list(dict.fromkeys(form.canonical.parts))
@@ -197,12 +218,15 @@ class SimilarNames:
         names = self._index.canonicals.at(pool.candidates.rows[[hit.at for _, hit in ordered]])
         says = np.array([[unit in name for unit in units] for name in names], np.float32)
         score = np.array([hit.score for _, hit in ordered], np.float32)
+        part = np.array([hit.part for _, hit in ordered])
+        implied = np.array([parts[hit.part].loss > 1 for _, hit in ordered], np.float32)
         chosen: list[int] = []
         for place in range(min(limit, len(ordered))):
-            value = score + _SPREAD * (says @ worth) if place else score
+            value = score + _SPREAD * (says @ worth) if place else score - implied
             first = int(np.argmax(value))
             chosen.append(first)
-            worth = worth * (1 - says[first])
+            worth = worth * (1 - _COVERED * says[first])
+            score[part == part[first]] -= _CROWDED
             score[first] = -np.inf
         return [ordered[at] for at in chosen]
 

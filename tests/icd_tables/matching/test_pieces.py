@@ -1,0 +1,53 @@
+"""One string with several statements is taken apart: at separators, where the next begins, and by what is only implied."""
+
+from __future__ import annotations
+
+import pytest
+
+from icd_tables.codes import Kind
+from icd_tables.matching.pieces import Pieces
+from icd_tables.synonyms import lexicon
+
+
+@pytest.fixture(scope="module")
+def pieces() -> Pieces:
+    return Pieces(lexicon(Kind.DIAGNOSIS))
+
+
+def said(pieces: Pieces, text: str) -> list[str]:
+    return [piece.text for piece in pieces.of(text) if piece.said]
+
+
+def implied(pieces: Pieces, text: str) -> list[str]:
+    return [piece.text for piece in pieces.of(text) if not piece.said]
+
+
+@pytest.mark.parametrize(
+    ("text", "statements"),
+    [
+        ("胆囊结石伴慢性胆囊炎", ["胆囊结石", "慢性胆囊炎"]),
+        ("“高血压3级 极高危”", ["高血压3级", "极高危"]),
+        ("肺部感染_右肾囊肿?", ["肺部感染", "右肾囊肿"]),
+        ("泌尿系感染左肾肿大", ["泌尿系感染", "左肾肿大"]),
+        ("左眼眼球破裂左眼角膜破裂", ["左眼眼球破裂", "左眼角膜破裂"]),
+    ],
+)
+def test_statements_are_cut_apart(pieces: Pieces, text: str, statements: list[str]) -> None:
+    assert said(pieces, text) == statements
+
+
+@pytest.mark.parametrize("text", ["2型糖尿病", "肺炎", "COPD急性加重", "急性ST段抬高型心肌梗死"])
+def test_one_statement_stays_whole(pieces: Pieces, text: str) -> None:
+    assert pieces.of(text) == ()
+
+
+def test_a_body_part_alone_takes_what_follows_and_a_lesion_alone_the_part_before(pieces: Pieces) -> None:
+    assert "前躯干热水烫伤" in implied(pieces, "前躯干、右上肢热水烫伤")
+    assert "膝骨折脱位" not in implied(pieces, "膝骨折伴脱位")
+    assert "膝关节脱位" in implied(pieces, "膝关节骨折伴脱位")
+
+
+def test_a_tumour_also_has_a_tissue_and_its_treatments(pieces: Pieces) -> None:
+    found = implied(pieces, "胃低分化腺癌术后放化疗")
+    assert {"胃低分化腺癌", "胃术后", "放疗", "化疗", "低分化腺癌", "腺癌", "癌"} <= set(found)
+    assert "列腺癌" not in implied(pieces, "前列腺癌")
