@@ -12,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from app import log
+from app.dip.profile_file import open_profile
 from app.errors import UserError
 from app.progress import Progress
 from app.relations import learn_relations
@@ -30,7 +31,7 @@ from coding_rules.grouper.drg.weight_table import WeightTable
 from coding_rules.relations import Relations
 from coding_rules.settlement.amount import Settler
 from coding_rules.settlement.auxiliary import AuxiliaryCatalogue
-from coding_rules.settlement.profile import ProfileError, RegionProfile, load_profile
+from coding_rules.settlement.profile import ProfileError, RegionProfile
 from icd_tables.terminology import Terminology
 
 NONE = "none"
@@ -209,7 +210,7 @@ def read_profile(name_or_path: str) -> RegionProfile:
         UserError: there is none, or what is wrong in it.
     """
     try:
-        return load_profile(name_or_path)
+        return open_profile(name_or_path)
     except ProfileError as error:
         raise UserError(f"结算参数无法使用：{error}", "请核对参数文件，或选用内置的结算参数。") from error
 

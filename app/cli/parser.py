@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Generator, Iterable
 from datetime import date
 from pathlib import Path
 from typing import NoReturn
@@ -26,6 +26,16 @@ _MISTAKES = (
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Chinese punctuation; each command on one line with what it does."""
+
+    def format_help(self) -> str:
+        text = re.sub(r"^(\S+):$", r"\1：", super().format_help(), flags=re.MULTILINE)
+        return re.sub(r"：\n  命令\n", "：\n", text)  # the word stands in the usage line already
+
+    def _iter_indented_subactions(self, action: argparse.Action) -> Generator[argparse.Action, None, None]:
+        subactions: Callable[[], Iterable[argparse.Action]] = getattr(action, "_get_subactions", tuple)
+        yield from subactions()  # not indented: the column of the names would be too narrow for the longest one
+
     def add_usage(
         self,
         usage: str | None,
@@ -50,6 +60,7 @@ class Parser(argparse.ArgumentParser):
         """End with code 2, the mistake in one line and how to get help in the next."""
         for pattern, words in _MISTAKES:
             message = re.sub(f"^{pattern}$", words, message)
+        message = message.replace("', '", "、").replace("'", "")
         self.exit(USAGE_ERROR, f"错误：{message}\n办法：用 {self.prog} --help 查看用法。\n")
 
 
@@ -80,7 +91,11 @@ def _check(commands: _Commands[Parser]) -> None:
         "退出码：0 没有问题，1 有发现的问题或被拒绝的行，2 用法错误或文件无法读取。",
     )
     parser.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help="首页文件（N041、HQMS 或院内表；CSV、xlsx、xls 或 DBF）"
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="首页文件（N041、HQMS 或院内表；CSV、xlsx、xls 或 DBF）",
     )
     _knowledge(parser)
     parser.add_argument("--out", required=True, type=Path, metavar="LIST.xlsx", help="更正清单")

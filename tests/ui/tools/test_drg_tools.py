@@ -221,6 +221,7 @@ def test_a_local_weight_table_is_shown_before_it_is_used(
     offer.start.setText("2025-01-01")
     with qtbot.waitSignal(month_context.new_settings) as told:
         offer.use_button.click()
+    settle(qtbot, month_context)
     kept = Path(told.args[0].drg_weights)
     assert kept.parent == weights_dir()
     assert load_weight_table(kept).valid_from == date(2025, 1, 1)
