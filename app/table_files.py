@@ -17,7 +17,7 @@ from app.errors import UserError
 from app.files import safe_write
 from app.paths import cache_dir
 from app.readers.opening import sha256
-from app.readers.rows import read_rows
+from app.sheets import read_cells
 from icd_tables.catalog import entry_cells, entry_from_cells
 from icd_tables.codes import Edition, Kind
 from icd_tables.crosswalk import CrosswalkRow
@@ -73,7 +73,7 @@ def read_table_file(path: Path) -> ReadFile:
 def _read(path: Path, digest: str) -> ReadFile:
     sheets: list[ReadSheet] = []
     skipped: list[tuple[str, str]] = []
-    for sheet in read_rows(path):
+    for sheet in read_cells(path):
         try:
             layout = find_layout(sheet.rows, (sheet.name,))
         except LayoutError as error:

@@ -36,7 +36,7 @@ from icd_tables.layout import edition_words, version_words
 from icd_tables.table import TableInfo
 from icd_tables.terminology import Terminology
 
-_SUFFIXES = {".csv", ".txt", ".tsv", ".xlsx", ".xlsm"}
+_SUFFIXES = {".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".dbf"}
 _EDITION_ID = {Edition.CLINICAL: "clinical", Edition.INSURANCE: "insurance"}
 _log = logging.getLogger(__name__)
 

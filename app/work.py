@@ -147,7 +147,7 @@ class Snapshot:
 
     def _review(self, original: Case, current: Case) -> WhatIf:
         before = review(original, self.knowledge)
-        return WhatIf(before, before if current is original else review(current, self.knowledge))
+        return WhatIf(before, before if current is original else review(current, self.knowledge, before))
 
 
 def export_list(
@@ -183,16 +183,15 @@ def export_list(
 def export_pages(
     folder: Path, layouts: Sequence[SourceLayout], snapshot: Snapshot, progress: Progress | None = None
 ) -> list[tuple[Path, int]]:
-    """Write the corrected front pages of every file, ``名称-更正后`` in the form it came in; paths and changed rows.
+    """Write the corrected front pages of every file, in the form it came in; paths and changed rows.
 
     Raises:
         UserError: a file cannot be written.
     """
-    from app.export.corrected import write_corrected
+    from app.export.corrected import write_corrected, written_name
 
     written = []
     for layout in layouts:
-        name = Path(layout.file)
-        target = folder / f"{name.stem}-更正后{name.suffix}"
+        target = folder / written_name(layout)
         written.append((target, write_corrected(layout, snapshot.currents, target, progress)))
     return written

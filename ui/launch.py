@@ -63,7 +63,7 @@ def _begin(window: MainWindow, paths: Sequence[Path], moment: Moment | None, cra
 
 
 def _open_window(app: QApplication, loaded: LoadedSettings, former: Sequence[str]) -> MainWindow:
-    theme.apply(app, loaded.settings.theme)
+    theme.apply(app, loaded.settings.theme, loaded.settings.density)
     window = make_window(real_services(), loaded.settings)
     faults = Faults(window)
     faults.install()

@@ -336,7 +336,7 @@ class MainWindow(QMainWindow):
     def _use_settings(self, settings: Settings) -> None:
         app = QApplication.instance()
         if isinstance(app, QApplication):
-            theme.apply(app, settings.theme)
+            theme.apply(app, settings.theme, settings.density)
         if self.bench is not None:
             self.bench.author = self.files.author
 

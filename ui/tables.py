@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from ui.models.columns import Column, ColumnsModel, tsv
+from ui.theme import row_padding
 
-ROW_PADDING = 8
-"""Pixels above and below a row's text together."""
+TIGHT = 5
+"""Row padding at most where a table asks to be tight."""
 
 
 class DenseTable(QTableView):
@@ -24,10 +25,12 @@ class DenseTable(QTableView):
         name: str,
         parent: QWidget | None = None,
         *,
-        row_padding: int = ROW_PADDING,
+        tight: bool = False,
     ) -> None:
+        """``tight``: rows stand a little closer than elsewhere."""
         super().__init__(parent)
         self.columns_model = model
+        self._tight = tight
         self.empty_text = ""
         self.setModel(model)
         self.setAccessibleName(name)
@@ -43,9 +46,15 @@ class DenseTable(QTableView):
         rows = self.verticalHeader()
         rows.setVisible(False)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(self.fontMetrics().height() + row_padding)
+        self._set_row_height()
         self._set_widths()
         add_copy(self, self.copy)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another style sheet: rows may have to stand closer or wider."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.StyleChange:
+            self._set_row_height()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Say something where there is nothing to show."""
@@ -86,6 +95,10 @@ class DenseTable(QTableView):
     def current_row(self) -> Any:
         """The row under the cursor, or ``None``."""
         return self.columns_model.row_at(self.currentIndex().row())
+
+    def _set_row_height(self) -> None:
+        padding = min(row_padding(), TIGHT) if self._tight else row_padding()
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + padding)
 
     def _set_widths(self) -> None:
         header = self.horizontalHeader()

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
 import resources
-from app.settings import Theme
+from app.settings import Density, Theme
 
 FONT_FAMILIES = (
     "Microsoft YaHei UI",
@@ -25,6 +25,8 @@ FONT_FAMILIES = (
 )
 """Tried in order; the first one installed is used. All of them carry Chinese and Latin of one weight."""
 
+ROW_PADDING = {Density.COMFORTABLE: 8, Density.COMPACT: 2}
+_ROW_PADDING = "row_padding"
 POINT_SIZE = 9
 """Size of interface text: what Windows uses, dense and still readable."""
 
@@ -118,13 +120,21 @@ def is_dark(app: QApplication, mode: Theme) -> bool:
     return mode is Theme.DARK
 
 
-def apply(app: QApplication, mode: Theme = Theme.SYSTEM) -> None:
-    """Dress the whole program: style, palette, font, style sheet."""
+def apply(app: QApplication, mode: Theme = Theme.SYSTEM, density: Density = Density.COMFORTABLE) -> None:
+    """Dress the whole program: style, palette, font, style sheet, and how tight rows stand."""
+    app.setProperty(_ROW_PADDING, ROW_PADDING[density])
     tokens = DARK if is_dark(app, mode) else LIGHT
     app.setStyle(QStyleFactory.create("Fusion"))
     app.setPalette(_palette(tokens))
     app.setFont(interface_font())
     app.setStyleSheet(_style_sheet(tokens))
+
+
+def row_padding() -> int:
+    """Pixels above and below the text of a table's row, together."""
+    app = QApplication.instance()
+    given = app.property(_ROW_PADDING) if app is not None else None
+    return int(given) if given is not None else ROW_PADDING[Density.COMFORTABLE]
 
 
 def interface_font() -> QFont:

@@ -17,8 +17,8 @@ from app.matching.memory_exchange import RowIssue
 from app.matching.term_map import SUFFIX, Decision, Equivalence, Suggested, Term, TermMap, coverage
 from app.paths import data_dir
 from app.progress import Progress
-from app.readers.rows import read_rows
 from app.readers.values import cell_text
+from app.sheets import read_cells
 from icd_tables.code_form import well_formed
 from icd_tables.codes import Edition, Kind
 from icd_tables.matcher import Matcher
@@ -288,7 +288,7 @@ def export_map(mapping: TermMap, path: Path, progress: Progress | None = None) -
 
 
 def _records(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    for sheet in read_rows(path):
+    for sheet in read_cells(path):
         header = _find_header(sheet.rows)
         if header is None:
             continue

@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import re
+import struct
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +20,7 @@ _HIGH_BYTES = re.compile(rb"[\x80-\xff]+")
 _ESCAPED = re.compile("[\udc80-\udcff]")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
+_DBF_VERSIONS = {0x03, 0x30, 0x31, 0x32, 0x43, 0x63, 0x83, 0x8B, 0xCB, 0xF5, 0xFB}
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _TABLE_HELP = "请用 Excel 或 WPS 打开该文件，另存为 .xlsx 或 .csv（逗号分隔）后再导入。"
 
@@ -41,6 +43,8 @@ class FileKind(StrEnum):
 
     TEXT = "文本"
     WORKBOOK = "Excel 工作簿"
+    OLD_WORKBOOK = "旧版 Excel 工作簿"
+    DBF = "DBF"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +68,14 @@ def sniff(path: Path) -> FileKind:
     """What kind of file this is.
 
     Raises:
-        UserError: missing, unreadable, empty, a folder, password-protected, an old .xls, or no table at all.
+        UserError: missing, unreadable, empty, a folder, password-protected, or no table at all.
     """
     head = _head(path)
     if head.startswith(_OLE):
-        raise _explain_ole(path)
+        _refuse_other_ole(path)
+        return FileKind.OLD_WORKBOOK
+    if is_dbf(head):
+        return FileKind.DBF
     if head.startswith(_ZIP):
         return FileKind.WORKBOOK
     for signature, what in _STRANGERS:
@@ -103,15 +110,26 @@ def unreadable(path: Path, error: OSError) -> UserError:
     return UserError(f"无法读取“{path.name}”：{error.strerror or error}", "请把文件复制到本机后重试。")
 
 
-def _explain_ole(path: Path) -> UserError:
+def is_dbf(content: bytes) -> bool:
+    """Whether bytes start like a DBF file: its version, a date of the calendar, lengths that can be, a first column."""
+    if len(content) < 65 or content[0] not in _DBF_VERSIONS or b"\0" not in content[12:32]:
+        return False
+    head_length, record_length = struct.unpack_from("<HH", content, 8)
+    dated = content[2] <= 12 and content[3] <= 31
+    return dated and head_length > 64 and record_length > 1 and content[32] > 0x20
+
+
+def _refuse_other_ole(path: Path) -> None:
+    """What Office kept in its old container and is no workbook one can read."""
     with path.open("rb") as file:
         content = file.read(64 << 20)
     if _ENCRYPTED in content:
-        return UserError(
+        raise UserError(
             f"“{path.name}”有密码，无法读取。",
             "请在 Excel 或 WPS 中打开，取消“用密码进行加密”并另存后再导入。",
         )
-    return UserError(f"“{path.name}”是旧版 Excel（.xls）或其他旧版 Office 文件。", _TABLE_HELP)
+    if not any(name.encode("utf-16-le") in content for name in ("Workbook", "Book")):
+        raise UserError(f"“{path.name}”是旧版 Office 文件，但不是 Excel 工作簿。", _TABLE_HELP)
 
 
 def _refuse_other_texts(path: Path, head: bytes) -> None:
@@ -124,8 +142,6 @@ def _refuse_other_texts(path: Path, head: bytes) -> None:
         )
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return
-    if head[:1] in {b"\x03", b"\x30", b"\x31", b"\x83", b"\xf5"} and b"\x00" in head[:32]:
-        raise UserError(f"“{path.name}”是 DBF 数据库文件。", _TABLE_HELP)
     controls = sum(head.count(bytes([c])) for c in (*range(9), *range(14, 32)))
     if controls > max(8, len(head) // 500):
         raise UserError(f"“{path.name}”不是文本表格：含有大量二进制内容。", _TABLE_HELP)

@@ -23,6 +23,7 @@ from icd_tables.terminology import Terminology
 
 _MAX_CELL_ISSUES = 5_000
 _HOPELESS = 20_000  # refused rows after which a file with hardly a case in it is given up
+_ENCODED = {FileKind.TEXT, FileKind.DBF}
 _MAX_CELL = 32_767  # what a spreadsheet cell can hold
 
 
@@ -47,7 +48,7 @@ def read_cases(
     mapping: ColumnMapping | None = None,
     progress: Progress | None = None,
 ) -> Imported:
-    """Read front pages from N041, HQMS or in-house tables (CSV, TAB, xlsx), recognised by content.
+    """Read front pages from N041, HQMS or in-house tables (CSV, TAB, xlsx, xls, DBF), recognised by content.
 
     ``mapping`` overrides the remembered or guessed meaning of the columns. Bad rows and cells end in the report.
 
@@ -212,7 +213,7 @@ def _report(
     return ImportReport(
         file=source.path.name,
         format=columns.layout_name,
-        encoding=source.encoding.label if source.kind is FileKind.TEXT else "",
+        encoding=source.encoding.label if source.kind in _ENCODED else "",
         delimiter=names.get(source.delimiter, ""),
         sheet=source.sheet,
         edition=edition,
@@ -227,6 +228,7 @@ def _report(
 
 
 def _notes(source: OpenedSource, columns: ColumnMapping, reading: _Reading) -> Iterator[str]:
+    yield from source.notes
     if reading.blank:
         yield f"空行 {reading.blank:,} 行，未计入"
     if source.undecodable:

@@ -1,22 +1,24 @@
-"""Files of front pages opened at their header row, whatever they are: separated text or a sheet of a workbook."""
+"""Files of front pages opened at their header row, whatever they are: separated text, a sheet of a workbook, a DBF table."""
 
 from __future__ import annotations
 
 import itertools
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.errors import UserError
+from app.readers.dbf import Dbf, DbfError, open_dbf
 from app.readers.mapping import HEADER_SEARCH, ColumnMapping, find_header, recall
 from app.readers.opening import UTF8, Encoding, FileKind, detect_encoding, sniff, unreadable
 from app.readers.text import guess_delimiter, line_codec, physical_lines, records
 from app.readers.values import cell_text
-from app.readers.workbook import open_workbook
+from app.readers.workbook import Sheet, open_old_workbook, open_workbook
 from app.windows_paths import reachable
 
 MAX_BYTES = 1 << 30
+OLD_WORKBOOK_NOTE = "旧版 .xls 只读不写：更正后的首页另存为 .xlsx，只有这一张工作表的内容，不带格式"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class OpenedSource:
     top: tuple[SourceRow, ...]
     header_at: int
     rest: Iterator[SourceRow]
+    notes: tuple[str, ...] = ()
+    """What must be known about a file of this kind."""
 
     @property
     def header(self) -> SourceRow:
@@ -76,7 +80,7 @@ def open_source(path: Path, mapping: ColumnMapping | None = None, *, strict: boo
     size = path.stat().st_size
     if size > MAX_BYTES:
         raise UserError(f"“{path.name}”有 {size >> 20} MB，超过可读取的大小。", "请按月份分成几个文件导入。")
-    candidates = [_text_source(path)] if kind is FileKind.TEXT else _sheets(path)
+    candidates = _OPENERS[kind](path)
     for search in (_known_header, _first_words) if not strict else (_known_header,):
         for candidate in candidates:
             at = search(candidate.top, mapping)
@@ -114,7 +118,7 @@ def _first_words(top: Sequence[SourceRow], _: ColumnMapping | None) -> int | Non
     )
 
 
-def _text_source(path: Path) -> OpenedSource:
+def _text_source(path: Path) -> list[OpenedSource]:
     encoding, undecodable = detect_encoding(path)
     try:
         with path.open("rb") as stream:
@@ -124,7 +128,7 @@ def _text_source(path: Path) -> OpenedSource:
     delimiter = guess_delimiter(head.decode(line_codec(encoding), "replace"))
     rows = _text_rows(path, encoding, delimiter)
     top = tuple(itertools.islice(rows, HEADER_SEARCH))
-    return OpenedSource(path, FileKind.TEXT, encoding, undecodable, delimiter, "", top, 0, rows)
+    return [OpenedSource(path, FileKind.TEXT, encoding, undecodable, delimiter, "", top, 0, rows)]
 
 
 def _text_rows(path: Path, encoding: Encoding, delimiter: str) -> Iterator[SourceRow]:
@@ -138,12 +142,53 @@ def _text_rows(path: Path, encoding: Encoding, delimiter: str) -> Iterator[Sourc
 
 
 def _sheets(path: Path) -> list[OpenedSource]:
-    found: list[OpenedSource] = []
-    for sheet in open_workbook(path):
-        rows = _workbook_rows(sheet.rows)
-        top = tuple(itertools.islice(rows, HEADER_SEARCH))
-        found.append(OpenedSource(path, FileKind.WORKBOOK, UTF8, 0, "", sheet.name, top, 0, rows))
-    return found
+    return [_sheet(path, FileKind.WORKBOOK, sheet) for sheet in open_workbook(path)]
+
+
+def _old_sheets(path: Path) -> list[OpenedSource]:
+    found = (_sheet(path, FileKind.OLD_WORKBOOK, sheet) for sheet in open_old_workbook(path))
+    return [replace(source, notes=(OLD_WORKBOOK_NOTE,)) for source in found]
+
+
+def _sheet(path: Path, kind: FileKind, sheet: Sheet) -> OpenedSource:
+    rows = _workbook_rows(sheet.rows)
+    top = tuple(itertools.islice(rows, HEADER_SEARCH))
+    return OpenedSource(path, kind, UTF8, 0, "", sheet.name, top, 0, rows)
+
+
+def _dbf_source(path: Path) -> list[OpenedSource]:
+    """The column names stand where a spreadsheet would show them, in row 1."""
+    table = dbf_of(path)
+    rows = (
+        SourceRow(number, cells, problem) for number, (cells, problem) in enumerate(table.rows(), start=2)
+    )
+    header = SourceRow(1, [field.name for field in table.fields])
+    top = (header, *itertools.islice(rows, HEADER_SEARCH - 1))
+    memos = "、".join(table.memos)
+    notes = (f"备注型的列存在另外的文件里，没有读入：{memos}",) if memos else ()
+    return [OpenedSource(path, FileKind.DBF, table.encoding, 0, "", "", top, 0, rows, notes)]
+
+
+def dbf_of(path: Path) -> Dbf:
+    """A DBF file.
+
+    Raises:
+        UserError: it cannot be read, or contradicts itself.
+    """
+    try:
+        return open_dbf(path.read_bytes())
+    except OSError as error:
+        raise unreadable(path, error) from error
+    except DbfError as error:
+        raise UserError(f"“{path.name}”不是完好的 DBF 文件：{error}。", "请重新导出后再导入。") from error
+
+
+_OPENERS: Mapping[FileKind, Callable[[Path], list[OpenedSource]]] = {
+    FileKind.TEXT: _text_source,
+    FileKind.WORKBOOK: _sheets,
+    FileKind.OLD_WORKBOOK: _old_sheets,
+    FileKind.DBF: _dbf_source,
+}
 
 
 def _workbook_rows(rows: Iterator[list[object]]) -> Iterator[SourceRow]:

@@ -1,6 +1,6 @@
-"""Rows of an xlsx workbook, after making sure that opening it cannot fill the memory.
+"""Rows of a workbook, after making sure that opening it cannot fill the memory.
 
-A workbook is a zip: declared and real sizes are checked while unpacking to nowhere, and so is how far its cells reach,
+An xlsx is a zip: declared and real sizes are checked while unpacking to nowhere, and so is how far its cells reach,
 because a single stray cell in the last column makes readers build the whole rectangle.
 """
 
@@ -17,10 +17,12 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, XmlError, ZipError
 
 from app.errors import UserError
+from app.readers.old_workbook import MOST_COLUMNS, OldWorkbookError, reach
 from app.readers.values import cell_text
 
 MAX_UNPACKED = 1 << 30
 MAX_CELLS = 40_000_000
+MAX_OLD_BYTES = 256 << 20
 _MAX_PARTS = 5_000
 _RATIO_FREE = 32 << 20
 _MAX_RATIO = 100
@@ -45,14 +47,41 @@ def open_workbook(path: Path) -> list[Sheet]:
         UserError: not a workbook, password-protected, damaged, or too large to open safely.
     """
     _check_zip(path)
+    return _filled_sheets(path)
+
+
+def open_old_workbook(path: Path) -> list[Sheet]:
+    """The same of an Excel 97 workbook (.xls), which has at most 65,536 rows of 256 columns.
+
+    Raises:
+        UserError: password-protected, damaged, or too large to open safely.
+    """
+    if path.stat().st_size > MAX_OLD_BYTES:
+        raise _too_large(path, f"有 {path.stat().st_size >> 20} MB")
     try:
-        with CalamineWorkbook.from_path(str(path)) as workbook:
+        _, columns = reach(path.read_bytes())
+    except OldWorkbookError as error:
+        raise _damaged(path) from error
+    if columns > MOST_COLUMNS:
+        raise _damaged(path)
+    return _filled_sheets(path)
+
+
+def _filled_sheets(path: Path) -> list[Sheet]:
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes())) as workbook:
             sheets = [workbook.get_sheet_by_name(name) for name in workbook.sheet_names]
     except PasswordError as error:
         raise UserError(
             f"“{path.name}”有密码，无法读取。", "请在 Excel 或 WPS 中取消密码并另存后再导入。"
         ) from error
     except (CalamineError, ZipError, XmlError, OSError, ValueError) as error:
+        raise _damaged(path) from error
+    except BaseException as error:
+        if (
+            type(error).__name__ != "PanicException"
+        ):  # how the reader, which is not Python, says "I never expected that"
+            raise
         raise _damaged(path) from error
     found = [
         Sheet(sheet.name, _from_first_column(sheet.iter_rows(), sheet.start[1]), sheet.total_height)
@@ -64,12 +93,16 @@ def open_workbook(path: Path) -> list[Sheet]:
     return found
 
 
-def sheet_rows(content: bytes, name: str) -> Iterator[list[str]]:
-    """Rows of one sheet as texts, from the bytes of a workbook that passed the checks before."""
+def sheet_cells(content: bytes, name: str) -> Iterator[list[object]]:
+    """Rows of one sheet as stored, from the bytes of a workbook that passed the checks before."""
     with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
         sheet = workbook.get_sheet_by_name(name)
-    left = sheet.start[1] if sheet.start else 0
-    return ([cell_text(cell) for cell in row] for row in _from_first_column(sheet.iter_rows(), left))
+    return _from_first_column(sheet.iter_rows(), sheet.start[1] if sheet.start else 0)
+
+
+def sheet_rows(content: bytes, name: str) -> Iterator[list[str]]:
+    """The same as texts."""
+    return ([cell_text(cell) for cell in row] for row in sheet_cells(content, name))
 
 
 def _from_first_column(rows: Iterable[Sequence[object]], left: int) -> Iterator[list[object]]:
@@ -80,7 +113,7 @@ def _from_first_column(rows: Iterable[Sequence[object]], left: int) -> Iterator[
 
 def _damaged(path: Path) -> UserError:
     return UserError(
-        f"“{path.name}”不是完好的 xlsx 工作簿，无法打开。",
+        f"“{path.name}”不是完好的 Excel 工作簿，无法打开。",
         "请用 Excel 或 WPS 打开确认，另存为新的 .xlsx 后再导入。",
     )
 

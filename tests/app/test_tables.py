@@ -72,7 +72,7 @@ def test_the_second_reading_comes_from_the_cache(folder: Path, monkeypatch: pyte
     def never(_: Path) -> None:
         raise AssertionError("the file was read again")
 
-    monkeypatch.setattr(table_files, "read_rows", never)
+    monkeypatch.setattr(table_files, "read_cells", never)
     (folder / "说明.txt").unlink()
     second = read_folder(folder)
     assert second.tables == first.tables

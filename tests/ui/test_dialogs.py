@@ -1,15 +1,17 @@
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import settings as settings_file
 from app.errors import UserError
 from app.log import Mishap
 from app.readers import ImportIssue, ImportReport, guess_mapping
-from app.settings import Settings, Theme
+from app.settings import Density, Settings, Theme
 from icd_tables.pinyin import readings
 from ui.actions import ACTIONS
 from ui.dialogs.about import AboutDialog
@@ -178,3 +180,30 @@ def test_jobs_end_with_the_window(window: MainWindow) -> None:
     assert isinstance(window.jobs, Jobs)
     window.close()
     assert not window.jobs.running
+
+
+def test_density_and_rule_packs_are_settings(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialog = SettingsDialog(Settings(rule_packs=("旧.toml",)))
+    qtbot.addWidget(dialog)
+    added = str(tmp_path / "本院.toml")
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_args: ([added, "旧.toml"], ""))
+    dialog.packs.add_button.click()
+    assert dialog.packs.texts == ("旧.toml", added)
+    assert not dialog.packs.remove_button.isEnabled()
+    dialog.packs.list.setCurrentRow(0)
+    dialog.packs.remove_button.click()
+    dialog.density.setCurrentIndex(list(Density).index(Density.COMPACT))
+    dialog.accept()
+    assert dialog.settings.rule_packs == (added,)
+    assert dialog.settings.density is Density.COMPACT
+
+
+def test_rows_stand_as_tight_as_the_settings_say(window: MainWindow) -> None:
+    rows = window.page.queue.table.verticalHeader()
+    wide = rows.defaultSectionSize()
+    window.files.use_settings(replace(window.files.settings, density=Density.COMPACT))
+    assert rows.defaultSectionSize() == wide - 6
+    window.files.use_settings(replace(window.files.settings, density=Density.COMFORTABLE))
+    assert rows.defaultSectionSize() == wide

@@ -22,9 +22,9 @@ from PySide6.QtWidgets import (
 from app.dip import local_profile
 from app.dip.local_profile import LocalFigures
 from app.errors import UserError
-from app.settings import Settings, Theme, label
+from app.settings import Density, Settings, Theme, label
 from coding_rules.settlement.profile import ProfileError, RegionProfile
-from ui.dialogs.fields import PathField
+from ui.dialogs.fields import PathField, PathList
 from ui.dialogs.messages import tell_user
 
 INSURANCES = ("职工", "居民", "")
@@ -41,9 +41,16 @@ class SettingsDialog(QDialog):
         self.author = QLineEdit(settings.author)
         self.author.setPlaceholderText("记入每一步更正和导出的清单")
         self.theme = QComboBox()
+        self.theme.setAccessibleName(label("theme"))
         for theme in Theme:
             self.theme.addItem(theme.label)
         self.theme.setCurrentIndex(list(Theme).index(settings.theme))
+        self.density = QComboBox()
+        self.density.setAccessibleName(label("density"))
+        for density in Density:
+            self.density.addItem(density.label)
+        self.density.setCurrentIndex(list(Density).index(settings.density))
+        self.packs = PathList(label("rule_packs"), "规则包 (*.toml)", settings.rule_packs)
         self.names = QCheckBox(label("names_in_lists"))
         self.names.setChecked(settings.names_in_lists)
         self.tables = PathField(label("tables"), "已安装的编码表，没有则用入门编码表")
@@ -78,6 +85,8 @@ class SettingsDialog(QDialog):
                 self.settings,
                 author=self.author.text().strip(),
                 theme=list(Theme)[self.theme.currentIndex()],
+                density=list(Density)[self.density.currentIndex()],
+                rule_packs=self.packs.texts,
                 names_in_lists=self.names.isChecked(),
                 tables=self.tables.text,
                 drg_scheme=self.drg.text,
@@ -96,7 +105,11 @@ class SettingsDialog(QDialog):
         general = QGroupBox("编码员与界面")
         form = QFormLayout(general)
         form.addRow(label("author"), self.author)
-        form.addRow(label("theme"), self.theme)
+        look = QHBoxLayout()
+        look.addWidget(self.theme, 1)
+        look.addWidget(QLabel(label("density")))
+        look.addWidget(self.density, 1)
+        form.addRow(label("theme"), look)
         form.addRow("", self.names)
         data = QGroupBox("编码表与分组方案")
         form = QFormLayout(data)
@@ -105,6 +118,7 @@ class SettingsDialog(QDialog):
         form.addRow(label("drg_weights"), self.weights)
         form.addRow(label("dip_catalogue"), self.dip)
         form.addRow(label("dip_auxiliary"), self.auxiliary)
+        form.addRow(label("rule_packs"), self.packs)
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )

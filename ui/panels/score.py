@@ -135,7 +135,7 @@ class ScorePanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.score_model = ColumnsModel(SCORE_COLUMNS, lambda line: line.key, self)
-        self.score = DenseTable(self.score_model, "分组与费用对比", row_padding=5)
+        self.score = DenseTable(self.score_model, "分组与费用对比", tight=True)
         self.score.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.score.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         self.parting = QLabel()

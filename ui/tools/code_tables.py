@@ -32,7 +32,7 @@ from ui.tools.context import ToolContext
 from ui.tools.spec import ToolSpec
 from ui.tools.window import ToolWindow
 
-FILES = "编码表、对照表 (*.csv *.txt *.tsv *.xlsx *.xlsm *.xls);;所有文件 (*)"
+FILES = "编码表、对照表 (*.csv *.txt *.tsv *.xlsx *.xlsm *.xls *.dbf);;所有文件 (*)"
 _TONES = {State.IN_USE: "accent", State.STANDS_BY: "muted", State.DAMAGED: "error"}
 
 

@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.errors import UserError
-from app.export.corrected import _write_workbook, write_corrected
+from app.export.corrected import _workbook_writer, write_corrected
 from app.export.line_cells import CellChange
 from app.export.sheet_patch import PatchError, patch_workbook
+from app.progress import Progress
 from app.readers import Imported, SourceLayout, read_cases
 from coding_rules.case import Case, Diagnosis, Procedure
 from coding_rules.edit import (
@@ -293,7 +294,7 @@ def test_a_workbook_built_against_the_rules_is_not_changed(tmp_path: Path) -> No
     imported = read_cases(path, terminology())
     odd = replace(imported.layout, sheet="Sheet9")
     with pytest.raises(UserError, match="内部结构不规范"):
-        _write_workbook(odd, path.read_bytes(), {3: [CellChange(2, "I21")]}, io.BytesIO())
+        _workbook_writer(odd, path.read_bytes(), {3: [CellChange(2, "I21")]})(io.BytesIO(), Progress())
 
 
 def test_a_replaced_formula_leaves_no_calculation_chain(tmp_path: Path) -> None:

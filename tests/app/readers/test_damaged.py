@@ -42,12 +42,19 @@ def rebuilt(path: Path, parts: dict[str, bytes]) -> Path:
         (b"\r\n\r\n  \r\n", "没有内容"),
         (b"\xef\xbb\xbf", "没有内容"),
         (b"%PDF-1.7 ....", "PDF"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "Workbook".encode("utf-16-le"), "旧版 Excel"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "Workbook".encode("utf-16-le"),
+            "不是完好的 Excel",
+        ),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "WordDocument".encode("utf-16-le"),
+            "旧版 Office",
+        ),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"),
             "有密码",
         ),
-        (b"PK\x03\x04 not really", "不是完好的 xlsx"),
+        (b"PK\x03\x04 not really", "不是完好的 Excel"),
         (b"<html><table><tr><td>1</td></tr></table>", "网页"),
         (b'{"setlinfo": {}}', "JSON"),
         (b"BAH,JBDM\n\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "二进制"),
@@ -177,7 +184,7 @@ def test_a_zip_that_is_no_workbook(tmp_path: Path) -> None:
 def test_a_truncated_workbook(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx", ["病案号", "主要诊断编码"], ["1", "I10"])
     path.write_bytes(path.read_bytes()[:-200])
-    assert "不是完好的 xlsx" in str(refusal(path))
+    assert "不是完好的 Excel" in str(refusal(path))
 
 
 def test_a_workbook_whose_xml_is_broken(tmp_path: Path) -> None:
