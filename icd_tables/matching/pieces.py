@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from icd_tables.matching.segments import BRACKETS, STRONG, WEAK, trim
 from icd_tables.normalize import fold, units
-from icd_tables.synonyms import Lexicon, WordFinder
+from icd_tables.synonyms import Lexicon
+from icd_tables.words import WordFinder
 
 _LEAST_STATEMENT = 2
 _LONGEST_REST = 6
