@@ -5,18 +5,16 @@ The result is a profile file of its own in the user's data folder, so what was c
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from importlib import resources
 from pathlib import Path
-from typing import Any
 
-from app import toml_text
+from app.dip.profile_file import dump, open_profile, own_folder
+from app.dip.profile_text import OWN_NOTE
 from app.errors import UserError
 from app.files import safe_write
-from app.paths import data_dir
 from coding_rules.settlement.profile import SHIPPED, ProfileError, RegionProfile, load_profile
+from coding_rules.settlement.rules import PointPrice
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ def load(name_or_path: str) -> RegionProfile:
         UserError: it cannot be read or is not sound.
     """
     try:
-        return load_profile(name_or_path)
+        return open_profile(name_or_path)
     except ProfileError as error:
         problems = "；".join(error.problems[:3])
         raise UserError(
@@ -62,36 +60,29 @@ def adjust(base: str, figures: LocalFigures) -> Path:
     Raises:
         UserError: the result is not sound, or it cannot be written.
     """
-    table: dict[str, Any] = tomllib.loads(_text(base))
-    head = table["profile"]
-    head["id"] = f"local_{head['id'].removeprefix('local_')}"
-    head["title"] = f"{str(head['title']).removesuffix(_MARK)}{_MARK}"
-    money = table.setdefault("money", {})
+    profile = load(base)
+    money, notes = profile.money, dict(profile.notes)
     if figures.prices:
-        money["prices"] = [
-            ({"insurance": insurance} if insurance else {}) | {"value": float(value)}
-            for insurance, value in figures.prices
-        ]
+        prices = tuple(PointPrice(value, insurance) for insurance, value in figures.prices)
+        money = replace(money, prices=prices)
+        notes["money.prices"] = OWN_NOTE
     if figures.hospital_factor is not None:
-        money["hospital_factor"] = float(figures.hospital_factor)
-    notes = table.setdefault("notes", {}).setdefault("money", {})
-    for parameter in ("prices", "hospital_factor"):
-        notes[parameter] = {"source": "本院设置", "certainty": "本地设置"}
-    folder = data_dir() / "profiles"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{head['id']}.toml"
+        money = replace(money, hospital_factor=figures.hospital_factor)
+        notes["money.hospital_factor"] = OWN_NOTE
+    adjusted = replace(
+        profile,
+        profile_id=f"local_{profile.profile_id.removeprefix('local_')}",
+        title=f"{profile.title.removesuffix(_MARK)}{_MARK}",
+        money=money,
+        notes=notes,
+    )
+    adjusted = replace(adjusted, demo=adjusted.demo and bool(adjusted.invented()))
+    path = own_folder() / f"{adjusted.profile_id}.toml"
+    text = dump(adjusted)
     with safe_write(path) as temporary:
-        temporary.write_text(toml_text.dumps(table), encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8")
     load(str(path))
     return path
-
-
-def _text(base: str) -> str:
-    if base in SHIPPED:
-        folder = resources.files("coding_rules.settlement").joinpath("profiles")
-        return folder.joinpath(f"{base}.toml").read_text(encoding="utf-8")
-    load(base)
-    return Path(base).read_text(encoding="utf-8")
 
 
 _MARK = "（本院参数）"

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from app import toml_text
+from app.dip.profile_text import problem_text
 from app.errors import UserError
-from app.files import safe_write
+from app.files import free_name, safe_write
 from app.paths import data_dir
 from coding_rules.settlement.profile import (
     SECTIONS,
@@ -46,12 +47,30 @@ class Listed:
         return f"{kind} · {title}" + ("" if system in title else f"（{system}）")
 
 
+def open_profile(name_or_path: str | Path) -> RegionProfile:
+    """A shipped profile by name, or one from a TOML file.
+
+    Raises:
+        ProfileError: there is none, or what is wrong in it.
+    """
+    name = str(name_or_path)
+    if name in SHIPPED:
+        return load_profile(name)
+    path = Path(name_or_path)
+    try:
+        return parse_profile(path.read_text(encoding="utf-8-sig"), path.name)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = "不是 UTF-8 文本" if isinstance(error, UnicodeDecodeError) else "读不到文件"
+        shipped = f"内置参数有 {', '.join(SHIPPED)}"
+        raise ProfileError(path.name, (f"{reason}，也没有叫“{name}”的内置参数（{shipped}）",)) from error
+
+
 def listed_profiles() -> list[Listed]:
     """The hospital's own profiles, newest first, then the shipped ones; files that cannot be read are left out."""
     own: list[Listed] = []
     for path in sorted(own_folder().glob("*.toml"), key=lambda each: -each.stat().st_mtime):
         try:
-            own.append(Listed(str(path), load_profile(path), own=True))
+            own.append(Listed(str(path), open_profile(path), own=True))
         except ProfileError:
             continue
     return [*own, *(Listed(name, load_profile(name)) for name in SHIPPED)]
@@ -64,8 +83,13 @@ def own_folder() -> Path:
     return folder
 
 
-def save_own(profile: RegionProfile, title: str, valid_from: date | None) -> tuple[Path, RegionProfile]:
+def save_own(
+    profile: RegionProfile, title: str, valid_from: date | None, *, replacing: Path | None = None
+) -> tuple[Path, RegionProfile]:
     """Write a profile as the hospital's own under a title and the day it holds from; the path and the profile as read back.
+
+    A copy of a demonstration stays one only as long as it reckons with invented money parameters. A name that is taken gets a
+    number, unless it is that of the file being edited (``replacing``).
 
     Raises:
         UserError: no title, the profile is not sound, or the file cannot be written.
@@ -74,13 +98,20 @@ def save_own(profile: RegionProfile, title: str, valid_from: date | None) -> tup
     if not name:
         raise UserError("没有填写参数名称。", "请写明是哪里、哪一年的参数，例如“平顶山 2025”。")
     dated = f"{name}-{valid_from:%Y%m%d}" if valid_from else name
-    kept = replace(
-        profile, profile_id=f"local_{dated}", title=title.strip(), valid_from=valid_from, demo=profile.demo
-    )
-    problems = kept.verify()
-    if problems:
-        raise UserError(f"参数有 {len(problems)} 处不合：{'；'.join(problems[:3])}", "请改正后再保存。")
     path = own_folder() / f"{dated}.toml"
+    if path.exists() and path != replacing:
+        path = free_name(path)
+    kept = replace(
+        profile,
+        profile_id=f"local_{path.stem}",
+        title=title.strip(),
+        valid_from=valid_from,
+        demo=profile.demo and bool(profile.invented()),
+    )
+    problems = kept.problems()
+    if problems:
+        listed = "；".join(problem_text(each) for each in problems[:3])
+        raise UserError(f"参数有 {len(problems)} 处不合：{listed}", "请改正后再保存。")
     text = dump(kept)
     with safe_write(path) as temporary:
         temporary.write_text(text, encoding="utf-8")

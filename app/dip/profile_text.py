@@ -8,6 +8,7 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
@@ -16,32 +17,37 @@ from app.dip.profile_words import CHOICES
 from app.errors import UserError
 from coding_rules.settlement.figures import show
 from coding_rules.settlement.profile import SECTIONS, Certainty, Note, RegionProfile
+from coding_rules.settlement.profile_check import HEAD, INTERVENTION, ProfileProblem
 from coding_rules.settlement.profile_view import LABELS
 from coding_rules.settlement.rules import HighStep, PointPrice
 
 OWN_NOTE = Note("本院设置", Certainty.LOCAL)
 """What a changed parameter says of its source until somebody says it better."""
 YES, NO = "是", "否"
+SYSTEMS = ("DIP", "DRG")
 _SPLIT = re.compile(r"[、,，;；\n]+")
 _STEP = re.compile(r"^(?:([\d.]+)\s*分以下\s*)?([\d.]+)$")
 
 
 def show_value(profile: RegionProfile, section: str, name: str) -> str:
     """The value of a parameter as its text; empty when it is not set."""
+    if section == HEAD:
+        return str(getattr(profile, name) or "")
     return _show(getattr(getattr(profile, section), name), CHOICES.get(f"{section}.{name}", {}))
 
 
 def choices(section: str, name: str) -> tuple[str, ...]:
     """The texts a parameter of a closed set may have; empty for free values and for lists."""
+    if section == HEAD:
+        return SYSTEMS if name == "system" else ()
     hint = _hint(section, name)
     if hint is bool:
         return (YES, NO)
     if typing.get_origin(hint) in {tuple, frozenset}:
         return ()
-    place = f"{section}.{name}"
-    if place == "grouping.intervention_as":
-        return ("手术", "治疗性操作")
-    return tuple(CHOICES.get(place, {}).values())
+    if (section, name) == ("grouping", "intervention_as"):
+        return INTERVENTION
+    return tuple(CHOICES.get(f"{section}.{name}", {}).values())
 
 
 def with_value(profile: RegionProfile, section: str, name: str, text: str) -> RegionProfile:
@@ -50,6 +56,8 @@ def with_value(profile: RegionProfile, section: str, name: str, text: str) -> Re
     Raises:
         UserError: the text does not fit the parameter.
     """
+    if section == HEAD:
+        return _with_head(profile, name, text.strip())
     place = f"{section}.{name}"
     hint = _hint(section, name)
     written = text.strip()
@@ -60,6 +68,24 @@ def with_value(profile: RegionProfile, section: str, name: str, text: str) -> Re
     except (ValueError, InvalidOperation, KeyError):
         raise UserError(f"“{LABELS[place]}”不能是“{written}”。", _hint_text(section, name, hint)) from None
     return with_raw(profile, section, name, value)
+
+
+def _with_head(profile: RegionProfile, name: str, text: str) -> RegionProfile:
+    if name == "system" and text not in SYSTEMS:
+        raise UserError(f"“{LABELS['profile.system']}”不能是“{text}”。", f"可选：{'、'.join(SYSTEMS)}。")
+    if name != "valid_to":
+        said: dict[str, Any] = {name: text}
+        return replace(profile, **said)
+    try:
+        day = date.fromisoformat(text.replace("/", "-").replace(".", "-")) if text else None
+    except ValueError:
+        raise UserError(f"失效日期“{text}”不是日期。", "请写成 2025-12-31 的样子，不知道时留空。") from None
+    return replace(profile, valid_to=day)
+
+
+def problem_text(problem: ProfileProblem) -> str:
+    """An inconsistency as a dialog says it, with the Chinese name of the parameter."""
+    return f"{LABELS.get(f'{problem.section}.{problem.name}', problem.name)}：{problem.sentence}"
 
 
 def with_raw(profile: RegionProfile, section: str, name: str, value: object) -> RegionProfile:

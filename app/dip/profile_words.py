@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 MEANINGS: Mapping[str, str] = {
+    "profile.system": "这份参数用于 DIP 还是 DRG 付费",
+    "profile.region": "哪个统筹地区的参数，如 平顶山市",
+    "profile.version": "目录或办法的年度、版本",
+    "profile.source": "各参数所依据的文件，写文号",
+    "profile.valid_to": "最后执行的一天，如 2025-12-31；不知道时留空",
     "grouping.pipeline": "目录按哪一种流程入组",
     "grouping.code_edition": "目录用的编码版本，与病例不同时要导入转换表",
     "grouping.dialect": "目录里“且”“或”怎么写",

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from coding_rules.grouper.dip.rules import DipRules
 from coding_rules.settlement.profile_check import ProfileProblem, profile_problems
-from coding_rules.settlement.rules import AuxiliaryRules, BandRules, ClearingRules, Deposit, MoneyRules
+from coding_rules.settlement.rules import AuxiliaryRules, BandRules, ClearingRules, MoneyRules
 
 SHIPPED = (
     "national_default",
@@ -162,6 +162,9 @@ def parse_profile(text: str, name: str) -> RegionProfile:
     notes = _notes(table.get("notes", {}), problems)
     if not head.get("id") or not head.get("title"):
         problems.append("[profile] 缺少 id 或 title")
+    for day in ("valid_from", "valid_to"):
+        if type(head.get(day, date.min)) is not date:
+            problems.append(f"[profile] {day} = {head[day]} 不是日期，应写成 2025-01-01，不加引号")
     if problems:
         raise ProfileError(name, tuple(problems))
     profile = RegionProfile(

@@ -16,6 +16,7 @@ from coding_rules.settlement.figures import show
 from coding_rules.settlement.profile import SECTIONS, Note, RegionProfile
 
 SECTION_LABELS = {
+    "profile": "文件",
     "grouping": "分组规则",
     "bands": "费用倍率",
     "money": "点值与系数",
@@ -24,6 +25,11 @@ SECTION_LABELS = {
 }
 
 LABELS: Mapping[str, str] = {
+    "profile.system": "付费方式",
+    "profile.region": "统筹地区",
+    "profile.version": "年度或版本",
+    "profile.source": "依据文件",
+    "profile.valid_to": "失效日期",
     "grouping.pipeline": "分组流程",
     "grouping.code_edition": "编码版本",
     "grouping.dialect": "手术表达式写法",
@@ -116,6 +122,10 @@ class Parameter:
     def is_set(self) -> bool:
         """Whether the profile gives it a value."""
         return bool(self.value)
+
+
+HEAD_NAMES = ("system", "region", "version", "source", "valid_to")
+"""What a profile says of itself beside its title and the day it holds from."""
 
 
 def describe(profile: RegionProfile) -> tuple[Parameter, ...]:

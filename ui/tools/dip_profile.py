@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import (
@@ -17,11 +18,12 @@ from PySide6.QtWidgets import (
 )
 
 from app.dip.profile_file import Listed, listed_profiles, save_own
-from app.dip.profile_text import choices, show_value, with_note, with_raw, with_value
+from app.dip.profile_text import choices, problem_text, show_value, with_note, with_raw, with_value
 from app.dip.profile_words import MEANINGS
 from app.errors import UserError
 from coding_rules.settlement.profile import Certainty, Note, RegionProfile
-from coding_rules.settlement.profile_view import SECTION_LABELS, describe
+from coding_rules.settlement.profile_check import HEAD
+from coding_rules.settlement.profile_view import HEAD_NAMES, LABELS, SECTION_LABELS, describe
 from coding_rules.settlement.rules import PointPrice
 from ui.dialogs.messages import tell_user
 from ui.models.columns import Column
@@ -35,6 +37,9 @@ from ui.tools.window import ToolWindow
 
 _OWN_PAGE = {"prices", "group_factors"}
 """Parameters of many rows, edited on a page of their own."""
+_NO_NOTE = Note("", Certainty.LOCAL)
+_UNSURE = {Certainty.INFERRED, Certainty.MEMORY, Certainty.DEMO}
+"""Certainties that ask for a look into the region's own document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +52,27 @@ class ParameterRow:
     value: str
     was: str
     note: Note
+    problem: str = ""
+
+    @property
+    def editable(self) -> bool:
+        """Whether it is edited in this table."""
+        return self.name not in _OWN_PAGE
+
+    @property
+    def meaning(self) -> str:
+        """What it means, or what is wrong with it."""
+        return self.problem or MEANINGS[f"{self.section}.{self.name}"]
 
     @property
     def changed(self) -> bool:
         """Whether the value is another one than at the start."""
         return self.value != self.was
+
+
+def _has_source(row: ParameterRow) -> bool:
+    """Whether the row is a parameter: what a file says of itself needs no source."""
+    return row.section != HEAD
 
 
 class ProfileWindow(ToolWindow):
@@ -63,6 +84,7 @@ class ProfileWindow(ToolWindow):
         super().__init__(spec, context)
         self._listed: Sequence[Listed] = ()
         self._start = self.profile = RegionProfile("", "")
+        self._all_rows: list[ParameterRow] = []
         self.base = QComboBox()
         self.base.setAccessibleName("起点参数")
         self.section = QComboBox()
@@ -105,14 +127,17 @@ class ProfileWindow(ToolWindow):
         self.keep_row.start(profile.title, profile.valid_from)
         self.prices.show_prices(profile.money.prices)
         self.factors.show_factors(profile.money.group_factors)
-        self.model.set_rows(self._rows())
+        self._all_rows = self._rows()
+        self.model.set_rows(self._all_rows)
         self._filter()
         self._changed()
 
     def save(self) -> str:
         """Keep the profile as the hospital's own; the path of its file, empty when it was refused."""
         try:
-            path, profile = save_own(self.profile, self.keep_row.title.text(), self.keep_row.day)
+            path, profile = save_own(
+                self.profile, self.keep_row.title.text(), self.keep_row.day, replacing=self._edited
+            )
         except UserError as error:
             tell_user(self, error)
             return ""
@@ -131,6 +156,13 @@ class ProfileWindow(ToolWindow):
             )
             self.busy.tell(f"已保存并用于审核：{path}")
 
+    @property
+    def _edited(self) -> Path | None:
+        """The file of the hospital's own profile one started from."""
+        place = self.base.currentIndex()
+        chosen = self._listed[place] if 0 <= place < len(self._listed) else None
+        return Path(chosen.name) if chosen and chosen.own else None
+
     # --- inside --------------------------------------------------------------------------------------------
 
     def _columns(self) -> tuple[Column[ParameterRow], ...]:
@@ -142,42 +174,65 @@ class ProfileWindow(ToolWindow):
                 "值",
                 lambda row: row.value,
                 width=230,
-                tip=lambda row: f"{row.value or '未设置'}\n{MEANINGS[f'{row.section}.{row.name}']}",
-                tone=lambda row: "accent" if row.changed else "text",
+                tip=lambda row: f"{row.value or '未设置'}\n{row.meaning}",
+                tone=lambda row: "error" if row.problem else "accent" if row.changed else "text",
                 strong=lambda row: row.changed,
                 commit=self._commit_value,
-                editable=lambda row: row.name not in _OWN_PAGE,
+                editable=lambda row: row.editable,
             ),
-            text(
+            Column(
                 "meaning",
                 "含义",
-                lambda row: MEANINGS[f"{row.section}.{row.name}"],
-                250,
-                muted=True,
+                lambda row: row.meaning,
+                width=250,
                 stretch=True,
+                tip=lambda row: row.meaning,
+                tone=lambda row: "error" if row.problem else "muted",
             ),
-            Column("source", "来源", lambda row: row.note.source, width=200, commit=self._commit_source),
+            Column(
+                "source",
+                "来源",
+                lambda row: row.note.source,
+                width=200,
+                tip=lambda row: row.note.source,
+                commit=self._commit_source,
+                editable=_has_source,
+            ),
             Column(
                 "certainty",
                 "可信度",
-                lambda row: row.note.certainty.value,
+                lambda row: row.note.certainty.value if _has_source(row) else "",
                 width=84,
+                tone=lambda row: "warning" if row.note.certainty in _UNSURE and _has_source(row) else "text",
                 commit=self._commit_certainty,
+                editable=_has_source,
             ),
-            Column("note", "备注", lambda row: row.note.note, width=150, commit=self._commit_note),
+            Column(
+                "note",
+                "备注",
+                lambda row: row.note.note,
+                width=150,
+                tip=lambda row: row.note.note,
+                commit=self._commit_note,
+                editable=_has_source,
+            ),
         )
 
     def _rows(self) -> list[ParameterRow]:
+        problems = {(each.section, each.name): each.sentence for each in self.profile.problems()}
+        places = [(HEAD, name, LABELS[f"{HEAD}.{name}"], _NO_NOTE) for name in HEAD_NAMES]
+        places += [(each.section, each.name, each.label, each.note) for each in describe(self.profile)]
         return [
             ParameterRow(
-                each.section,
-                each.name,
-                each.label,
-                show_value(self.profile, each.section, each.name),
-                show_value(self._start, each.section, each.name),
-                each.note,
+                section,
+                name,
+                label,
+                show_value(self.profile, section, name),
+                show_value(self._start, section, name),
+                note,
+                problems.get((section, name), ""),
             )
-            for each in describe(self.profile)
+            for section, name, label, note in places
         ]
 
     def _commit_value(self, row: ParameterRow, written: str) -> bool:
@@ -188,7 +243,7 @@ class ProfileWindow(ToolWindow):
         except UserError as error:
             self._refuse(f"{error.what}{error.todo}")
             return False
-        self._put(row)
+        self._put()
         return True
 
     def _commit_source(self, row: ParameterRow, written: str) -> bool:
@@ -203,14 +258,18 @@ class ProfileWindow(ToolWindow):
     def _commit_whole_note(self, row: ParameterRow, note: Note) -> bool:
         if note != row.note:
             self.profile = with_note(self.profile, row.section, row.name, note)
-            self._put(row)
+            self._put()
         return True
 
-    def _put(self, row: ParameterRow) -> None:
-        """Show a changed parameter where it stands."""
-        place = row.section, row.name
-        value, note = show_value(self.profile, *place), self.profile.note(*place)
-        self.model.update_rows([replace(row, value=value, note=note)])
+    def _put(self) -> None:
+        """Show every parameter as it now stands: one change may cure or break another."""
+        rows = self._rows()
+        known = {(row.section, row.name) for row in self._all_rows}
+        self._all_rows = rows
+        if {(row.section, row.name) for row in rows} == known:
+            self.model.update_rows(rows)
+        else:
+            self.model.set_rows(rows)
         self._changed()
 
     @Slot(object)
@@ -223,20 +282,19 @@ class ProfileWindow(ToolWindow):
 
     def _take_raw(self, name: str, value: object) -> None:
         self.profile = with_raw(self.profile, "money", name, value)
-        row = self.model.row_at(self.model.place_of(("money", name)))
-        if row is not None:
-            self._put(row)
-        else:
-            self._changed()
+        self._put()
 
     def _changed(self) -> None:
         """Check and compare after every change."""
-        problems = self.profile.verify()
-        changed = sum(row.changed for row in self._rows())
-        text_ = "；".join(problems) if problems else "校验通过：各参数之间没有矛盾。"
-        self._say(
-            text_ + (f"已改 {changed} 项，尚未保存。" if changed else ""), "error" if problems else "muted"
-        )
+        problems = [problem_text(each) for each in self.profile.problems()]
+        changed = sum(row.changed for row in self._all_rows)
+        parts = ["；".join(problems) + "。" if problems else "校验通过：各参数之间没有矛盾。"]
+        if changed:
+            parts.append(f"已改 {changed} 项，尚未保存。")
+        if self.profile.demo and (invented := self.profile.invented()):
+            listed = "、".join(LABELS[f"money.{name}"] for name in invented)
+            parts.append(f"{listed}还是演示用的虚构值，改成本地的之前，金额都标注“演示”。")
+        self._say("".join(parts), "error" if problems else "muted")
         self.keep_row.allow(allowed=not problems)
         self.sides.show_profile(self.profile)
 
@@ -271,7 +329,7 @@ class ProfileWindow(ToolWindow):
 
         def accepts(row: ParameterRow) -> bool:
             place = f"{row.section}.{row.name}"
-            read = f"{row.label} {row.value} {MEANINGS[place]} {row.note}"
+            read = f"{row.label} {row.value} {MEANINGS[place]} {row.note if _has_source(row) else ''}"
             return (
                 section in {"", row.section}
                 and (row.changed or not self.only_changed.isChecked())

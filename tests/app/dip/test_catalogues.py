@@ -17,6 +17,7 @@ from app.dip.catalogues import (
     load_dip_catalogue,
     load_procedure_kinds,
 )
+from app.dip.profile_file import open_profile
 from app.errors import UserError
 from app.progress import Cancelled, Progress
 from app.sheets import read_cells
@@ -170,7 +171,7 @@ tie_breaks = ["full_code", "highest_points"]
 """
     profile_file = tmp_path / "x.toml"
     profile_file.write_text(text, encoding="utf-8")
-    profile = load_profile(profile_file)
+    profile = open_profile(profile_file)
     grouper = DipGrouper(load_dip_catalogue(path, profile), profile)
     assert [grouper.group(case("K35.300", code)).group for code in ("47.0100", "47.0101", "47.0900")] == [
         "P7",

@@ -3,15 +3,15 @@ from __future__ import annotations
 import dataclasses
 
 from coding_rules.settlement.profile import SECTIONS, load_profile
-from coding_rules.settlement.profile_view import LABELS, SECTION_LABELS, describe
+from coding_rules.settlement.profile_view import HEAD_NAMES, LABELS, SECTION_LABELS, describe
 
 
 def test_every_parameter_has_a_label() -> None:
     places = {
         f"{section}.{each.name}" for section, cls in SECTIONS.items() for each in dataclasses.fields(cls)
     }
-    assert set(LABELS) == places
-    assert set(SECTION_LABELS) == set(SECTIONS)
+    assert set(LABELS) == places | {f"profile.{name}" for name in HEAD_NAMES}
+    assert set(SECTION_LABELS) == {"profile", *SECTIONS}
 
 
 def test_values_choices_and_notes() -> None:

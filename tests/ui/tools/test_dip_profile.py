@@ -12,8 +12,9 @@ from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtWidgets import QComboBox, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from app.dip.profile_file import open_profile
 from app.settings import Settings
-from coding_rules.settlement.profile import Certainty, load_profile
+from coding_rules.settlement.profile import Certainty
 from coding_rules.settlement.rules import PointPrice
 from tests.ui.tools import dip_work
 from tests.ui.tools.dip_work import open_tool
@@ -48,12 +49,30 @@ def test_edits_are_checked_at_once(tool: ProfileWindow) -> None:
     assert tool.profile.bands.low == Decimal("0.4")
     assert "已改 1 项" in tool.integrity.text()
     assert put(tool, "bands", "extreme", "1.5")
-    assert "extreme" in tool.integrity.text()
+    assert "极高界值（特例单议）：1.5 应大于高倍率界值 2" in tool.integrity.text()
+    row = tool.model.row_at(tool.model.place_of(("bands", "extreme")))
+    assert row is not None
+    assert row.meaning == "1.5 应大于高倍率界值 2"
     assert tool.integrity.property("role") == "error"
     assert not tool.keep_row.keep.isEnabled()
     assert not put(tool, "bands", "low", "不知道")
     assert "低倍率界值" in tool.integrity.text()
     assert tool.profile.bands.low == Decimal("0.4")
+
+
+def test_what_the_file_says_of_itself_is_edited_too(tool: ProfileWindow) -> None:
+    assert put(tool, "profile", "region", "某市")
+    assert put(tool, "profile", "valid_to", "2026-12-31")
+    assert (tool.profile.region, str(tool.profile.valid_to)) == ("某市", "2026-12-31")
+    assert not put(tool, "profile", "valid_to", "年底")
+    assert "不是日期" in tool.integrity.text()
+
+
+def test_the_demonstration_says_what_is_still_invented(tool: ProfileWindow) -> None:
+    assert "机构系数" in tool.integrity.text()
+    assert put(tool, "money", "hospital_factor", "1.1")
+    assert "虚构" in tool.integrity.text()
+    assert "机构系数" not in tool.integrity.text()
 
 
 def test_source_and_certainty_are_edited_too(tool: ProfileWindow) -> None:
@@ -142,7 +161,7 @@ def test_the_own_copy_is_kept_and_used(tool: ProfileWindow, dip: ToolContext, qt
         tool.keep_row.use.click()
     settings = heard.args[0] if heard.args else None
     assert isinstance(settings, Settings)
-    assert load_profile(settings.dip_profile).money.hospital_factor == Decimal("1.1")
+    assert open_profile(settings.dip_profile).money.hospital_factor == Decimal("1.1")
     assert "某市 2025" in tool.base.currentText()
 
 
