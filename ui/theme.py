@@ -25,7 +25,7 @@ FONT_FAMILIES = (
 )
 """Tried in order; the first one installed is used. All of them carry Chinese and Latin of one weight."""
 
-ROW_PADDING = {Density.COMFORTABLE: 8, Density.COMPACT: 2}
+ROW_PADDING = {Density.COMFORTABLE: 8, Density.COMPACT: 4}
 _ROW_PADDING = "row_padding"
 POINT_SIZE = 9
 """Size of interface text: what Windows uses, dense and still readable."""

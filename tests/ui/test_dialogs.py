@@ -204,6 +204,6 @@ def test_rows_stand_as_tight_as_the_settings_say(window: MainWindow) -> None:
     rows = window.page.queue.table.verticalHeader()
     wide = rows.defaultSectionSize()
     window.files.use_settings(replace(window.files.settings, density=Density.COMPACT))
-    assert rows.defaultSectionSize() == wide - 6
+    assert rows.defaultSectionSize() == wide - 4
     window.files.use_settings(replace(window.files.settings, density=Density.COMFORTABLE))
     assert rows.defaultSectionSize() == wide
