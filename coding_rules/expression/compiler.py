@@ -87,9 +87,7 @@ def compile_rule(node: Node, environment: Environment) -> Test:
         case In() | Is():
             return member(node.scope, environment.matching(node))
         case Distinct(scope, lists, op, count):
-            return _distinct(
-                [member(scope, environment.union([name], scope.list_kind)) for name in lists], op, count
-            )
+            return _distinct(scope, [environment.union([name], scope.list_kind) for name in lists], op, count)
         case Compare(subject, op, number):
             return _compare(subject, op, number)
         case Department(op, name):
@@ -115,7 +113,7 @@ def _never(facts: Facts) -> bool:
 def member(scope: Scope, codes: frozenset[str]) -> Test:
     """Whether some code in scope is one of ``codes``."""
     disjoint = codes.isdisjoint
-    match scope:
+    match scope:  # each reads its codes itself: a call more would be felt
         case Scope.PRINCIPAL_DIAGNOSIS:
             return lambda facts: not disjoint(facts.diagnoses[:1])
         case Scope.ANY_DIAGNOSIS:
@@ -130,24 +128,48 @@ def member(scope: Scope, codes: frozenset[str]) -> Test:
 
 
 def _every(tests: Sequence[Test]) -> Test:
-    if len(tests) == 2:
-        first, second = tests
-        return lambda facts: first(facts) and second(facts)
-    rest = tuple(tests)
-    return lambda facts: all(test(facts) for test in rest)
+    def every(facts: Facts) -> bool:
+        for test in tests:  # noqa: SIM110  all() over a generator takes twice the time
+            if not test(facts):
+                return False
+        return True
+
+    return every
 
 
 def _some(tests: Sequence[Test]) -> Test:
-    if len(tests) == 2:
-        first, second = tests
-        return lambda facts: first(facts) or second(facts)
-    rest = tuple(tests)
-    return lambda facts: any(test(facts) for test in rest)
+    def some(facts: Facts) -> bool:
+        for test in tests:  # noqa: SIM110  as above
+            if test(facts):
+                return True
+        return False
+
+    return some
 
 
-def _distinct(tests: Sequence[Test], op: str, count: float) -> Test:
-    compare, rest = OPERATORS[op], tuple(tests)
-    return lambda facts: compare(sum(1 for test in rest if test(facts)), count)
+_CODES_IN: Mapping[Scope, Callable[[Facts], tuple[str, ...]]] = {
+    Scope.PRINCIPAL_DIAGNOSIS: lambda facts: facts.diagnoses[:1],
+    Scope.ANY_DIAGNOSIS: lambda facts: facts.diagnoses,
+    Scope.SECONDARY_DIAGNOSIS: lambda facts: facts.diagnoses[1:],
+    Scope.PRINCIPAL_PROCEDURE: lambda facts: facts.procedures[:1],
+    Scope.ANY_PROCEDURE: lambda facts: facts.procedures,
+}
+
+
+def _distinct(scope: Scope, lists: Sequence[frozenset[str]], op: str, count: float) -> Test:
+    compare, codes_of = OPERATORS[op], _CODES_IN[scope]
+    lists_hit: dict[str, int] = {}
+    for number, members in enumerate(lists):
+        for code in members:
+            lists_hit[code] = lists_hit.get(code, 0) | 1 << number
+
+    def enough(facts: Facts) -> bool:
+        hit = 0
+        for code in codes_of(facts):
+            hit |= lists_hit.get(code, 0)
+        return compare(hit.bit_count(), count)
+
+    return enough
 
 
 def _compare(subject: str, op: str, value: float) -> Test:

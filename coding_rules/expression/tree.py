@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -159,3 +159,22 @@ def all_of(parts: tuple[Node, ...]) -> Node:
     if not parts:
         return TRUE
     return parts[0] if len(parts) == 1 else And(parts)
+
+
+def given(node: Node, flags: Mapping[str, bool]) -> Node:
+    """The rule that remains once the flags (``mcc``, ``cc``) are known; ``TRUE`` or ``FALSE`` where nothing does."""
+    match node:
+        case Flag(name):
+            return Const(flags[name])
+        case Not(item):
+            inner = given(item, flags)
+            return Const(not inner.value) if isinstance(inner, Const) else Not(inner)
+        case And(items):
+            parts = [part for item in items if (part := given(item, flags)) != TRUE]
+            return FALSE if FALSE in parts else all_of(tuple(parts))
+        case Or(items):
+            parts = [part for item in items if (part := given(item, flags)) != FALSE]
+            if not parts or TRUE in parts:
+                return Const(bool(parts))
+            return parts[0] if len(parts) == 1 else Or(tuple(parts))
+    return node

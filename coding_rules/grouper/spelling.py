@@ -8,10 +8,9 @@ from dataclasses import replace
 from coding_rules.grouper.inputs import GrouperInput
 from icd_tables.codes import normalize_code
 
-_PLAIN = re.compile(r"[A-Z0-9][A-WYZ0-9.x+*/-]*").fullmatch
-
-suspicious = re.compile(r"[^A-WYZ0-9.x+*/-]").search
-"""Whether joined codes hold a character that a well-spelled code has at most in front (an ``X``): one pass, no look-up."""
+_CODE = r"[A-Z0-9][A-WYZ0-9.x+*/-]*"
+_PLAIN = re.compile(_CODE).fullmatch
+_ALL_PLAIN = re.compile(rf"(?:{_CODE}\|)*{_CODE}").fullmatch
 
 
 def spell(code: str) -> str:
@@ -21,7 +20,7 @@ def spell(code: str) -> str:
 
 def spell_case(case: GrouperInput) -> GrouperInput:
     """The case with every code in normalised spelling; the same object when it already is."""
-    if not suspicious("".join(case.diagnoses + case.procedures)):
+    if _ALL_PLAIN("|".join(case.diagnoses + case.procedures)):
         return case
     diagnoses, procedures = tuple(map(spell, case.diagnoses)), tuple(map(spell, case.procedures))
     if diagnoses == case.diagnoses and procedures == case.procedures:

@@ -24,20 +24,21 @@ class ComplicationIndex:
     """Levels of secondary diagnoses under a principal diagnosis.
 
     Codes listed alike share a mark, principal diagnoses that exclude alike share a row of levels by mark: exclusions are worked
-    out once, and a secondary diagnosis costs one look-up. ``none_listed(codes)`` says that none of them is a complication,
-    ``mark_of(code, 0)`` gives the mark of one (0: no complication).
+    out once, and a secondary diagnosis costs one look-up. ``marks`` holds the mark of every complication (0 is none),
+    ``levels`` the levels by mark of every principal diagnosis that excludes any.
     """
 
     def __init__(self, complications: Iterable[Complication], exclusions: Iterable[Exclusion]) -> None:
         self.listings = _listings(complications)
         self.excluded = _excluded(exclusions)
         numbers = {(NOTHING, NOTHING): 0}
-        marks = {code: numbers.setdefault(listing, len(numbers)) for code, listing in self.listings.items()}
-        self.none_listed = marks.keys().isdisjoint
-        self.mark_of = marks.get
+        self.marks = {
+            code: numbers.setdefault(listing, len(numbers)) for code, listing in self.listings.items()
+        }
+        self._none_listed = self.marks.keys().isdisjoint
         self._levels_of_any = bytes(_level(*listing, NOTHING) for listing in numbers)
         rows = {tables: self._row(tables, numbers) for tables in set(self.excluded.values())}
-        self._levels = {principal: rows[tables] for principal, tables in self.excluded.items()}
+        self.levels = {principal: rows[tables] for principal, tables in self.excluded.items()}
 
     def _row(self, excluded: frozenset[str], numbers: Mapping[Listing, int]) -> bytes:
         """The levels by mark beside principal diagnoses that exclude these tables: few marks differ from the usual."""
@@ -49,16 +50,16 @@ class ComplicationIndex:
 
     def levels_under(self, principal: str) -> bytes:
         """The level of each mark beside a principal diagnosis: 0, or the bits of ``CC`` and ``MCC``. Shared where equal."""
-        return self._levels.get(principal, self._levels_of_any)
+        return self.levels.get(principal, self._levels_of_any)
 
     def level(self, diagnoses: tuple[str, ...]) -> int:
         """The bits that the secondary diagnoses of a case reach together, given all its diagnoses."""
         secondary = diagnoses[1:]
-        if self.none_listed(secondary):
+        if self._none_listed(secondary):
             return 0
         levels, found = self.levels_under(diagnoses[0]), 0
         for code in secondary:
-            found |= levels[self.mark_of(code, 0)]
+            found |= levels[self.marks.get(code, 0)]
         return found
 
     @cached_property

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from coding_rules.expression.compiler import Environment, compile_rule
-from coding_rules.expression.tree import And, Const, Flag, Node, Not, Or, atoms
+from coding_rules.expression.compiler import Environment, Test, compile_rule
+from coding_rules.expression.tree import FALSE, TRUE, Node, given
+from coding_rules.grouper.drg.complications import CC, MCC
 from coding_rules.grouper.drg.scheme import GroupRule, Scheme
 from coding_rules.grouper.inputs import GrouperInput
 
@@ -21,18 +22,19 @@ class DrgResult(NamedTuple):
 
 UNGROUPED = DrgResult("", "", "")
 
-
 Choose = Callable[[GrouperInput], DrgResult]
+
+LEVELS = tuple({"mcc": level >= MCC, "cc": bool(level & CC)} for level in range(4))
+"""What ``mcc`` and ``cc`` say at each level (the sum of the bits ``CC`` and ``MCC``)."""
 
 
 class Outcome(NamedTuple):
-    """Where an ADRG leads: to ``answers[level]`` when only complications decide (the place is the sum of the bits ``CC`` and ``MCC``),
-    to what ``choose`` says when other rules do, else always to ``result``; ``result`` is the answer without complications.
+    """Where an ADRG leads at each level of complications: to ``results[level]``, or to what ``choices[level]`` says of the
+    case where rules ask for more than complications.
     """
 
-    result: DrgResult
-    answers: tuple[DrgResult, ...] | None = None
-    choose: Choose | None = None
+    results: tuple[DrgResult, ...]
+    choices: tuple[Choose, ...] | None = None
 
 
 class Outcomes:
@@ -41,46 +43,44 @@ class Outcomes:
     def __init__(self, scheme: Scheme, environment: Environment) -> None:
         self._scheme = scheme
         self._environment = environment
+        self._by_level: dict[str, tuple[Node, ...]] = {}
 
     def of(self, mdc: str, adrg: str) -> Outcome:
         """The outcome of an ADRG reached within an MDC; where no DRG rule holds, the ADRG code stands as the DRG."""
-        rules = self._scheme.drgs_of.get(adrg, ())
         own = DrgResult(mdc, adrg, adrg)
-        if all(isinstance(atom, Const | Flag) for rule in rules for atom in atoms(rule.node)):
-            answers = tuple(_answer(rules, own, mcc, cc) for mcc in (False, True) for cc in (False, True))
-            return Outcome(answers[0], answers if len(set(answers)) > 1 else None)
-        return Outcome(own, None, self._first_that_holds(rules, own))
+        rules = self._scheme.drgs_of.get(adrg, ())
+        ladders = [self._ladder(rules, own, level) for level in range(len(LEVELS))]
+        results = tuple(last for _, last in ladders)
+        if not any(asked for asked, _ in ladders):
+            return Outcome(results)
+        return Outcome(results, tuple(_first_that_holds(asked, last) for asked, last in ladders))
 
-    def _first_that_holds(
-        self, rules: Sequence[GroupRule], own: DrgResult
-    ) -> Callable[[GrouperInput], DrgResult]:
-        tests = [(compile_rule(rule.node, self._environment), own._replace(drg=rule.code)) for rule in rules]
+    def _ladder(
+        self, rules: Sequence[GroupRule], own: DrgResult, level: int
+    ) -> tuple[list[tuple[Test, DrgResult]], DrgResult]:
+        """The rules still to be asked at a level with their results, and the result when none of them holds."""
+        asked: list[tuple[Test, DrgResult]] = []
+        for rule in rules:
+            node = self._at_level(rule)[level]
+            if node == TRUE:
+                return asked, own._replace(drg=rule.code)
+            if node != FALSE:
+                asked.append((compile_rule(node, self._environment), own._replace(drg=rule.code)))
+        return asked, own
 
-        def choose(case: GrouperInput) -> DrgResult:
-            for test, result in tests:
-                if test(case):
-                    return result
-            return own
-
-        return choose
-
-
-def _answer(rules: Sequence[GroupRule], own: DrgResult, mcc: bool, cc: bool) -> DrgResult:
-    flags = {"mcc": mcc, "cc": cc}
-    return own._replace(drg=next((rule.code for rule in rules if _holds(rule.node, flags)), own.drg))
+    def _at_level(self, rule: GroupRule) -> tuple[Node, ...]:
+        """The rule at each level of complications; thousands of rules are one of few texts."""
+        found = self._by_level.get(rule.text)
+        if found is None:
+            found = self._by_level[rule.text] = tuple(given(rule.node, flags) for flags in LEVELS)
+        return found
 
 
-def _holds(node: Node, flags: Mapping[str, bool]) -> bool:
-    """The value of a rule of nothing but flags and constants."""
-    match node:
-        case Const(value):
-            return value
-        case Flag(name):
-            return flags[name]
-        case Not(item):
-            return not _holds(item, flags)
-        case And(items):
-            return all(_holds(item, flags) for item in items)
-        case Or(items):
-            return any(_holds(item, flags) for item in items)
-    raise AssertionError(node)
+def _first_that_holds(asked: Sequence[tuple[Test, DrgResult]], last: DrgResult) -> Choose:
+    def choose(case: GrouperInput) -> DrgResult:
+        for test, result in asked:
+            if test(case):
+                return result
+        return last
+
+    return choose

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -13,7 +15,6 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from coding_rules.grouper.drg import batch as drg_batch
 from coding_rules.grouper.drg.grouper import DrgGrouper
 from coding_rules.grouper.inputs import GrouperInput
 from tests.coding_rules.grouper.drg.synthetic import make_cases, make_tables, pools, to_scheme
@@ -127,11 +128,19 @@ def test_the_path_ends_in_the_group_or_gives_a_reason(seed: int, case: GrouperIn
         assert not any(step.held for step in grouping.path if step.stage in ("MDC", "ADRG", "DRG"))
 
 
-def test_memory_stays_bounded_and_answers_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drg_batch, "_PROGRAMS_KEPT", 10)
-    forgetful, sample = DrgGrouper(to_scheme(make_tables(0))), list(make_cases(7, 400, SIZE))
-    assert list(forgetful.group_batch(sample)) == list(grouper(0).group_batch(sample))
-    assert sum(len(plan.programs) for plan in forgetful._fast._all_plans) <= 10
+def test_nothing_is_kept_of_the_cases() -> None:
+    def strangers(start: int) -> Iterator[GrouperInput]:
+        for number in range(start, start + 8_000):
+            yield GrouperInput(diagnoses=("A10.00000", f"Z{number}"), procedures=(f"99.{number}",))
+
+    deque(grouper(0).group_batch(strangers(0)), 0)
+    tracemalloc.start()
+    try:
+        deque(grouper(0).group_batch(strangers(10_000)), 0)
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 50_000
 
 
 def test_a_batch_is_a_stream() -> None:
