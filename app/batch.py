@@ -29,6 +29,12 @@ class MonthChecker(Checker, Protocol):
         """Findings by case id, those of single cases included."""
         ...
 
+    def check_across(
+        self, cases: Sequence[Case], progress: Callable[[int, int], None] | None = None
+    ) -> dict[str, tuple[Finding, ...]]:
+        """Findings of the rules across cases alone, by case id."""
+        ...
+
 
 @dataclass(frozen=True)
 class BatchResult:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from app.progress import Progress
 from coding_rules.case import Case
@@ -23,6 +23,15 @@ class Checker(Protocol):
 
     def check(self, case: Case) -> Sequence[Finding]:
         """Findings of one case, most serious first."""
+        ...
+
+
+@runtime_checkable
+class EditChecker(Checker, Protocol):
+    """A checker that knows which rules an edit can touch."""
+
+    def recheck(self, case: Case, previous: Case, findings: Sequence[Finding]) -> Sequence[Finding]:
+        """Findings after an edit, from those before it."""
         ...
 
 
@@ -115,17 +124,29 @@ def grouper_input(
     return seen, diagnoses, procedures
 
 
-def review(case: Case, knowledge: Knowledge) -> CaseResult:
-    """Check and group one case."""
+def review(case: Case, knowledge: Knowledge, since: CaseResult | None = None) -> CaseResult:
+    """Check and group one case.
+
+    ``since`` is the result, under the same knowledge, of the case this one was edited from: rules that the edit cannot touch
+    are not run again, and what rules across cases said stays.
+    """
     seen, diagnoses, procedures = grouper_input(case, knowledge.terminology)
     return CaseResult(
         case=case,
-        findings=tuple(knowledge.checker.check(case)) if knowledge.checker else (),
+        findings=_findings(case, knowledge.checker, since),
         drg=_score(seen, knowledge.drg, knowledge.drg_settler),
         dip=_score(seen, knowledge.dip, knowledge.dip_settler),
         diagnosis_mappings=diagnoses,
         procedure_mappings=procedures,
     )
+
+
+def _findings(case: Case, checker: Checker | None, since: CaseResult | None) -> tuple[Finding, ...]:
+    if checker is None:
+        return ()
+    if since is not None and isinstance(checker, EditChecker):
+        return tuple(checker.recheck(case, since.case, since.findings))
+    return tuple(checker.check(case))
 
 
 def review_all(

@@ -106,7 +106,7 @@ class Workbench:
         return ids
 
     def put_across(self, found: Mapping[str, Sequence[Finding]]) -> list[str]:
-        """Take all findings of the cases as filed, rules across cases included; returns the ids they add something to.
+        """Take what rules across cases found in the cases as filed; returns the ids they add something to.
 
         What a rule across cases said stays with the case whatever is edited: it speaks of other cases too.
         """
@@ -134,7 +134,7 @@ class Workbench:
             return WhatIf(before, before)
         after = self._after.get(case_id)
         if after is None or after.case is not current:
-            after = self._after[case_id] = self._with_across(review(current, self.knowledge))
+            after = self._after[case_id] = self._with_across(review(current, self.knowledge, before))
         return WhatIf(before, after)
 
     def known(self, case_id: str) -> WhatIf | None:
@@ -152,7 +152,7 @@ class Workbench:
     def what_if(self, case_id: str, edits: Sequence[Edit]) -> WhatIf:
         """What the edits would do to the case as it stands; nothing is recorded."""
         now = self.result(case_id).after
-        edited = review(apply(self._currents[case_id], edits), self.knowledge)
+        edited = review(apply(self._currents[case_id], edits), self.knowledge, now)
         return WhatIf(now, self._with_across(edited))
 
     def find(
@@ -331,7 +331,8 @@ class Workbench:
         )
 
     def _with_across(self, result: CaseResult) -> CaseResult:
-        extra = self._across.get(result.case.case_id)
+        across = self._across.get(result.case.case_id, ())
+        extra = [finding for finding in across if finding not in result.findings]
         if not extra:
             return result
         findings = sorted((*result.findings, *extra), key=lambda finding: finding.severity.rank)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 
 from icd_tables.codes import normalize_code, subcategory, without_marks
 
@@ -53,6 +54,7 @@ class Families:
     procedures: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=100_000)
 def diagnosis_key(code: str) -> str:
     """The key a catalogue files a diagnosis under: the normalised subcategory without marks (``A86.x``)."""
     return subcategory(without_marks(normalize_code(code)))

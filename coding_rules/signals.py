@@ -61,14 +61,12 @@ def make_setting(case: Case, relations: Relations | None, terminology: CodeMappe
 
 def with_supports(setting: Setting) -> Setting:
     """The same with the catalogue's cases for every line; as it is where the catalogue knows none of them."""
-    relations, codes = setting.relations, setting.insured_diagnoses
-    if len(codes) < 2 or not any(relations.groups_of(code) for code in codes):
+    rows = [setting.relations.groups_of(code) for code in setting.insured_diagnoses]
+    if len(rows) < 2 or not any(rows):
         return setting
     done = frozenset(code for code in map(normalize_code, setting.insured_procedures) if code)
     course = Course.of(setting.case)
-    return replace(
-        setting, supports=tuple(support(relations.groups_of(code), done, course) for code in codes)
-    )
+    return replace(setting, supports=tuple(support(groups, done, course) for groups in rows))
 
 
 def _insured(

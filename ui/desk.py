@@ -291,7 +291,7 @@ class Desk(QObject):
             deliver(batch)
             if isinstance(knowledge.checker, MonthChecker):
                 deliver(
-                    knowledge.checker.check_month(
+                    knowledge.checker.check_across(
                         everything, lambda done, total: progress.report(done, total, "正在核对跨病例规则")
                     )
                 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from coding_rules.checks import functions  # noqa: F401  (declares the functions of the language)
 from coding_rules.checks.compiler import Compiled, compile_rule
 from coding_rules.checks.fixes import FixError, build_fixes, check_fix
-from coding_rules.checks.message import MessageError, Say, compile_message
+from coding_rules.checks.message import MessageError, Say, compile_message, facets_of_message
 from coding_rules.checks.names import SELECTORS, VALUES, Facet, Read
 from coding_rules.checks.pack import PackError, Rule
 from coding_rules.checks.predicates import Env
@@ -40,6 +40,8 @@ class BoundRule:
     trigger: frozenset[str] | None
     also: tuple[frozenset[str], ...]
     dated: bool
+    cell: str = ""
+    """The cell whose text alone decides whether the rule fires, if there is one."""
 
     def lacking(self, header: Mapping[str, int]) -> str:
         """The first column the file lacks for this rule, or ""."""
@@ -51,19 +53,20 @@ class BoundRule:
         """Add what the rule finds in this case."""
         if self.dated and not self.rule.in_force(view.discharged):
             return
+        test = self.test
         if self.lines is None:
-            self._try(view, found)
+            if view.captures:
+                view.captures.clear()
+            if test(view) is True:
+                found.append(self._finding(view))
             return
         for line in self.lines(view):
             view.line = line
-            self._try(view, found)
+            if view.captures:
+                view.captures.clear()
+            if test(view) is True:
+                found.append(self._finding(view))
         view.line = None
-
-    def _try(self, view: CaseView, found: list[Finding]) -> None:
-        if view.captures:
-            view.captures.clear()
-        if self.test(view) is True:
-            found.append(self._finding(view))
 
     def _finding(self, view: CaseView) -> Finding:
         rule = self.rule
@@ -121,39 +124,28 @@ def bind(rule: Rule, lists: Mapping[str, CodeSet], env: Env) -> BoundRule:
         raise PackError(rule.pack, rule.id, f"when：{error.reason}", error.pointer) from error
     except (MessageError, FixError) as error:
         raise PackError(rule.pack, rule.id, str(error)) from error
+    dated = rule.valid_from is not None or rule.valid_to is not None  # then the day of discharge is read, too
     return BoundRule(
         rule,
         env,
-        _remembering(compiled.test, compiled.cell) if compiled.cell else compiled.test,
+        compiled.test,
         operator.attrgetter(rule.each) if rule.each else None,
         say,
         at,
         compiled.columns | frozenset(rule.needs),
-        compiled.facets,
+        _facets(rule, compiled, at, dated),
         compiled.trigger,
         compiled.also,
-        rule.valid_from is not None or rule.valid_to is not None,
+        dated,
+        "" if rule.each or dated else compiled.cell,
     )
 
 
-_MOST_REMEMBERED = 20_000
-
-
-def _remembering(test: Read, cell: str) -> Read:
-    """The same test of one cell, asked once per text: a month repeats its cells."""
-    known: dict[str | None, bool | None] = {}
-
-    def remembered(view: CaseView) -> bool | None:
-        text = view.cells.get(cell)
-        if text in known:
-            return known[text]
-        if len(known) >= _MOST_REMEMBERED:
-            known.clear()
-        answer: bool | None = test(view)
-        known[text] = answer
-        return answer
-
-    return remembered
+def _facets(rule: Rule, compiled: Compiled, at: str, dated: bool) -> frozenset[Facet]:
+    """Every part of a case that can change what the rule says: its question, its words, its place, its repairs, its dates."""
+    places = [at, *(target for spec in rule.fix for target in check_fix(spec))]
+    shown = {facet for name in places if name in SELECTORS for facet in SELECTORS[name].facets}
+    return compiled.facets | facets_of_message(rule.message) | shown | ({Facet.REST} if dated else set())
 
 
 def _default_place(rule: Rule, compiled: Compiled) -> str:

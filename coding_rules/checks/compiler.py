@@ -133,7 +133,7 @@ class _Compiler:
         info = SELECTORS[selector]
         self.only_cells = False
         self.columns.add(info.column)
-        self.facets.add(info.facet)
+        self.facets.update(info.facets)
 
     # -- truth ---------------------------------------------------------------
     def truth(self, node: Node) -> Read:

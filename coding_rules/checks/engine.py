@@ -7,7 +7,7 @@ evaluated", never "failed"); per case only rules whose trigger codes occur are t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from coding_rules.case import Case
@@ -26,15 +26,38 @@ Progress = Callable[[int, int], None]
 """Called with cases done and cases in all; may raise to cancel."""
 
 _MOST_HEADERS = 64
+_MOST_TEXTS = 20_000
+
+
+class _CellRules:
+    """The rules that the text of one cell alone decides, and for the texts seen which of them fire: a month repeats its cells."""
+
+    __slots__ = ("cell", "fired", "positions")
+
+    def __init__(self, cell: str, positions: Sequence[int]) -> None:
+        self.cell = cell
+        self.positions = tuple(positions)
+        self.fired: dict[str | None, tuple[int, ...]] = {}
+
+    def firing(self, text: str | None, view: CaseView, bound: Sequence[BoundRule]) -> tuple[int, ...]:
+        """Positions of the rules that fire, for a text not seen yet."""
+        found = tuple(i for i in self.positions if bound[i].test(view) is True)
+        if len(self.fired) >= _MOST_TEXTS:
+            self.fired.clear()
+        self.fired[text] = found
+        return found
 
 
 @dataclass(frozen=True)
 class _Plan:
-    """The rules that can run on files with one header: those always tried, and those tried for a code category."""
+    """The rules that can run on files with one header: those always tried, by the text of a cell, for a code category."""
 
     always: tuple[int, ...]
+    by_cell: tuple[_CellRules, ...]
     by_group: Mapping[str, tuple[int, ...]]
-    missing: tuple[tuple[str, str], ...]
+    missing: tuple[tuple[str, str], ...] = ()
+    narrowed: dict[frozenset[Facet], _Plan] = field(default_factory=dict, compare=False)
+    """The same for the rules that read one of some parts of a case, once they were asked for."""
 
 
 class CheckEngine:
@@ -64,6 +87,7 @@ class CheckEngine:
         self._month = [rule for rule in self.rules if rule.scope == MONTH]
         self._plans: dict[int, tuple[Mapping[str, int], _Plan]] = {}
         self._plans_by_columns: dict[tuple[str, ...], _Plan] = {}
+        self._stale_ids: dict[frozenset[Facet], frozenset[str]] = {}
 
     def rule(self, rule_id: str) -> Rule | None:
         """The rule in use with this id."""
@@ -72,7 +96,7 @@ class CheckEngine:
     def check(self, case: Case) -> tuple[Finding, ...]:
         """Findings of one case, most serious first, then in the order of the packs."""
         view = CaseView(case)
-        return self._run(view, self._wanted(view))
+        return self._run(view, self._wanted(view, self._plan(case)))
 
     def recheck(self, case: Case, previous: Case, findings: Sequence[Finding]) -> tuple[Finding, ...]:
         """Findings after an edit: rules that read none of the changed parts keep their findings.
@@ -82,11 +106,18 @@ class CheckEngine:
         changed = changed_facets(case, previous)
         if not changed:
             return tuple(findings)
-        stale = {bound.rule.id for bound in self._bound if bound.facets & changed}
-        kept = [found for found in findings if found.rule_id not in stale]
+        kept = [found for found in findings if found.rule_id not in self._stale(changed)]
         view = CaseView(case)
-        again = self._run(view, [i for i in self._wanted(view) if self._bound[i].facets & changed])
+        again = self._run(view, self._wanted(view, self._narrowed(case, changed)))
         return self._sorted([*kept, *again])
+
+    def tried(self, case: Case, previous: Case | None = None) -> int:
+        """How many rules are tried on a case, after an edit those that its changed parts can touch."""
+        plan = self._plan(case)
+        if previous is not None:
+            plan = self._narrowed(case, changed_facets(case, previous))
+        by_cell = sum(len(each.positions) for each in plan.by_cell)
+        return len(plan.always) + by_cell + len(self._called(CaseView(case), plan))
 
     def check_month(
         self, cases: Sequence[Case], progress: Progress | None = None
@@ -97,28 +128,47 @@ class CheckEngine:
             found[case.case_id] = self.check(case)
             if progress is not None and (done % 100 == 0 or done == len(cases)):
                 progress(done, len(cases))
-        for rule in self._month:
-            for hit in MONTH_CHECKS[rule.check](cases, self.env):
-                finding = _month_finding(rule, hit)
-                found[hit.case_id] = self._sorted([*found.get(hit.case_id, ()), finding])
+        for case_id, across in self.check_across(cases).items():
+            found[case_id] = self._sorted([*found.get(case_id, ()), *across])
         return found
+
+    def check_across(
+        self, cases: Sequence[Case], progress: Progress | None = None
+    ) -> dict[str, tuple[Finding, ...]]:
+        """What the rules across cases find, by the id of the case it is said of; ``progress`` counts those rules."""
+        found: dict[str, list[Finding]] = {}
+        for done, rule in enumerate(self._month, 1):
+            for hit in MONTH_CHECKS[rule.check](cases, self.env):
+                found.setdefault(hit.case_id, []).append(_month_finding(rule, hit))
+            if progress is not None:
+                progress(done, len(self._month))
+        return {case_id: self._sorted(across) for case_id, across in found.items()}
 
     def not_evaluated(self, case: Case) -> tuple[tuple[str, str], ...]:
         """Rules that cannot be judged for this case's file, each with the first column it misses."""
         return self._plan(case).missing
 
     # -- inside ----------------------------------------------------------------
-    def _wanted(self, view: CaseView) -> list[int]:
-        """Positions of the rules to try: those always tried, and those some code of the case calls up."""
-        plan = self._plan(view.case)
+    def _wanted(self, view: CaseView, plan: _Plan) -> list[int]:
+        """Positions of the plan's rules to run: those always tried, those whose cell says so, those some code calls up."""
+        wanted = self._called(view, plan)
+        wanted.extend(plan.always)
+        if plan.by_cell:
+            cells = view.cells
+            for rules in plan.by_cell:
+                text = cells.get(rules.cell)
+                fired = rules.fired.get(text)
+                wanted.extend(rules.firing(text, view, self._bound) if fired is None else fired)
+        wanted.sort()
+        return wanted
+
+    def _called(self, view: CaseView, plan: _Plan) -> list[int]:
+        """Positions of the rules that the codes of the case call up."""
         groups, bound = view.groups, self._bound
         called: set[int] = set()
         for group in groups:
             called.update(plan.by_group.get(group, ()))
-        wanted = [i for i in called if not any(map(groups.isdisjoint, bound[i].also))]
-        wanted.extend(plan.always)
-        wanted.sort()
-        return wanted
+        return [i for i in called if not any(map(groups.isdisjoint, bound[i].also))]
 
     def _run(self, view: CaseView, positions: Sequence[int]) -> tuple[Finding, ...]:
         found: list[Finding] = []
@@ -145,29 +195,71 @@ class CheckEngine:
         self._plans[id(header)] = (header, plan)
         return plan
 
+    def _narrowed(self, case: Case, changed: frozenset[Facet]) -> _Plan:
+        """The plan for the case's columns without the rules that read none of the changed parts."""
+        plan = self._plan(case)
+        known = plan.narrowed.get(changed)
+        if known is None:
+            reads = [bool(bound.facets & changed) for bound in self._bound]
+            known = plan.narrowed[changed] = _Plan(
+                tuple(i for i in plan.always if reads[i]),
+                tuple(
+                    _CellRules(each.cell, kept)
+                    for each in plan.by_cell
+                    if (kept := tuple(i for i in each.positions if reads[i]))
+                ),
+                {
+                    group: kept
+                    for group, at in plan.by_group.items()
+                    if (kept := tuple(i for i in at if reads[i]))
+                },
+            )
+        return known
+
+    def _stale(self, changed: frozenset[Facet]) -> frozenset[str]:
+        """Ids of the rules that read one of the changed parts."""
+        known = self._stale_ids.get(changed)
+        if known is None:
+            known = self._stale_ids[changed] = frozenset(
+                bound.rule.id for bound in self._bound if bound.facets & changed
+            )
+        return known
+
     def _make_plan(self, header: Mapping[str, int]) -> _Plan:
         always: list[int] = []
+        by_cell: dict[str, list[int]] = {}
         by_group: dict[str, list[int]] = {}
         missing: list[tuple[str, str]] = []
         for position, bound in enumerate(self._bound):
             lacking = bound.lacking(header)
             if lacking:
                 missing.append((bound.rule.id, lacking))
+            elif bound.cell:
+                by_cell.setdefault(bound.cell, []).append(position)
             elif bound.trigger is None:
                 always.append(position)
             else:
                 for group in bound.trigger:
                     by_group.setdefault(group, []).append(position)
-        return _Plan(tuple(always), {g: tuple(p) for g, p in by_group.items()}, tuple(missing))
+        return _Plan(
+            tuple(always),
+            tuple(_CellRules(cell, positions) for cell, positions in by_cell.items()),
+            {group: tuple(positions) for group, positions in by_group.items()},
+            tuple(missing),
+        )
 
 
 def changed_facets(case: Case, previous: Case) -> frozenset[Facet]:
     """Which parts of a case an edit changed."""
     changed = set()
-    if case.diagnoses != previous.diagnoses:
-        changed.add(Facet.DIAGNOSES)
-    if case.procedures != previous.procedures:
-        changed.add(Facet.PROCEDURES)
+    for now, before, first, others in (
+        (case.diagnoses, previous.diagnoses, Facet.PRINCIPAL, Facet.OTHERS),
+        (case.procedures, previous.procedures, Facet.MAIN, Facet.FURTHER),
+    ):
+        if now[:1] != before[:1]:
+            changed.add(first)
+        if now[1:] != before[1:]:
+            changed.add(others)
     if replace(case, diagnoses=previous.diagnoses, procedures=previous.procedures) != previous:
         changed.add(Facet.REST)
     return frozenset(changed)

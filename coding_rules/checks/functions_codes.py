@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-from coding_rules.checks.names import Facet, Type
+from coding_rules.checks.names import DIAGNOSES, PROCEDURES, Facet, Type
 from coding_rules.checks.predicates import Env, function, note
 from coding_rules.checks.view import CaseView, Line
 from icd_tables.code_form import well_formed
@@ -107,7 +107,7 @@ def subcategory_in_table(env: Env, view: CaseView, line: Line) -> bool | None:
     return bool(found)
 
 
-@function((Type.LINE,), prose="{0}的编码在出院日未启用或已停用", notes=("period",))
+@function((Type.LINE,), prose="{0}的编码在出院日未启用或已停用", reads=(Facet.REST,), notes=("period",))
 def not_in_force(env: Env, view: CaseView, line: Line) -> bool | None:
     """Whether a known code was not in force on the day of discharge."""
     entry = entry_of(env, view, line)
@@ -192,7 +192,7 @@ def not_even_dash(env: Env, view: CaseView, line: Line) -> bool:
     (),
     prose="主要诊断是未特指的编码，其他诊断有同类目更具体的编码",
     columns=("JBDM1",),
-    reads=(Facet.DIAGNOSES,),
+    reads=DIAGNOSES,
     notes=("finer",),
 )
 def unspecified_beside_specific(env: Env, view: CaseView) -> bool | None:
@@ -233,7 +233,7 @@ def full_compound(env: Env, view: CaseView, line: Line) -> CodeEntry | None:
     (),
     prose="另有手术操作属手术或介入治疗",
     columns=("SSJCZBM1",),
-    reads=(Facet.PROCEDURES,),
+    reads=PROCEDURES,
     notes=("better",),
 )
 def has_kind_elsewhere(env: Env, view: CaseView) -> bool:

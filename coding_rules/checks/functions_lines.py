@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from coding_rules.case import is_blank
 from coding_rules.checks.functions_values import parse_day
-from coding_rules.checks.names import Facet, Type
+from coding_rules.checks.names import DIAGNOSES, PROCEDURES, Facet, Type
 from coding_rules.checks.predicates import Env, function, note
 from coding_rules.checks.view import CaseView, Line
 from icd_tables.codes import Kind
@@ -21,7 +21,7 @@ def _gap(lines: Sequence[Line], start: int) -> int | None:
     return next((i for i in range(start, max(filled, default=0)) if i not in filled), None)
 
 
-@function((), prose="其他诊断中间有空行", columns=("JBDM1",), reads=(Facet.DIAGNOSES,), notes=("gap",))
+@function((), prose="其他诊断中间有空行", columns=("JBDM1",), reads=DIAGNOSES, notes=("gap",))
 def gap_in_diagnoses(env: Env, view: CaseView) -> bool:
     """Whether an other-diagnosis row is empty while a later one is filled."""
     gap = _gap(view.diagnoses, 1)
@@ -31,7 +31,7 @@ def gap_in_diagnoses(env: Env, view: CaseView) -> bool:
     return True
 
 
-@function((), prose="手术操作中间有空行", columns=("SSJCZBM1",), reads=(Facet.PROCEDURES,), notes=("gap",))
+@function((), prose="手术操作中间有空行", columns=("SSJCZBM1",), reads=PROCEDURES, notes=("gap",))
 def gap_in_procedures(env: Env, view: CaseView) -> bool:
     """Whether a procedure row is empty while a later one is filled."""
     gap = _gap(view.procedures, 0)
@@ -41,7 +41,7 @@ def gap_in_procedures(env: Env, view: CaseView) -> bool:
     return True
 
 
-@function((Type.LINE,), prose="{0}的编码在前面的行已有", notes=("first",))
+@function((Type.LINE,), prose="{0}的编码在前面的行已有", reads=(*DIAGNOSES, *PROCEDURES), notes=("first",))
 def same_code_before(env: Env, view: CaseView, line: Line) -> bool:
     """Whether an earlier line of the same kind has the same code."""
     if not line.code:
@@ -55,7 +55,9 @@ def same_code_before(env: Env, view: CaseView, line: Line) -> bool:
     return False
 
 
-@function((Type.LINE,), prose="{0}的日期读不出来", columns=("SSJCZRQ1",), notes=("filed",))
+@function(
+    (Type.LINE,), prose="{0}的日期读不出来", columns=("SSJCZRQ1",), reads=(Facet.REST,), notes=("filed",)
+)
 def unreadable_procedure_day(env: Env, view: CaseView, line: Line) -> bool:
     """Whether the date cell of a procedure line is filled with something that is no day."""
     filed = view.cells.get(f"SSJCZRQ{line.index + 1}", "")
@@ -65,7 +67,7 @@ def unreadable_procedure_day(env: Env, view: CaseView, line: Line) -> bool:
     return True
 
 
-@function((Type.LINE,), prose="{0}与前面某行编码、日期都相同", notes=("first",))
+@function((Type.LINE,), prose="{0}与前面某行编码、日期都相同", reads=PROCEDURES, notes=("first",))
 def same_procedure_same_day(env: Env, view: CaseView, line: Line) -> bool | None:
     """Whether an earlier procedure line has the same code and the same day."""
     day = getattr(line.row, "day", None)
@@ -80,13 +82,13 @@ def same_procedure_same_day(env: Env, view: CaseView, line: Line) -> bool | None
     return False
 
 
-@function((), prose="有手术操作填了麻醉方式", columns=("MZFS1",), reads=(Facet.PROCEDURES,))
+@function((), prose="有手术操作填了麻醉方式", columns=("MZFS1",), reads=PROCEDURES)
 def any_anesthesia(env: Env, view: CaseView) -> bool:
     """Whether any procedure line names an anaesthesia."""
     return any(not is_blank(getattr(line.row, "anesthesia", "")) for line in view.procedures)
 
 
-@function((Type.TEXT,), prose="全部出院诊断的入院病情都是{0}", columns=("RYBQ",), reads=(Facet.DIAGNOSES,))
+@function((Type.TEXT,), prose="全部出院诊断的入院病情都是{0}", columns=("RYBQ",), reads=DIAGNOSES)
 def all_conditions(env: Env, view: CaseView, value: str) -> bool:
     """Whether every diagnosis line has this 入院病情."""
     return bool(view.diagnoses) and all(
@@ -94,7 +96,9 @@ def all_conditions(env: Env, view: CaseView, value: str) -> bool:
     )
 
 
-@function((Type.LINE,), prose="{0}的编码在前面的其他诊断中已有", notes=("first",))
+@function(
+    (Type.LINE,), prose="{0}的编码在前面的其他诊断中已有", reads=(*DIAGNOSES, *PROCEDURES), notes=("first",)
+)
 def same_other_before(env: Env, view: CaseView, line: Line) -> bool:
     """Whether an earlier other diagnosis has the same code and the principal diagnosis does not."""
     if not line.code or (view.principal and view.principal[0].normal == line.normal):
@@ -106,7 +110,7 @@ def same_other_before(env: Env, view: CaseView, line: Line) -> bool:
     (Type.LINE,),
     prose="{0}是所在亚目的笼统编码，另一诊断同亚目而更具体",
     columns=("JBDM1",),
-    reads=(Facet.DIAGNOSES,),
+    reads=DIAGNOSES,
     notes=("finer",),
 )
 def vague_beside_finer(env: Env, view: CaseView, line: Line) -> bool:
@@ -127,7 +131,7 @@ _VALVES = ("I05", "I06", "I07", "I34", "I35", "I36")
     (),
     prose="诊断中有两个以上心瓣膜各自的疾病",
     columns=("JBDM1",),
-    reads=(Facet.DIAGNOSES,),
+    reads=DIAGNOSES,
     notes=("valves",),
 )
 def multiple_valves(env: Env, view: CaseView) -> bool:
@@ -145,7 +149,7 @@ def multiple_valves(env: Env, view: CaseView) -> bool:
     (),
     prose="另有手术操作的级别高于主要手术",
     columns=("SSJB1",),
-    reads=(Facet.PROCEDURES,),
+    reads=PROCEDURES,
     notes=("higher",),
 )
 def higher_level_elsewhere(env: Env, view: CaseView) -> bool | None:
@@ -182,7 +186,7 @@ def _same_person(line: Line, one: str, other: str) -> bool:
     (),
     prose="出院诊断至少 4 条，且四分之三以上是未特指的编码（.9）",
     columns=("JBDM",),
-    reads=(Facet.DIAGNOSES,),
+    reads=DIAGNOSES,
     notes=("count", "vague"),
 )
 def too_many_unspecified(env: Env, view: CaseView) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from coding_rules.checks.functions_codes import entry_of
-from coding_rules.checks.names import Facet, Type
+from coding_rules.checks.names import DIAGNOSES, PROCEDURES, Facet, Type
 from coding_rules.checks.predicates import Env, function, note
 from coding_rules.checks.view import CaseView, Line
 from coding_rules.clinical_lists import USUALLY_OPERATED
@@ -19,7 +19,7 @@ from icd_tables.codes import Edition, Kind, normalize_code
 
 _GOES_WITH_ANYTHING = CodeSet(["87-99", "38.9", "34.04", "31.1", "54.91", "86.0-86.2", "41.31", "03.31"])
 """Non-operative procedures, lines, drains and punctures that a patient with any disease may need."""
-_WHOLE = (Facet.DIAGNOSES, Facet.PROCEDURES, Facet.REST)
+_WHOLE = (*DIAGNOSES, *PROCEDURES, Facet.REST)
 
 
 def insurance_code(env: Env, view: CaseView, line: Line) -> str:
@@ -121,7 +121,7 @@ def _look_up(env: Env, view: CaseView) -> _Known | None:
     (),
     prose="主要诊断在所载入的目录中都伴手术操作，本例没有手术操作",
     columns=("SSJCZBM1",),
-    reads=(Facet.DIAGNOSES, Facet.PROCEDURES),
+    reads=(*DIAGNOSES, *PROCEDURES),
     notes=("usual",),
 )
 def operation_expected(env: Env, view: CaseView) -> bool | None:
@@ -139,7 +139,7 @@ def operation_expected(env: Env, view: CaseView) -> bool | None:
     (),
     prose="主要诊断多为择期手术收治，本例没有手术操作",
     columns=("SSJCZBM1",),
-    reads=(Facet.DIAGNOSES, Facet.PROCEDURES),
+    reads=(*DIAGNOSES, *PROCEDURES),
 )
 def usually_operated(env: Env, view: CaseView) -> bool:
     """Whether the principal diagnosis is one that people are mostly admitted for to be operated on, and no procedure was filed."""
@@ -150,7 +150,7 @@ def usually_operated(env: Env, view: CaseView) -> bool:
     (),
     prose="所做操作在目录中只作为另一手术的相关操作，而那个手术没有编码",
     columns=("SSJCZBM1",),
-    reads=(Facet.DIAGNOSES, Facet.PROCEDURES),
+    reads=(*DIAGNOSES, *PROCEDURES),
     notes=("usual",),
 )
 def only_related_done(env: Env, view: CaseView) -> bool | None:

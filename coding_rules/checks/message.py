@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection
 from datetime import date, datetime
 
-from coding_rules.checks.names import ATTRIBUTES, SELECTORS, VALUES, Type
+from coding_rules.checks.names import ATTRIBUTES, SELECTORS, VALUES, Facet, Type
 from coding_rules.checks.predicates import Env
 from coding_rules.checks.view import CaseView, Line
 from coding_rules.fields import FEE_ITEMS, FIELDS
@@ -38,6 +38,18 @@ def compile_message(
         return "".join(part if isinstance(part, str) else part(view) for part in parts)
 
     return say
+
+
+def facets_of_message(template: str) -> frozenset[Facet]:
+    """The parts of a case a message words, which may be others than its rule asks about."""
+    found: set[Facet] = set()
+    for name in _SLOT.findall(template):
+        owner = name.partition(".")[0]
+        if owner in SELECTORS:
+            found.update(SELECTORS[owner].facets)
+        elif owner in VALUES or owner in FIELDS:
+            found.add(Facet.REST)
+    return frozenset(found)
 
 
 def _slot(

@@ -28,9 +28,15 @@ class Type(StrEnum):
 class Facet(StrEnum):
     """Parts of a case that an edit can change; a rule is re-run only when it reads a changed part."""
 
-    DIAGNOSES = "diagnoses"
-    PROCEDURES = "procedures"
+    PRINCIPAL = "principal"
+    OTHERS = "others"
+    MAIN = "main"
+    FURTHER = "other_procedures"
     REST = "rest"
+
+
+DIAGNOSES = (Facet.PRINCIPAL, Facet.OTHERS)
+PROCEDURES = (Facet.MAIN, Facet.FURTHER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +90,21 @@ class Selector:
 
     single: bool
     column: str
-    facet: Facet
+    facets: tuple[Facet, ...]
     label: str
     trigger: bool = False
 
 
 SELECTORS: Mapping[str, Selector] = {
-    "principal": Selector(True, "JBDM", Facet.DIAGNOSES, "主要诊断", trigger=True),
-    "others": Selector(False, "JBDM1", Facet.DIAGNOSES, "其他诊断", trigger=True),
-    "diagnoses": Selector(False, "JBDM", Facet.DIAGNOSES, "出院诊断", trigger=True),
-    "main": Selector(True, "SSJCZBM1", Facet.PROCEDURES, "主要手术操作", trigger=True),
-    "other_procedures": Selector(False, "SSJCZBM1", Facet.PROCEDURES, "其他手术操作", trigger=True),
-    "procedures": Selector(False, "SSJCZBM1", Facet.PROCEDURES, "手术操作", trigger=True),
-    "outpatient": Selector(True, "JBBM", Facet.REST, "门（急）诊诊断"),
-    "external": Selector(True, "H23", Facet.REST, "外部原因"),
-    "pathology": Selector(True, "JBMM", Facet.REST, "病理诊断"),
+    "principal": Selector(True, "JBDM", (Facet.PRINCIPAL,), "主要诊断", trigger=True),
+    "others": Selector(False, "JBDM1", (Facet.OTHERS,), "其他诊断", trigger=True),
+    "diagnoses": Selector(False, "JBDM", DIAGNOSES, "出院诊断", trigger=True),
+    "main": Selector(True, "SSJCZBM1", (Facet.MAIN,), "主要手术操作", trigger=True),
+    "other_procedures": Selector(False, "SSJCZBM1", (Facet.FURTHER,), "其他手术操作", trigger=True),
+    "procedures": Selector(False, "SSJCZBM1", PROCEDURES, "手术操作", trigger=True),
+    "outpatient": Selector(True, "JBBM", (Facet.REST,), "门（急）诊诊断"),
+    "external": Selector(True, "H23", (Facet.REST,), "外部原因"),
+    "pathology": Selector(True, "JBMM", (Facet.REST,), "病理诊断"),
 }
 """Groups of lines by name. ``trigger``: a rule that needs a code there is only tried on cases with such a category."""
 

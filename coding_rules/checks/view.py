@@ -80,7 +80,12 @@ def _filled(row: Diagnosis | Procedure) -> bool:
 
 
 class CaseView:
-    """Everything a rule may ask about one case. ``captures`` and ``line`` are the scratch of the rule being run."""
+    """Everything a rule may ask about one case. ``captures`` and ``line`` are the scratch of the rule being run.
+
+    ``cells`` holds the source row; it is laid out when first asked for, as few rules re-run after an edit read it.
+    """
+
+    cells: Mapping[str, str]
 
     __slots__ = (
         "admitted",
@@ -106,7 +111,6 @@ class CaseView:
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        self.cells: Mapping[str, str] = case.fields.as_dict()
         self.diagnoses = tuple(
             Line(row, i, Kind.DIAGNOSIS, diagnosis_fields(i)[0])
             for i, row in enumerate(case.diagnoses)
@@ -134,6 +138,12 @@ class CaseView:
         self.captures: dict[str, Line] = {}
         self.notes: dict[str, str] = {}
         self.remembered: dict[str, object] = {}
+
+    def __getattr__(self, name: str) -> Mapping[str, str]:
+        if name != "cells":
+            raise AttributeError(name)
+        self.cells = self.case.fields.as_dict()
+        return self.cells
 
 
 def _single(row: Diagnosis, field: str) -> tuple[Line, ...]:

@@ -11,10 +11,13 @@ from app.sessions.journal import MemoryJournal
 from app.what_if import Proposal
 from app.workbench import Workbench
 from coding_rules.case import Case
+from coding_rules.checks.engine import CheckEngine
+from coding_rules.checks.examples import build_case
 from coding_rules.edit import EditError, MoveDiagnosis, RemoveDiagnosis, SetDiagnosis
 from coding_rules.finding import Finding, Fix, Severity
 from coding_rules.grouper.grouping import System
 from icd_tables.codes import Kind
+from icd_tables.terminology import Terminology
 from tests.ui.samples import make_cases, sample_find, sample_knowledge, sample_workbench
 
 
@@ -258,3 +261,22 @@ def test_a_new_step_ends_the_way_back_to_a_note(bench: Workbench) -> None:
     bench.change(case_id, [SetDiagnosis(0, "Z99.000", "x")], "改")
     assert not bench.redo_label
     assert bench.note(case_id) is None
+
+
+def test_an_edit_runs_only_the_rules_it_can_touch() -> None:
+    class Counting(CheckEngine):
+        whole = 0
+
+        def check(self, case: Case) -> tuple[Finding, ...]:
+            Counting.whole += 1
+            return super().check(case)
+
+    knowledge = replace(sample_knowledge(), checker=Counting(Terminology()))
+    page = build_case({"dx": ["K35.800 急性阑尾炎", "I10.x00x002 高血压"], "XB": "1"})
+    bench = Workbench([page], knowledge)
+    assert bench.result(page.case_id).before.findings == CheckEngine(Terminology()).check(page)
+    bench.change(page.case_id, [SetDiagnosis(1, "N80.000", "子宫内膜异位症")], "改")
+    after = bench.result(page.case_id).after
+    assert after.findings == CheckEngine(Terminology()).check(after.case)
+    assert any(finding.code == "N80.000" for finding in after.findings)
+    assert Counting.whole == 1

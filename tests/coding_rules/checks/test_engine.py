@@ -13,7 +13,7 @@ from coding_rules.checks.engine import CheckEngine, changed_facets
 from coding_rules.checks.examples import build_case, parse_examples
 from coding_rules.checks.names import Facet
 from coding_rules.checks.overrides import Overrides
-from coding_rules.checks.pack import shipped_names, shipped_text
+from coding_rules.checks.pack import parse_pack, shipped_names, shipped_text
 from coding_rules.checks.view import CaseView
 from coding_rules.edit import MoveDiagnosis, RemoveDiagnosis, SetDiagnosis, apply
 from coding_rules.fields import N041_FIELDS
@@ -98,6 +98,61 @@ def test_recheck_equals_check(
     assert ENGINE.recheck(edited, page, ENGINE.check(page)) == ENGINE.check(edited)
 
 
+@settings(max_examples=120, deadline=None)
+@given(
+    before=lines,
+    done=operations,
+    at=st.integers(0, 3),
+    code=st.sampled_from(CODES),
+    operation=st.sampled_from(PROCEDURES),
+    of_procedures=st.booleans(),
+)
+def test_recheck_equals_check_when_one_line_is_changed(
+    before: tuple[Diagnosis, ...],
+    done: tuple[Procedure, ...],
+    at: int,
+    code: str,
+    operation: str,
+    of_procedures: bool,
+) -> None:
+    page = replace(build_case({}), diagnoses=before, procedures=done)
+    if of_procedures:
+        edited = replace(page, procedures=(*done[:at], Procedure(operation, "某操作"), *done[at + 1 :]))
+    else:
+        edited = replace(page, diagnoses=(*before[:at], Diagnosis(code, "某病", "1"), *before[at + 1 :]))
+    assert ENGINE.recheck(edited, page, ENGINE.check(page)) == ENGINE.check(edited)
+
+
+def test_a_rule_that_an_edit_cannot_touch_is_not_tried_again() -> None:
+    page = build_case({"dx": ["K35.800 急性阑尾炎", "I10.x00x002 高血压"]})
+    edited = apply(page, [SetDiagnosis(1, "E11.900", "2型糖尿病")])
+    assert 0 < ENGINE.tried(edited, page) < ENGINE.tried(page) / 4
+    assert ENGINE.tried(page, page) == 0
+
+
+def test_words_and_place_of_a_finding_are_parts_it_reads() -> None:
+    pack = parse_pack(
+        """
+[pack]
+id = "own"
+title = "本院"
+[[rule]]
+id = "OWN-1"
+title = "有手术"
+severity = "hint"
+authority = "本院"
+when = "procedures is filled"
+message = "主要诊断 {principal}，{department}"
+at = "main"
+""",
+        "own",
+    )
+    engine = CheckEngine(Terminology(), [pack])
+    page = build_case({"dx": ["K35.800 急性阑尾炎"], "px": ["47.0100 腹腔镜下阑尾切除术"]})
+    edited = apply(page, [SetDiagnosis(0, "K35.900", "急性阑尾炎，未特指")])
+    assert "K35.900" in engine.recheck(edited, page, engine.check(page))[0].message
+
+
 def test_recheck_without_a_change_keeps_the_findings() -> None:
     case = build_case({"dx": ["K35.8x9 急性阑尾炎"]})
     findings = ENGINE.check(case)
@@ -107,7 +162,7 @@ def test_recheck_without_a_change_keeps_the_findings() -> None:
 
 def test_facets_of_an_edit() -> None:
     case = build_case({"dx": ["K35.800 急性阑尾炎", "I10.x00x002 高血压"]})
-    assert changed_facets(apply(case, [MoveDiagnosis(1, 0)]), case) == {Facet.DIAGNOSES}
+    assert changed_facets(apply(case, [MoveDiagnosis(1, 0)]), case) == {Facet.PRINCIPAL, Facet.OTHERS}
     assert changed_facets(replace(case, sex="1"), case) == {Facet.REST}
 
 
