@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,20 +16,19 @@ from app.progress import Progress
 from app.review import grouper_input
 from coding_rules.case import Case
 from coding_rules.grouper.dip.grouper import DipGrouper
-from coding_rules.grouper.dip.points import (
-    HistoryCase,
-    Method,
-    PointsResult,
-    PointsSettings,
-    points_from_history,
-)
+from coding_rules.grouper.dip.history import HistoryCase, Method, PointsSettings
+from coding_rules.grouper.dip.points import PointsResult, points_from_history
+from coding_rules.insured import institution_names
 from icd_tables.codes import Edition, Kind
 from icd_tables.terminology import Terminology
 
 
 @dataclass(frozen=True, slots=True)
 class PointsWish:
-    """What the user asks for. ``weights`` of the years oldest first, the last one belonging to ``last_year``."""
+    """What the user asks for. ``weights`` of the years oldest first, the last one belonging to ``last_year``.
+
+    ``level`` is the hospital level of all cases but those of institutions that ``levels`` names (as ``institution_of`` does).
+    """
 
     last_year: int
     weights: tuple[Decimal, ...] = (Decimal(1), Decimal(2), Decimal(7))
@@ -37,6 +37,7 @@ class PointsWish:
     method: Method = Method.MEAN_FEE
     benchmark: str = ""
     level: str = ""
+    levels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def settings(self) -> PointsSettings:
@@ -61,7 +62,7 @@ def compute_points(
         UserError: no case falls into the years, or the benchmark group does not reach the threshold.
         Cancelled: the user asked to stop.
     """
-    history = list(history_cases(cases, terminology, wish.level, progress))
+    history = list(history_cases(cases, terminology, wish, progress))
     title = f"{wish.last_year} 年历史数据测算"
     try:
         found = points_from_history(
@@ -79,14 +80,29 @@ def compute_points(
 
 
 def history_cases(
-    cases: Iterable[Case], terminology: Terminology, level: str, progress: Progress | None = None
+    cases: Sequence[Case], terminology: Terminology, wish: PointsWish, progress: Progress | None = None
 ) -> Iterator[HistoryCase]:
-    """Past front pages as history: codes mapped to the insurance edition, year of discharge (0 when unknown)."""
+    """Past front pages as history: codes mapped to the insurance edition, year of discharge (0 when unknown), hospital level.
+
+    Raises:
+        Cancelled: the user asked to stop.
+    """
     progress = progress or Progress()
     for done, case in enumerate(cases, start=1):
         seen, _, _ = grouper_input(case, terminology)
+        level = wish.levels.get(institution_of(case)) or wish.level
         yield HistoryCase(case.discharged.year if case.discharged else 0, seen, level)
-        progress.report(done, 0, "正在读取历史病例")
+        progress.report(done, len(cases), "正在读取历史病例")
+
+
+def institution_of(case: Case) -> str:
+    """What tells a case's institution from others: code and name as filed, empty when neither is."""
+    return " ".join(institution_names(case))
+
+
+def institutions_of(cases: Iterable[Case]) -> dict[str, int]:
+    """The institutions there are with their cases, by name."""
+    return dict(sorted(Counter(map(institution_of, cases)).items()))
 
 
 def keep_points(result: PointsResult, title: str, valid_from: date) -> Path:

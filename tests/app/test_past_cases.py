@@ -21,7 +21,7 @@ from app.progress import Cancelled, Progress
 from app.review import Knowledge
 from app.sessions.session import Session
 from coding_rules.grouper.dip.grouper import DipGrouper
-from coding_rules.grouper.dip.points import Method
+from coding_rules.grouper.dip.history import Method
 from coding_rules.settlement.auxiliary import AuxiliaryCatalogue, AuxiliaryRow
 from coding_rules.settlement.rules import AuxiliaryRules
 from coding_rules.settlement.strata import AGE, SEVERITY, SeverityTables

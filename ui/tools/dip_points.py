@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -17,78 +17,33 @@ from PySide6.QtWidgets import (
     QSpinBox,
 )
 
-from app.dip.history_points import PointsWish, compute_points, keep_points
+from app.dip.history_points import PointsWish, compute_points, institutions_of, keep_points
 from app.errors import UserError
 from app.past_cases import years_of
 from app.progress import Progress
-from coding_rules.grouper.dip.catalogue import DipGroup
 from coding_rules.grouper.dip.grouper import DipGrouper
-from coding_rules.grouper.dip.points import LevelMean, Method, PointsResult
+from coding_rules.grouper.dip.history import LEVELS, Method
+from coding_rules.grouper.dip.points import PointsResult
+from coding_rules.settlement.figures import tell_yuan
 from ui.dialogs.messages import tell_user
 from ui.models.columns import Column
-from ui.tools.columns import count, figure, text
+from ui.tools.columns import count, text
 from ui.tools.context import ToolContext
-from ui.tools.dip_catalogue_tables import kind_of
+from ui.tools.dip_choices import ChoiceDelegate
 from ui.tools.dip_parts import KeepRow, tabbed
+from ui.tools.dip_points_tables import (
+    FALLEN,
+    GROUP_LEVEL_COLUMNS,
+    GROUPS,
+    LEFT_OUT,
+    LEVEL_COLUMNS,
+    InstitutionLevel,
+    PointsRow,
+)
 from ui.tools.dip_sources import SourceBar
 from ui.tools.money_fields import NumberField
 from ui.tools.spec import ToolSpec
 from ui.tools.window import NO_CASES, NO_DIP, ToolWindow
-
-
-@dataclass(frozen=True, slots=True)
-class PointsRow:
-    """A computed group with the points that the catalogue in use gives it."""
-
-    group: DipGroup
-    now: Decimal | None
-    region_mean: Decimal
-
-    @property
-    def formula(self) -> str:
-        """Where the points come from."""
-        mean = self.group.mean_fee
-        if mean is None or self.group.points is None:
-            return ""
-        if self.group.region_mean is None:
-            return f"{mean:.2f} × 1000 ÷ 基准病种均费"
-        return f"{mean:.2f} × 1000 ÷ {self.region_mean:.2f}"
-
-    @property
-    def ratio(self) -> Decimal | None:
-        """Computed points / points in use."""
-        return self.group.points / self.now if self.group.points is not None and self.now else None
-
-
-GROUPS: tuple[Column[PointsRow], ...] = (
-    text("code", "病种编码", lambda row: row.group.code, 170),
-    text("name", "病种名称", lambda row: row.group.name, 170, stretch=True),
-    text("kind", "类型", lambda row: kind_of(row.group), 104, muted=True),
-    count("cases", "例数", lambda row: row.group.cases, 56),
-    figure("mean", "加权均费（元）", lambda row: row.group.mean_fee, 106),
-    figure("points", "分值", lambda row: row.group.points, 84),
-    figure("now", "现行分值", lambda row: row.now, 84),
-    figure("ratio", "测算 ÷ 现行", lambda row: row.ratio, 84, places=4),
-    figure("cv", "CV", lambda row: row.group.cv, 56, places=3),
-    figure("los", "均住院日", lambda row: row.group.mean_los, 66, places=1),
-    text("formula", "算式", lambda row: row.formula, 190, muted=True),
-)
-Fallen = tuple[str, int, str]
-FALLEN: tuple[Column[Fallen], ...] = (
-    text("code", "未达门槛的核心病种", lambda row: row[0], 280),
-    count("cases", "例数", lambda row: row[1], 70),
-    text("target", "归入综合病种", lambda row: row[2] or "综合也不足门槛，未成组", 260, stretch=True),
-)
-LEFT_OUT: tuple[Column[tuple[str, int]], ...] = (
-    text("why", "未计入的原因", lambda row: row[0], 320, stretch=True),
-    count("cases", "例数", lambda row: row[1], 90),
-)
-LEVELS: tuple[Column[LevelMean], ...] = (
-    text("level", "医院级别", lambda row: row.level or "未填", 160, stretch=True),
-    count("cases", "例数", lambda row: row.cases, 80),
-    figure("mean", "加权均费（元）", lambda row: row.mean, 130),
-    figure("factor", "机构系数", lambda row: row.factor, 100, places=4),
-)
 
 
 class PointsWindow(ToolWindow):
@@ -111,6 +66,9 @@ class PointsWindow(ToolWindow):
         self.keep_row.start("", date(date.today().year + 1, 1, 1))
         self.head = QLabel("选好病例来源和年份后点“测算”。")
         self.head.setWordWrap(True)
+        self.rules = QLabel()
+        self.rules.setProperty("role", "muted")
+        self.rules.setWordWrap(True)
         self.groups, self.group_table = self.add_table(
             "测算分值", GROUPS, lambda row: row.group.code, empty="还没有测算。"
         )
@@ -121,10 +79,21 @@ class PointsWindow(ToolWindow):
             "未计入", LEFT_OUT, lambda row: row[0], empty="所有病例都已计入。"
         )
         self.levels, self.level_table = self.add_table(
-            "机构系数", LEVELS, lambda row: row.level, empty="还没有测算。"
+            "机构系数", LEVEL_COLUMNS, lambda row: row.level, empty="还没有测算。"
+        )
+        self.group_levels, self.group_level_table = self.add_table(
+            "病种机构系数",
+            GROUP_LEVEL_COLUMNS,
+            lambda row: (row.group, row.level),
+            empty="没有两个以上级别都有病例的病种。各机构的级别在“医疗机构”一页填写。",
+        )
+        self._level_of: dict[str, str] = {}
+        self.institutions, self.institution_table = self.add_table(
+            "医疗机构", self._institution_columns(), lambda row: row.name, empty="没有病例。"
         )
         self._lay_out()
-        self.source.changed.connect(self._guess_year)
+        self.source.changed.connect(self._look)
+        self.level.textChanged.connect(self._list_institutions)
         self.method.currentIndexChanged.connect(self._show_benchmark)
 
     def missing(self) -> str:
@@ -137,11 +106,11 @@ class PointsWindow(ToolWindow):
     def refresh(self) -> None:
         """The open cases may be others."""
         self.source.say()
-        self._guess_year()
+        self._look()
 
     def export_lines(self) -> Sequence[tuple[str, str]]:
         """How the points were reckoned."""
-        return [("测算", self.head.text())]
+        return [("测算", self.head.text()), ("口径", self.rules.text())]
 
     def wish(self) -> PointsWish:
         """What is asked for.
@@ -157,6 +126,7 @@ class PointsWindow(ToolWindow):
             list(Method)[self.method.currentIndex()],
             self.benchmark.text(),
             self.level.text().strip(),
+            {name: level for name, level in self._level_of.items() if level},
         )
 
     @Slot()
@@ -205,10 +175,43 @@ class PointsWindow(ToolWindow):
         return grouper if isinstance(grouper, DipGrouper) else None
 
     @Slot()
-    def _guess_year(self) -> None:
+    def _look(self) -> None:
+        """Other cases: their last year and their institutions."""
         years = years_of(self.source.cases)
         if years:
             self.last_year.setValue(years[-1])
+        self._list_institutions()
+
+    @Slot()
+    def _list_institutions(self) -> None:
+        default = self.level.text().strip()
+        found = institutions_of(self.source.cases)
+        self.institutions.set_rows(
+            InstitutionLevel(name, cases, self._level_of.get(name) or default)
+            for name, cases in found.items()
+        )
+        self.tabs.setTabText(self.tabs.indexOf(self.institution_table), f"医疗机构（{len(found):,}）")
+
+    def _set_level(self, row: InstitutionLevel, written: str) -> bool:
+        self._level_of[row.name] = written.strip()
+        self._list_institutions()
+        self.busy.tell("级别已改，重新“测算”后生效。")
+        return True
+
+    def _institution_columns(self) -> tuple[Column[InstitutionLevel], ...]:
+        return (
+            text("name", "医疗机构", lambda row: row.name or "未填机构", 300, stretch=True),
+            count("cases", "例数", lambda row: row.cases, 90),
+            Column(
+                "level",
+                "级别 ✎",
+                lambda row: row.level or "未填",
+                width=140,
+                tone=lambda row: "accent" if row.level else "warning",
+                tip=lambda _row: "双击或按 F2 选择",
+                commit=self._set_level,
+            ),
+        )
 
     @Slot()
     def _show_benchmark(self) -> None:
@@ -218,21 +221,30 @@ class PointsWindow(ToolWindow):
         self.result = result
         grouper = self._grouper
         in_use = grouper.catalogue.get if grouper else (lambda _code: None)
+        base = result.region_mean
+        if list(Method)[self.method.currentIndex()] is Method.BENCHMARK:
+            bench = result.catalogue.get(self.benchmark.text().strip())
+            base = bench.mean_fee if bench and bench.mean_fee is not None else base
         rows = []
         for group in result.catalogue:
             now = in_use(group.code)
-            rows.append(PointsRow(group, now.points if now else None, result.region_mean))
+            trimmed = result.trimmed.get(group.code, 0)
+            rows.append(PointsRow(group, now.points if now else None, base, trimmed))
         self.groups.set_rows(rows)
         self.fallen.set_rows(result.fallen)
         self.left_out.set_rows(result.left_out)
         self.levels.set_rows(result.levels)
+        self.group_levels.set_rows(result.group_levels)
         self.keep_row.title.setText(self.keep_row.title.text() or result.catalogue.title)
         fallen = sum(number for _, number, _ in result.fallen)
-        mixed = sum(number for _, number, target in result.fallen if target)
+        placed = sum(number for _, number, target in result.fallen if target)
+        moving = f"；有 {result.moving:,} 例随分值变化在病种间摇摆" if result.moving else ""
         self.head.setText(
-            f"计入 {result.used:,} 例，成 {len(result.catalogue):,} 个病种，全部病例加权均费 {result.region_mean:,.2f} 元；"
-            f"{len(result.fallen):,} 种组合（{fallen:,} 例）低于 {self.threshold.value()} 例，其中 {mixed:,} 例归入综合病种。"
+            f"计入 {result.used:,} 例，成 {len(result.catalogue):,} 个病种，"
+            f"全部病例加权均费 {tell_yuan(result.region_mean)} 元；"
+            f"{fallen:,} 例的组合不成核心病种，其中 {placed:,} 例归入综合或相近的核心病种{moving}。"
         )
+        self.rules.setText(result.rules_text)
         self._mark_tabs(result)
 
     def _mark_tabs(self, result: PointsResult) -> None:
@@ -243,6 +255,7 @@ class PointsWindow(ToolWindow):
                 f"归入综合（{len(result.fallen):,}）",
                 f"未计入（{left:,} 例）",
                 "机构系数",
+                f"病种机构系数（{len(result.group_levels):,}）",
             )
         ):
             self.tabs.setTabText(place, name)
@@ -280,7 +293,7 @@ class PointsWindow(ToolWindow):
             ("权重", self.weights),
             ("例数门槛", self.threshold),
             ("两端各裁 %", self.trim),
-            ("本院级别", self.level),
+            ("医院级别", self.level),
         ):
             row.addWidget(QLabel(label))
             row.addWidget(part)
@@ -294,13 +307,19 @@ class PointsWindow(ToolWindow):
                 (self.fallen_table, "归入综合"),
                 (self.left_out_table, "未计入"),
                 (self.level_table, "机构系数"),
+                (self.group_level_table, "病种机构系数"),
+                (self.institution_table, "医疗机构"),
             )
+        )
+        self.institution_table.setItemDelegateForColumn(
+            2, ChoiceDelegate(lambda _row: (*LEVELS, ""), self.institution_table)
         )
         self.keep_row.keep.clicked.connect(self.save)
         self.keep_row.use.clicked.connect(self.use)
         self.body_layout.addWidget(self.source)
         self.body_layout.addLayout(row)
         self.body_layout.addWidget(self.head)
+        self.body_layout.addWidget(self.rules)
         self.body_layout.addWidget(self.tabs, 1)
         self.body_layout.addWidget(self.keep_row)
 

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import cast
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app.demo import generate, write_n041
 from app.dip.catalogues import load_dip_catalogue
 from app.settings import Settings
-from coding_rules.grouper.dip.points import Method
+from app.workbench import Workbench
+from coding_rules.case import Fields
+from coding_rules.grouper.dip.history import Method
+from coding_rules.settlement.figures import tell
+from coding_rules.settlement.settlement import Figure
+from tests.formulas import check
 from tests.ui.tools import dip_work
 from tests.ui.tools.dip_work import open_tool, settle
 from ui.tools.context import ToolContext
@@ -46,7 +53,7 @@ def test_points_of_the_open_cases_beside_those_in_use(
     assert set(rows) == {"C34.1", "C20.x:48.6302", "A16.2", "Z99.9"}
     assert rows["A16.2"].now == Decimal("739.66")
     assert rows["A16.2"].ratio is not None
-    assert "1000" in rows["A16.2"].formula
+    assert "× 1,000 ÷" in rows["A16.2"].formula
     assert rows["Z99.9"].now is None
     assert "计入 48 例" in tool.head.text()
 
@@ -75,6 +82,44 @@ def test_past_files_join_in(qtbot: QtBot, tool: PointsWindow, dip: ToolContext, 
     assert len(tool.source.cases) == 30
     tool.source._forget()
     assert not tool.source.cases
+
+
+def test_the_rules_and_formulas_stand_beside_the_points(
+    qtbot: QtBot, tool: PointsWindow, dip: ToolContext
+) -> None:
+    compute(qtbot, tool, dip)
+    assert "第 2.5 或高于第 97.5 百分位数" in tool.rules.text()
+    assert ("口径", tool.rules.text()) in tool.export_lines()
+    rows = tool.groups.rows()
+    assert check(
+        Figure(row.group.code, tell(row.group.points or Decimal(0)), row.formula) for row in rows
+    ) == len(rows)
+    tool.method.setCurrentText(Method.BENCHMARK.value)
+    tool.benchmark.setText("A16.2")
+    compute(qtbot, tool, dip)
+    rows = tool.groups.rows()
+    assert check(
+        Figure(row.group.code, tell(row.group.points or Decimal(0)), row.formula) for row in rows
+    ) == len(rows)
+
+
+def test_levels_of_institutions_give_factors(qtbot: QtBot, tool: PointsWindow, dip: ToolContext) -> None:
+    dip.workbench = Workbench(
+        [
+            replace(case, fields=Fields.of({"USERNAME": "东院" if place % 8 < 4 else "西院"}))
+            for place, case in enumerate(dip_work.dip_cases())
+        ],
+        dip_work.dip_knowledge(),
+    )
+    tool.refresh()
+    assert [row.name for row in tool.institutions.rows()] == ["东院", "西院"]
+    tool.level.setText("三级")
+    index = tool.institutions.index(tool.institutions.place_of("西院"), 2)
+    assert tool.institutions.setData(index, "二级", Qt.ItemDataRole.EditRole)
+    assert [row.level for row in tool.institutions.rows()] == ["三级", "二级"]
+    compute(qtbot, tool, dip)
+    assert {row.level: row.cases for row in tool.levels.rows()} == {"三级": 24, "二级": 24}
+    assert {row.group for row in tool.group_levels.rows()} == {row.group.code for row in tool.groups.rows()}
 
 
 def test_bad_weights_are_refused(tool: PointsWindow) -> None:

@@ -1,26 +1,27 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from app.dip.catalogues import load_dip_catalogue, save_dip_catalogue
 from coding_rules.grouper.dip.catalogue import DipKind
 from coding_rules.grouper.dip.grouper import DipGrouper
-from coding_rules.grouper.dip.points import (
+from coding_rules.grouper.dip.history import (
     HistoryCase,
     Method,
-    PointsResult,
     PointsSettings,
-    points_from_history,
     trimmed,
     weighted_mean,
 )
+from coding_rules.grouper.dip.points import PointsResult, points_from_history
 from coding_rules.grouper.dip.procedure_kinds import ProcedureKinds
 from coding_rules.grouper.dip.rules import DipRules
-from coding_rules.settlement.profile import load_profile
+from coding_rules.settlement.profile import RegionProfile, load_profile
 from tests.coding_rules.grouper.dip.samples import case
 
 SETTINGS = PointsSettings.for_years(2024, threshold=3)
@@ -83,7 +84,7 @@ def test_what_was_left_out_is_counted(result: PointsResult) -> None:
         "2021 年不在计算年份内": 1,
         "没有总费用": 1,
         "没有主要诊断": 1,
-        "核心与综合均不足 3 例": 2,
+        "核心与综合均不足 3 例，未成组": 2,
     }
     assert result.used == len(HISTORY) - 3 - 2
 
@@ -108,16 +109,33 @@ def test_hospital_levels_have_factors(result: PointsResult) -> None:
     assert set(levels) == {"三级", "二级"}
     assert levels["二级"].factor < 1 < levels["三级"].factor
     assert levels["二级"].factor == levels["二级"].mean / result.region_mean
-    assert result.by_level["K35.3", "二级"] == 3001
+
+
+def test_groups_have_factors_by_level_and_inversions_are_marked() -> None:
+    history = [
+        *(past(2024, 3000, "K35.300", level="三级") for _ in range(3)),
+        *(past(2024, 4000, "K35.300", level="二级") for _ in range(3)),
+        *(past(2024, 2000, "I10.x00", level="三级") for _ in range(3)),
+    ]
+    found = points_from_history(history, SETTINGS, DipRules(), ProcedureKinds(), "目录").group_levels
+    assert [(each.group, each.level, each.mean, each.inverted) for each in found] == [
+        ("K35.3", "三级", Decimal(3000), False),
+        ("K35.3", "二级", Decimal(4000), True),
+    ]
+    assert found[1].factor == Decimal(4000) / 3500
 
 
 def test_outliers_are_trimmed_only_from_enough_cases() -> None:
     few = [past(2024, fee, "A") for fee in range(1, 25)]
-    many = [past(2024, fee, "A") for fee in range(1, 41)]
+    enough = [past(2024, fee, "A") for fee in range(1, 26)]
+    many = [past(2024, fee, "A") for fee in range(1, 42)]
     assert len(trimmed(few, SETTINGS)) == 24
+    assert len(trimmed(enough, SETTINGS)) == 23
     kept = trimmed(many, SETTINGS)
-    assert [each.case.total_fee for each in (kept[0], kept[-1])] == [200, 3900]
-    assert len(kept) == 38
+    # 41 fees: the percentiles 2.5 and 97.5 fall exactly on the second and the last but one, which stay in.
+    assert [each.case.total_fee for each in (kept[0], kept[-1])] == [200, 4000]
+    assert len(trimmed([past(2024, 5, "A")] * 100, SETTINGS)) == 100
+    assert "第 2.5 或高于第 97.5 百分位数" in SETTINGS.text
 
 
 def test_benchmark_method() -> None:
@@ -149,3 +167,48 @@ def test_saved_catalogue_reads_back_and_groups(result: PointsResult, tmp_path: P
     assert grouper.group(case("K35.300", "47.0100", "54.5101")).group == "K35.3:47.0100_54.5101"
     with (folder / "catalogue.csv").open(encoding="utf-8-sig", newline="") as file:
         assert len(list(csv.reader(file))) == len(result.catalogue) + 1
+
+
+def year_of_history(region: str) -> tuple[list[HistoryCase], RegionProfile]:
+    """Cases whose procedures come in every order and combination, so that they may group elsewhere than where they formed a group."""
+    dice = Random(11)
+    history = []
+    for number in range(1500):
+        principal = dice.choice(
+            ["K35.300", "K35.301", "K36.x00", "E11.900", "I63.900", f"M{number % 60:02d}.900"]
+        )
+        procedures = dice.sample(["47.0100", "54.5101", "99.2900", "45.2302"], dice.randrange(4))
+        history.append(
+            past(dice.choice([2022, 2023, 2024]), dice.randrange(900, 30_000), principal, *procedures)
+        )
+    return history, load_profile(region)
+
+
+@pytest.mark.parametrize("region", ["national_platform", "national_default", "hubei", "shandong"])
+def test_a_saved_catalogue_groups_its_own_history_into_the_counts_it_shows(
+    region: str, tmp_path: Path
+) -> None:
+    history, profile = year_of_history(region)
+    found = points_from_history(
+        history, PointsSettings.for_years(2024), profile.grouping, ProcedureKinds(), "目录"
+    )
+    assert found.moving == 0
+    assert all((group.cases or 0) >= 15 for group in found.catalogue)
+    save_dip_catalogue(found.catalogue, tmp_path / "目录")
+    grouper = DipGrouper(load_dip_catalogue(tmp_path / "目录", profile), profile)
+    counted = Counter(light.group for light in grouper.group_batch(each.case for each in history))
+    ungrouped = counted.pop("", 0)
+    assert counted == {group.code: group.cases for group in found.catalogue}
+    assert ungrouped == sum(number for _, number in found.left_out)
+    assert found.used + ungrouped == len(history)
+    assert sum(number for _, number, target in found.fallen if not target) == ungrouped
+
+
+def test_points_of_all_cases_come_back_to_the_region_mean() -> None:
+    """With one year, no trimming and every case grouped, 1000 points are the mean fee: total points x M / 1000 = total fees."""
+    history = [past(2024, fee, "K35.300" if fee % 2 else "E11.900") for fee in range(1000, 1100)]
+    settings = PointsSettings({2024: Decimal(1)}, 3, trim=Decimal(0))
+    found = points_from_history(history, settings, DipRules(), ProcedureKinds(), "目录")
+    points = sum(((group.points or 0) * (group.cases or 0) for group in found.catalogue), Decimal(0))
+    fees = sum(range(1000, 1100))
+    assert abs(points * found.region_mean / 1000 - fees) < Decimal("0.01")
