@@ -6,13 +6,14 @@ rules say. A reading that gains is shown like one that loses.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from app.compare import ScoreDelta, compare
+from app.missing_codes import MissingCode, missing_codes
 from app.review import Knowledge, Scored, Settler, grouper_input
-from coding_rules.case import Case
+from coding_rules.case import Case, Diagnosis, Procedure
 from coding_rules.checks.engine import CheckEngine
 from coding_rules.grouper.counterfactual import Alternative, AlternativeKind, what_if
 from coding_rules.grouper.grouping import Grouping, System
@@ -27,7 +28,7 @@ _OF_DIAGNOSES = {AlternativeKind.PRINCIPAL_DIAGNOSIS, AlternativeKind.WITHOUT_DI
 class Reading:
     """One alternative: ``line`` is the 0-based line of the case it turns on, ``name`` the code's name; both scored.
 
-    ``advised`` names the standards whose selection rules suggest just this reading.
+    ``advised`` names the standards whose selection rules suggest just this reading; ``why`` says why an added code is thought of.
     """
 
     number: int
@@ -36,6 +37,7 @@ class Reading:
     name: str
     delta: ScoreDelta
     advised: tuple[Standard, ...] = ()
+    why: str = ""
 
     @property
     def scored(self) -> Scored:
@@ -76,24 +78,36 @@ class Readings:
     rows: tuple[Reading, ...]
     principal: tuple[Suggestion, ...] = ()
     procedure: tuple[Suggestion, ...] = ()
+    unseen: tuple[str, ...] = ()
 
 
-def readings(case: Case, knowledge: Knowledge, system: System) -> Readings | None:
-    """Every other reading of a case as it stands; ``None`` where no scheme of this system is loaded."""
+def readings(
+    case: Case, knowledge: Knowledge, system: System, tried: Sequence[MissingCode] = ()
+) -> Readings | None:
+    """Every other reading of a case as it stands, with the codes its page names but does not code and those ``tried`` added;
+    ``None`` where no scheme of this system is loaded. ``unseen`` names the lines a grouper cannot see.
+    """
     grouper = knowledge.drg if system is System.DRG else knowledge.dip
     if grouper is None:
         return None
     settler = knowledge.drg_settler if system is System.DRG else knowledge.dip_settler
     seen, diagnoses, procedures = grouper_input(case, knowledge.terminology)
-    found = what_if(grouper, seen)
+    added = tuple(dict.fromkeys((*missing_codes(case, knowledge.terminology), *tried)))
+    found = what_if(grouper, seen, [(one.kind, one.code) for one in added])
     filed = _scored(found[0], settler)
     principal, procedure = _advice(case, knowledge)
     lines = {Kind.DIAGNOSIS: _lines(diagnoses), Kind.PROCEDURE: _lines(procedures)}
-    rows = tuple(
+    of_page = len(found) - len(added)
+    rows = [
         _reading(number, one, case, lines, compare(filed, _scored(one, settler)), (principal, procedure))
-        for number, one in enumerate(found)
-    )
-    return Readings(rows, principal, procedure)
+        for number, one in enumerate(found[:of_page])
+    ]
+    rows += [
+        Reading(number, one, one.position, code.name, compare(filed, _scored(one, settler)), why=code.why)
+        for number, (one, code) in enumerate(zip(found[of_page:], added, strict=True), start=of_page)
+    ]
+    unseen = (*_unseen("诊断", diagnoses, case.diagnoses), *_unseen("手术操作", procedures, case.procedures))
+    return Readings(tuple(rows), principal, procedure, unseen)
 
 
 def advice_text(found: Readings, case: Case) -> str:
@@ -141,6 +155,15 @@ def _lines(mappings: Sequence[CodeMapping]) -> list[int]:
     return [line for line, mapping in enumerate(mappings) if mapping.code]
 
 
+def _unseen(
+    what: str, mappings: Sequence[CodeMapping], lines: Sequence[Diagnosis | Procedure]
+) -> Iterator[str]:
+    """The lines whose code no grouper sees, as the user finds them."""
+    for number, (mapping, line) in enumerate(zip(mappings, lines, strict=True), start=1):
+        if not mapping.code and (line.code or line.name):
+            yield f"第 {number} 行{what} {line.code or line.name}"
+
+
 def _reading(
     number: int,
     one: Alternative,
@@ -153,7 +176,8 @@ def _reading(
         return Reading(number, one, 0, "", delta)
     of_diagnoses = one.kind in _OF_DIAGNOSES
     line = lines[Kind.DIAGNOSIS if of_diagnoses else Kind.PROCEDURE][one.position]
-    name = (case.diagnoses if of_diagnoses else case.procedures)[line].name
+    held: Sequence[Diagnosis | Procedure] = case.diagnoses if of_diagnoses else case.procedures
+    name = held[line].name
     suggestions = {
         AlternativeKind.PRINCIPAL_DIAGNOSIS: advice[0],
         AlternativeKind.PRINCIPAL_PROCEDURE: advice[1],

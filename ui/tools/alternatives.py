@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit
 
 from app.alternatives import Reading, Readings, advice_text, readings
+from app.errors import UserError
+from app.missing_codes import TYPED, MissingCode, typed_code
 from coding_rules.grouper.counterfactual import AlternativeKind
 from coding_rules.grouper.grouping import System
 from ui import wording
+from ui.dialogs.messages import tell_user
 from ui.models.columns import Column
 from ui.tools.columns import figure, money, rise, text
 from ui.tools.context import ToolContext
@@ -23,6 +26,8 @@ WARNING = "这里只回答“如果这样编会怎样”，不是建议。哪一
 def _what(row: Reading) -> str:
     if row.is_filed:
         return AlternativeKind.AS_FILED.value
+    if row.why:
+        return f"{row.alternative.kind.value}（{'试' if row.why == TYPED else '首页别处'}）"
     return f"{row.alternative.kind.value}（第 {row.line + 1} 行）"
 
 
@@ -77,6 +82,12 @@ class AlternativesWindow(ToolWindow):
         self.advice = QLabel()
         self.advice.setWordWrap(True)
         self.advice.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.try_code = QLineEdit()
+        self.try_code.setPlaceholderText("再试一个编码，回车")
+        self.try_code.setAccessibleName("再试一个编码")
+        self.try_code.setToolTip("假如补上这个诊断或手术操作编码，会进哪个组；只是试，不改病例")
+        self.try_code.setFixedWidth(self.fontMetrics().horizontalAdvance("再试一个编码，回车") + 40)
+        self._tried: tuple[str, tuple[MissingCode, ...]] = ("", ())
         self.rules = QLabel()
         self.rules.setWordWrap(True)
         self.rules.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -88,6 +99,7 @@ class AlternativesWindow(ToolWindow):
         }
         self._lay_out()
         self.system.currentIndexChanged.connect(self.renew)
+        self.try_code.returnPressed.connect(self._try)
         for _, table in self.parts.values():
             table.selectionModel().currentChanged.connect(self._show_rules)
         if context.workbench is not None:
@@ -122,15 +134,34 @@ class AlternativesWindow(ToolWindow):
             return
         days = f" · 住院 {case.los} 天" if case.los is not None else ""
         self.case.setText(f"{case.record_no or case.case_id} · {case.department or '未填科室'}{days}")
+        case_id, tried = self._tried
+        tried = tried if case_id == case.case_id else ()
         self.run(
             "正在推算各种假设",
-            lambda _progress: (readings(case, knowledge, system), system),
+            lambda _progress: (readings(case, knowledge, system, tried), system),
             lambda found: self._show(*found),
         )
 
     def export_lines(self) -> Sequence[tuple[str, str]]:
         """The case, the warning, what the selection rules say."""
         return [("病例", self.case.text()), ("注意", WARNING), ("选择规则", self.advice.text())]
+
+    @Slot()
+    def _try(self) -> None:
+        """Add the typed code to what is asked of this case."""
+        case, knowledge, typed = self.context.case, self.context.knowledge, self.try_code.text()
+        if case is None or knowledge is None or not typed.strip():
+            return
+        try:
+            one = typed_code(typed, case.edition, knowledge.terminology)
+        except UserError as error:
+            tell_user(self, error)
+            return
+        case_id, tried = self._tried
+        before = tried if case_id == case.case_id else ()
+        self._tried = (case.case_id, tuple(dict.fromkeys((*before, one))))
+        self.try_code.clear()
+        self.follow_case()
 
     def _show(self, found: Readings | None, system: System) -> None:
         model, table = self.parts[system]
@@ -144,7 +175,11 @@ class AlternativesWindow(ToolWindow):
         table.setCurrentIndex(model.index(0, 0))
         others = len(found.rows) - 1
         moved = sum(row.alternative.changed for row in found.rows)
-        self.busy.tell(f"共 {others} 种假设，其中 {moved} 种换组。按病例中的顺序列出；点表头可另行排序。")
+        unseen = f"对不到医保版编码、没有列入：{'、'.join(found.unseen)}。" if found.unseen else ""
+        unpaid = "" if found.rows[0].scored.settlement else "没有结算参数，不计金额。"
+        self.busy.tell(
+            f"共 {others} 种假设，其中 {moved} 种换组。按病例中的顺序列出；点表头可另行排序。{unseen}{unpaid}"
+        )
 
     @Slot(QModelIndex, QModelIndex)
     def _show_rules(self, index: QModelIndex, _before: QModelIndex) -> None:
@@ -156,12 +191,14 @@ class AlternativesWindow(ToolWindow):
             end = "" if grouping.grouped else f" → {_group(row)}"
             self.rules.setText(f"按现编码：{grouping.chain}{end}")
         else:
-            self.rules.setText(f"判断依据：{row.rules}")
+            why = f"来由：{row.why}\n" if row.why else ""
+            self.rules.setText(f"{why}判断依据：{row.rules}")
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.addWidget(self.case)
         row.addStretch(1)
+        row.addWidget(self.try_code)
         row.addWidget(self.system)
         self.body_layout.addLayout(row)
         self.body_layout.addWidget(self.warning)

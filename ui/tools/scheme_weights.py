@@ -79,9 +79,9 @@ class SchemeWeights(QWidget):
         if offered and table is not None:
             self.offer.offer(table, usable=usable)
 
-    def show_tables(self, tables: Sequence[KeptWeights], used: str) -> None:
-        """List the tables kept on this machine."""
-        self.versions.show_tables(tables, used)
+    def show_tables(self, tables: Sequence[KeptWeights], used: str, scheme: str) -> None:
+        """List the tables kept on this machine; ``scheme`` is the id of the scheme on show."""
+        self.versions.show_tables(tables, used, scheme)
 
     def go_to_row(self, sheet: str, row: int) -> bool:
         """Choose the group that stands in this row; whether there is one."""

@@ -242,7 +242,8 @@ class SchemeWindow(ToolWindow):
 
     def _show_kept(self, schemes: list[KeptScheme], weights: list[KeptWeights]) -> None:
         self.versions.show_schemes(schemes, self._used)
-        self.weights.show_tables(weights, self.context.settings.drg_weights)
+        scheme = self.scheme.id if self.scheme is not None else ""
+        self.weights.show_tables(weights, self.context.settings.drg_weights, scheme)
 
     def _imported(self, path: Path, scheme: Scheme) -> None:
         self.show_scheme(scheme)

@@ -33,6 +33,7 @@ class WeightVersions(QWidget):
     def __init__(self, add_table: AddTable, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._used = Path()
+        self._scheme = ""
         self._together: frozenset[Path] = frozenset()
         self.model, self.table = add_table(
             "本机权重表",
@@ -61,8 +62,11 @@ class WeightVersions(QWidget):
         self.table.selectionModel().currentChanged.connect(self._enable)
         self._enable()
 
-    def show_tables(self, tables: Sequence[KeptWeights], used: str) -> None:
-        """List these; ``used`` is the path of the one chosen, "" for none."""
+    def show_tables(self, tables: Sequence[KeptWeights], used: str, scheme: str) -> None:
+        """List these; ``used`` is the path of the one chosen, "" for none. A table for no scheme in particular is noted as being for
+        ``scheme`` (its id) when it is given dates.
+        """
+        self._scheme = scheme
         self._used = Path(used) if used else Path()
         self._together = _together(tables, self._used)
         self.model.set_rows(tables)
@@ -104,7 +108,8 @@ class WeightVersions(QWidget):
         except ValueError:
             tell_user(self, UserError(f"“{value}”不是日期。", "请写成 2025-01-01 的样子，或留空。"))
             return False
-        new = replace(row, valid_from=day) if name == "valid_from" else replace(row, valid_to=day)
+        new = replace(row, scheme=row.scheme or self._scheme)
+        new = replace(new, valid_from=day) if name == "valid_from" else replace(new, valid_to=day)
         try:
             note_weights(new.path, new.scheme, new.valid_from, new.valid_to)
         except UserError as error:
