@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from coding_rules.grouper.dip.rules import MIXED_STEPS, TIE_BREAKS
+from coding_rules.grouper.dip.rules import MIXED_STEPS, TIE_BREAKS, USED
 from coding_rules.settlement.figures import show
 from coding_rules.settlement.profile import SECTIONS, Note, RegionProfile
 
@@ -38,17 +38,22 @@ LABELS: Mapping[str, str] = {
     "grouping.main_procedure": "主要手术是否限第一项",
     "grouping.related_match": "相关手术是否须全部具备",
     "grouping.conservative": "保守治疗的判断",
+    "grouping.bare_always": "不带手术的病种总作候选",
     "grouping.intervention_as": "介入治疗计为",
     "grouping.case_kind": "病例操作类别取",
     "grouping.infer_kinds": "无属性表时按章节推断手术类别",
     "grouping.layers": "病种层次及次序",
     "grouping.mixed_steps": "综合病种查找链",
+    "grouping.range_by_category": "区段病种编码换成本例类目",
     "grouping.mixed_by_level": "综合病种按手术级别细分",
     "grouping.mixed_surgery_first": "有未匹配手术时综合手术优先",
     "grouping.tie_breaks": "多个候选时的取舍次序",
     "grouping.priority": "病种与操作类别优先次序",
     "grouping.excluded_diagnoses": "不纳入分组的主要诊断",
     "grouping.excluded_procedures": "不参与分组的手术操作",
+    "grouping.resistant_code": "表示结核耐药的诊断",
+    "grouping.resistant_by_principal": "按主诊断判断耐药的类目",
+    "grouping.resistant_bare_any": "结核无手术行可收有手术的病例",
     "bands.standard": "倍率的比较标准",
     "bands.low": "低倍率界值",
     "bands.low_inclusive": "低倍率含界值",
@@ -122,6 +127,11 @@ class Parameter:
     def is_set(self) -> bool:
         """Whether the profile gives it a value."""
         return bool(self.value)
+
+
+def unused(profile: RegionProfile, section: str, name: str) -> bool:
+    """Whether a parameter plays no part, because the national 3.0 pipeline settles it (or has no use for it)."""
+    return section == "grouping" and name not in USED[profile.grouping.pipeline]
 
 
 HEAD_NAMES = ("system", "region", "version", "source", "valid_to")

@@ -23,7 +23,7 @@ from app.dip.profile_words import MEANINGS
 from app.errors import UserError
 from coding_rules.settlement.profile import Certainty, Note, RegionProfile
 from coding_rules.settlement.profile_check import HEAD
-from coding_rules.settlement.profile_view import HEAD_NAMES, LABELS, SECTION_LABELS, describe
+from coding_rules.settlement.profile_view import HEAD_NAMES, LABELS, SECTION_LABELS, describe, unused
 from coding_rules.settlement.rules import PointPrice
 from ui.dialogs.messages import tell_user
 from ui.models.columns import Column
@@ -53,6 +53,7 @@ class ParameterRow:
     was: str
     note: Note
     problem: str = ""
+    unused: bool = False
 
     @property
     def editable(self) -> bool:
@@ -62,7 +63,8 @@ class ParameterRow:
     @property
     def meaning(self) -> str:
         """What it means, or what is wrong with it."""
-        return self.problem or MEANINGS[f"{self.section}.{self.name}"]
+        meaning = MEANINGS[f"{self.section}.{self.name}"]
+        return self.problem or (f"所选分组流程不用此项。{meaning}" if self.unused else meaning)
 
     @property
     def changed(self) -> bool:
@@ -73,6 +75,13 @@ class ParameterRow:
 def _has_source(row: ParameterRow) -> bool:
     """Whether the row is a parameter: what a file says of itself needs no source."""
     return row.section != HEAD
+
+
+def _tone(row: ParameterRow) -> str:
+    """What is wrong stands out, what was changed too; what plays no part steps back."""
+    if row.problem:
+        return "error"
+    return "accent" if row.changed else "muted" if row.unused else "text"
 
 
 class ProfileWindow(ToolWindow):
@@ -175,7 +184,7 @@ class ProfileWindow(ToolWindow):
                 lambda row: row.value,
                 width=230,
                 tip=lambda row: f"{row.value or '未设置'}\n{row.meaning}",
-                tone=lambda row: "error" if row.problem else "accent" if row.changed else "text",
+                tone=_tone,
                 strong=lambda row: row.changed,
                 commit=self._commit_value,
                 editable=lambda row: row.editable,
@@ -231,6 +240,7 @@ class ProfileWindow(ToolWindow):
                 show_value(self._start, section, name),
                 note,
                 problems.get((section, name), ""),
+                unused(self.profile, section, name),
             )
             for section, name, label, note in places
         ]

@@ -226,6 +226,7 @@ class Entry(dict[Procedures, Answer]):
     def _candidates(self, bits: int) -> list[_Met]:
         """The groups the case satisfies, in the order of layers and rows."""
         shared = self._shared
+        rules = shared.rules
         asked = bits & self._present
         found: list[_Met] = []
         for layer in self._layers:
@@ -245,9 +246,9 @@ class Entry(dict[Procedures, Answer]):
                         found.append((option, asked & option.span, option.main))
                     elif met := self._meet(option, bits):
                         found.append((option, *met))
-            if bare and len(found) == satisfied and conservative(bits, shared.rules):
+            if bare and (rules.bare_always or (len(found) == satisfied and conservative(bits, rules))):
                 found += [(option, 0, 0) for option in bare]
-        return self._surgery_first(found, bits) if shared.rules.mixed_surgery_first else found
+        return self._surgery_first(found, bits) if rules.mixed_surgery_first else found
 
     def _meet(self, option: _Option, bits: int) -> tuple[int, int] | None:
         """A group with alternatives or short codes, met by whichever procedures fill its parts."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -81,8 +81,8 @@ def candidates(index: CatalogueIndex, facts: Facts) -> list[Candidate]:
         satisfied = [
             c for group in rows if group.has_procedures and (c := satisfy(group, facts, index.rules))
         ]
-        if not satisfied and facts.conservative:
-            satisfied = [Candidate(group) for group in rows if not group.has_procedures]
+        if index.rules.bare_always or (not satisfied and facts.conservative):
+            satisfied += [Candidate(group) for group in rows if not group.has_procedures]
         found.extend(satisfied)
     if DipKind.MIXED.value in index.rules.layers:
         found.extend(mixed(index, facts))
@@ -142,7 +142,15 @@ def _mixed_rows(index: CatalogueIndex, facts: Facts, step: str) -> Sequence[DipG
     fitting = [
         g for low, high, g in index.ranges if g.procedure_kind is facts.kind and low <= category <= high[:3]
     ]
+    if index.rules.range_by_category:
+        fitting = [_in_category(group, category) for group in fitting]
     return fitting if index.rules.mixed_by_level else fitting[:1]
+
+
+def _in_category(group: DipGroup, category: str) -> DipGroup:
+    """Jingzhou: ``A00-B99:SS`` is called ``A09:SS`` for a case of category A09."""
+    rest = group.code.removeprefix(group.principal)
+    return group if rest == group.code else replace(group, code=category + rest)
 
 
 def catch_alls(index: CatalogueIndex, facts: Facts) -> Iterator[Candidate]:

@@ -24,7 +24,6 @@ from coding_rules.grouper.grouping import Step
 from coding_rules.grouper.inputs import GrouperInput
 from icd_tables.codes import normalize_code
 
-_RESISTANT = "U84.3"
 _GROUP_NUMBERS = {
     ProcedureKind.NONE: "1",
     ProcedureKind.DIAGNOSTIC: "2",
@@ -76,7 +75,7 @@ class National3:
         self._early_hit: dict[str, bool] = {}
         self._basic = _basic_index(catalogue.basic)
         conditions = [group.conditions for group in catalogue if group.conditions]
-        self._other_specs = {spec for each in conditions for spec in each.other} | {_RESISTANT}
+        self._other_specs = {spec for each in conditions for spec in each.other} | {rules.resistant_code}
         self._other_specs |= {g.principal for g in self._early if g.conditions and g.conditions.any_diagnosis}
         self._deciding: dict[str, bool] = {}
         self._merged = _by_principal(group for group in catalogue if group.stage == "BX")
@@ -261,8 +260,9 @@ class National3:
             return None
         match = self._rules.procedure_match
         if not group.main:
-            # Burns fall back to the row without procedures; resistant tuberculosis asks for a 保守治疗 case.
-            return 0 if asks.resistant is None or not seen.main else None
+            # Burns fall back to the row without procedures; tuberculosis asks for a 保守治疗 case, unless the region says else.
+            any_case = asks.resistant is None or self._rules.resistant_bare_any
+            return 0 if any_case or not seen.main else None
         if asks.anywhere:
             filled = fill(group.main, seen.counting, match)
             return len(filled) if filled is not None else None
@@ -272,11 +272,12 @@ class National3:
         return 1 + len(related) if related is not None else None
 
     def _resistant(self, seen: _Seen) -> bool:
-        """结核耐药: U84.3 among the other diagnoses, or (for A15-A16 and A19) a principal diagnosis of the list."""
-        if meets_any((_RESISTANT,), seen.others):
+        """结核耐药: the code for it among the other diagnoses, or (for some categories) a principal diagnosis of the list."""
+        if meets_any((self._rules.resistant_code,), seen.others):
             return True
         return (
-            seen.principal[:3] not in {"A17", "A18"} and seen.principal in self._catalogue.resistant_diagnoses
+            seen.principal[:3] in self._rules.resistant_by_principal
+            and seen.principal in self._catalogue.resistant_diagnoses
         )
 
     def _find_mixed(self, seen: _Seen, steps: list[Step]) -> Outcome:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Protocol
 
@@ -67,7 +68,11 @@ class DipRules:
     ``principal_length`` characters of the principal diagnosis form the 核心 key (5 = four characters with the dot);
     ``layers`` are tried together, in this order of preference; ``tie_breaks`` choose among the candidates, each step keeping
     the best (names of ``TIE_BREAKS``); ``priority`` lists ``核心·手术`` style labels for the step of that name;
-    ``excluded_diagnoses`` and ``excluded_procedures`` are exact codes.
+    ``excluded_diagnoses`` and ``excluded_procedures`` are exact codes; ``bare_always`` makes a group without procedures a candidate
+    of every case; ``range_by_category`` writes the case's category in place of the range in the code of a 综合 group;
+    ``resistant_code`` among the other diagnoses means 结核耐药, ``resistant_by_principal`` are the categories where the list of
+    resistant principal diagnoses says so too, ``resistant_bare_any`` lets a tuberculosis row without procedures take
+    cases with any.
     """
 
     pipeline: Pipeline = Pipeline.REGIONAL
@@ -78,17 +83,43 @@ class DipRules:
     main_procedure: MainProcedure = MainProcedure.FIRST
     related_match: str = "all"
     conservative: Conservative = Conservative.KIND
+    bare_always: bool = False
     intervention_as: str = "手术"
     case_kind: CaseKind = CaseKind.HIGHEST
     infer_kinds: bool = True
     layers: tuple[str, ...] = ("核心", "基层", "中医", "综合")
     mixed_steps: tuple[str, ...] = ("3", "range", "chapter", "blank")
+    range_by_category: bool = False
     mixed_by_level: bool = False
     mixed_surgery_first: bool = False
     tie_breaks: tuple[str, ...] = ("layer", "matched_count", "main_first", "highest_points", "row_order")
     priority: tuple[str, ...] = ()
     excluded_diagnoses: frozenset[str] = frozenset()
     excluded_procedures: frozenset[str] = frozenset()
+    resistant_code: str = "U84.3"
+    resistant_by_principal: tuple[str, ...] = ("A15", "A16", "A19")
+    resistant_bare_any: bool = False
+
+
+_BOTH = frozenset(
+    [
+        "pipeline",
+        "code_edition",
+        "dialect",
+        "procedure_match",
+        "intervention_as",
+        "case_kind",
+        "infer_kinds",
+        "excluded_diagnoses",
+        "excluded_procedures",
+    ]
+)
+_NATIONAL_3 = frozenset(each.name for each in fields(DipRules) if each.name.startswith("resistant_"))
+USED: Mapping[Pipeline, frozenset[str]] = {
+    Pipeline.REGIONAL: frozenset(each.name for each in fields(DipRules)) - _NATIONAL_3,
+    Pipeline.NATIONAL_3: _BOTH | _NATIONAL_3,
+}
+"""The parameters each pipeline goes by; the national 3.0 scheme settles the others itself."""
 
 
 class HasDipRules(Protocol):

@@ -75,6 +75,13 @@ def test_the_demonstration_says_what_is_still_invented(tool: ProfileWindow) -> N
     assert "机构系数" not in tool.integrity.text()
 
 
+def test_parameters_the_pipeline_does_not_use_say_so(tool: ProfileWindow) -> None:
+    assert put(tool, "grouping", "pipeline", "国家 3.0（先期→…→综合）")
+    rows = {(row.section, row.name): row for row in tool.model.rows()}
+    assert rows["grouping", "tie_breaks"].meaning.startswith("所选分组流程不用此项")
+    assert not rows["grouping", "resistant_code"].unused
+
+
 def test_source_and_certainty_are_edited_too(tool: ProfileWindow) -> None:
     assert put(tool, "bands", "low", "某市医保局〔2025〕3 号", SOURCE)
     assert put(tool, "bands", "low", "文件原文", CERTAINTY)

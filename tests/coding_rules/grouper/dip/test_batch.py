@@ -100,6 +100,8 @@ def any_rules(number: int) -> DipRules:
         infer_kinds=dice.random() < 0.7,
         layers=tuple(layers),
         mixed_steps=tuple(dice.sample(("3", "2", "1", "range"), 3)),
+        bare_always=dice.random() < 0.3,
+        range_by_category=dice.random() < 0.3,
         mixed_by_level=dice.random() < 0.5,
         mixed_surgery_first=dice.random() < 0.3,
         tie_breaks=tuple(chain),
