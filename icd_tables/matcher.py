@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from icd_tables.codes import Kind, normalize_code
 from icd_tables.crosswalk import Crosswalk
 from icd_tables.matching.cache import IndexCache, digest_of
-from icd_tables.matching.explain import Wording, why
+from icd_tables.matching.explain import why
 from icd_tables.matching.forms import Form, Former
 from icd_tables.matching.grams import Floats, Ints
 from icd_tables.matching.index import MatchIndex
@@ -93,7 +92,7 @@ class Matcher:
 
     def _find(self, texts: Sequence[str], limit: int) -> list[Sequence[Candidate]]:
         """Candidates of each text. What is only similar is worked out for all texts together: that is most of the work."""
-        askings = [_Asking(text, self._former.form(text), _Ranking(limit)) for text in texts]
+        askings = [_Asking(text, self._former.form(text), limit) for text in texts]
         for asking in askings:
             if asking.folded:
                 self._add_certain(asking)
@@ -214,16 +213,8 @@ class Matcher:
             words = match.found["name_covered"] > 0.999 and match.found["text_covered"] > 0.999
             level = tier(match.score, words)
             remembered = recall.pair(match.echo) if recall and match.echo >= 0 else None
-            reason = why(match, self._wording(match.row), remembered)
+            reason = why(match, self._index, remembered)
             found.add(Candidate(self.names.entry(target), level, reason, min(match.score, 0.96)))
-
-    def _wording(self, row: int) -> Wording:
-        index = self._index
-        changes = [
-            (word, meaning)
-            for word, _, meaning in (one.partition("=") for one in index.changes[row].split("\t") if one)
-        ]
-        return Wording(index.surfaces[row], index.canonicals[row], changes, Origin(int(index.origin[row])))
 
     def recall(self) -> Recall | None:
         """The index of similar remembered texts, built anew when the memory has grown enough."""
@@ -234,24 +225,21 @@ class Matcher:
         return self._recall if len(self._recall) else None
 
 
-@dataclass(frozen=True, slots=True)
 class _Asking:
-    """A text being answered."""
+    """A text being answered. ``folded``: half-width and lower case; nothing is looked for when that is empty."""
 
-    text: str
-    form: Form
-    found: _Ranking
+    __slots__ = ("folded", "form", "found", "text")
 
-    @property
-    def folded(self) -> str:
-        """The text half-width and in lower case; nothing is looked for when it is empty."""
-        return fold(self.text)
+    def __init__(self, text: str, form: Form, limit: int) -> None:
+        self.text = text
+        self.form = form
+        self.found = _Ranking(limit)
+        self.folded = fold(text)
 
     @property
     def abbreviation(self) -> bool:
         """Whether the text is letters that the word lists know as a word (HCC)."""
-        letters = self.folded
-        return letters.isascii() and letters.isalpha() and bool(self.form.canonical.changes)
+        return self.folded.isascii() and self.folded.isalpha() and bool(self.form.canonical.changes)
 
 
 class _Ranking:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from icd_tables.matching.forms import Form, plain
+from icd_tables.matching.index import MatchIndex
 from icd_tables.matching.memory import Confirmed
 from icd_tables.matching.rows import Origin
 from icd_tables.matching.similar import Match
@@ -14,27 +14,17 @@ _MOST_CHANGES = 3
 
 
 _ECHO_WORTH_TELLING = 0.6
+_CALLED: dict[int, str] = {Origin.BRACKET: "别名", Origin.ALIAS: "别名", Origin.OLD_NAME: "对照旧名"}
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """The key row a candidate was found by: as it stands, its canonical form, which words of it another word stands for, its origin."""
-
-    surface: str
-    canonical: str
-    changes: Sequence[tuple[str, str]]
-    origin: Origin
-
-
-def why(match: Match, wording: Wording, remembered: Confirmed | None) -> str:
+def why(match: Match, index: MatchIndex, remembered: Confirmed | None) -> str:
     """For a similar candidate: what is covered, which words count as the same, what was left aside, what speaks against."""
     form, found = match.form, match.found
     parts = [_covered(found)]
-    parts += _same_words(form, wording)
-    if wording.origin in {Origin.BRACKET, Origin.ALIAS}:
-        parts.append(f"别名“{wording.surface}”")
-    elif wording.origin is Origin.OLD_NAME:
-        parts.append(f"对照旧名“{wording.surface}”")
+    parts += _same_words(form, index, match.row)
+    called = _CALLED.get(index.origin.item(match.row))
+    if called:
+        parts.append(f"{called}“{index.surfaces[match.row]}”")
     if remembered is not None and found.get("echo_best", 0) >= _ECHO_WORTH_TELLING:
         parts.append(f"本院曾把“{remembered.text}”编到这里")
     parts += _left_aside(form, found)
@@ -52,17 +42,16 @@ def _covered(found: Mapping[str, float]) -> str:
     return "部分字相同"
 
 
-def _same_words(form: Form, wording: Wording) -> list[str]:
-    ours = dict(form.canonical.changes)
-    if not ours and not wording.changes:
+def _same_words(form: Form, index: MatchIndex, row: int) -> list[str]:
+    ours, theirs = dict(form.canonical.changes), index.changes[row]
+    if not ours and not theirs:
         return []
-    here, there = plain(form.canonical.text), plain(wording.canonical)
+    here, there = plain(form.canonical.text), plain(index.canonicals[row])
     shown = [f"{word}={meaning}" for word, meaning in ours.items() if plain(meaning) in there]
-    shown += [
-        f"{meaning}={word}"
-        for word, meaning in wording.changes
-        if plain(meaning) in here and word not in ours
-    ]
+    for change in theirs.split("\t") if theirs else ():
+        word, _, meaning = change.partition("=")
+        if plain(meaning) in here and word not in ours:
+            shown.append(f"{meaning}={word}")
     return ["、".join(shown[:_MOST_CHANGES])] if shown else []
 
 

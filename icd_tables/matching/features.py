@@ -123,7 +123,7 @@ def _coverage(
     """
     table, text, rows = index.canonical_grams, candidates.text, candidates.rows
     ids, offsets = own.ids, own.offsets
-    idf, said = table.idf[ids], queries.columns.at(text[own.asked], ids)
+    idf, said = table.idf[ids], queries.said(text[own.asked], ids)
     exact = said >= 1.0
     zero, least = np.float32(0), np.float32(1e-6)
 
@@ -135,7 +135,7 @@ def _coverage(
     strangest = np.maximum.reduceat(single_idf * (1 - said), offsets)
     endings = index.endings[rows]
     there = endings >= 0
-    ending_said = (queries.columns.at(text[:, None], endings) > 0) & there
+    ending_said = (queries.said(text[:, None], endings) > 0) & there
     return {
         "canonical_overlap": queries.normed(per_row(table.weight[ids] * said), text, rows),
         "name_covered": per_row(single_idf * said) / np.maximum(per_row(single_idf), least),

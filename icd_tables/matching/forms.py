@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from icd_tables.matching.grams import Floats
 from icd_tables.matching.marks import MarkReader, Marks
 from icd_tables.synonyms import Canonical, Lexicon
 
-_AGREEMENTS_KEPT = 2_000
+_AGREEMENTS_KEPT, _BROADENED_KEPT = 2_000, 1_000
 WIDER, FINER = 0.8, -0.3
 """Agreement with a body part that contains, or is contained in, one the text names."""
 
@@ -40,6 +41,7 @@ class Former:
         self._inside = np.zeros((sites, sites), np.bool_)
         for site in range(1, sites):
             self._inside[site, list(lexicon.anatomy.around(site))] = True
+        self.broadened = lru_cache(_BROADENED_KEPT)(lexicon.broadened)
         self._agreements: dict[tuple[int, ...], Floats] = {}
 
     def form(self, text: str) -> Form:
@@ -50,7 +52,7 @@ class Former:
 
     def implied(self, form: Form) -> list[tuple[str, ...]]:
         """Unit sequences that a text does not say but means: what its words are a kind of."""
-        wider = self.lexicon.broadened(form.canonical.parts)
+        wider = self.broadened(form.canonical.parts)
         return [*wider, self.lexicon.other_side] if {"left", "right"} <= form.canonical.sides else wider
 
     def site_agreement(self, sites: tuple[int, ...]) -> Floats:

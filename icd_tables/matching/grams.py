@@ -88,6 +88,11 @@ class GramTable:
         """The largest idf of the table: what an unknown gram is worth."""
         return float(self.idf.max()) if len(self.idf) else 1.0
 
+    @cached_property
+    def _fine_scale(self) -> NDArray[np.float64]:
+        """``scale`` in the precision sums are made in, so that it need not be converted for every text."""
+        return self.scale.astype(np.float64)
+
     def worth(self, unit: str) -> float:
         """How telling a unit is; one the table does not know is as rare as can be."""
         at = self.vocabulary.units.get(unit)
@@ -109,8 +114,7 @@ class GramTable:
         bounds = zip(starts.tolist(), (starts + counts).tolist(), strict=True)
         places = np.concatenate([self.gram_rows[a:b] for a, b in bounds], dtype=np.intp)
         gains = (self.weight[ids] * strength)[used].astype(np.float64)
-        shared = np.bincount(places, gains.repeat(counts), len(self))
-        shared *= self.scale
+        shared = np.bincount(places, gains.repeat(counts), len(self)) * self._fine_scale
         rows: NDArray[np.intp] = (shared >= _WORTH_A_LOOK * shared.max()).nonzero()[0]
         if len(rows) < size:
             rows = (shared > 0).nonzero()[0]
@@ -129,22 +133,29 @@ class GramTable:
         return Gathered(self.row_grams[where], offsets.astype(np.int32), asked)
 
 
-class Columns:
-    """Values of grams for several texts (0 where none was given), looked up by text and gram."""
+class Places:
+    """Places for some pairs of a text and a number (of a gram, of a name), packed close; any other pair has a place with value 0."""
 
-    def __init__(
-        self, texts: int, grams: int, text: Rows, gram: Rows, value: NDArray[np.floating[Any]]
-    ) -> None:
-        """``text``, ``gram``, ``value``: triples; values of the same text and gram add up."""
-        distinct = np.unique(gram)
-        self._column = np.zeros(grams, np.int32)
+    def __init__(self, texts: int, numbers: int, text: Rows, number: Rows) -> None:
+        """``text``, ``number``: the pairs; one may come several times."""
+        distinct = np.unique(number)
+        self._column = np.zeros(numbers, np.int32)
         self._column[distinct] = np.arange(1, len(distinct) + 1)
         self._width = len(distinct) + 1
-        places = text * self._width + self._column[gram]
-        values = np.bincount(places, value, texts * self._width)
-        self._values: Floats = values.astype(np.float32)
+        self._size = texts * self._width
+        self._given = self.at(text, number)
 
-    def at(self, text: Rows, gram: Rows) -> Floats:
-        """The values at these places."""
-        found: Floats = self._values[text * self._width + self._column[gram]]
+    def at(self, text: Rows, number: Rows) -> NDArray[np.intp]:
+        """The places of pairs."""
+        found: NDArray[np.intp] = text.astype(np.intp) * self._width + self._column[number]
+        return found
+
+    def sums(self, value: NDArray[np.floating[Any]]) -> Floats:
+        """By place, the sum of the values of the pairs given."""
+        return np.bincount(self._given, value, self._size).astype(np.float32)
+
+    def greatest(self, value: Floats) -> Floats:
+        """By place, the greatest of the values (not below 0) of the pairs given."""
+        found = np.zeros(self._size, np.float32)
+        np.maximum.at(found, self._given, value)
         return found

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from icd_tables.matching.grams import NORM_POWER, Columns, Floats, Gathered, GramTable, Ints, Rows
+from icd_tables.matching.grams import NORM_POWER, Floats, Gathered, GramTable, Ints, Places, Rows
 from icd_tables.matching.vocabulary import is_unit
 
 _SAID = np.float32(1)
@@ -62,9 +62,17 @@ class GramQueries:
             yield self.table.nearest(self.ids[start:end], self.strength[start:end], most)
 
     @cached_property
-    def columns(self) -> Columns:
-        """How strongly each text means a gram."""
-        return Columns(len(self), len(self.table.vocabulary), self.text, self.ids, self.strength)
+    def _places(self) -> Places:
+        return Places(len(self), len(self.table.vocabulary), self.text, self.ids)
+
+    @cached_property
+    def _strengths(self) -> Floats:
+        return self._places.sums(self.strength)
+
+    def said(self, text: Rows, gram: Rows) -> Floats:
+        """How strongly texts mean grams, pair by pair; 0 for a gram a text does not have."""
+        found: Floats = self._strengths[self._places.at(text, gram)]
+        return found
 
     def cosine(self, text: Rows, rows: Rows) -> Floats:
         """How much texts share with rows, pair by pair, between 0 and 1: 1 for the same grams."""
@@ -73,7 +81,7 @@ class GramQueries:
 
     def shared(self, text: Rows, own: Gathered) -> Floats:
         """The weight of what texts share with rows, pair by pair."""
-        weights = self.table.weight[own.ids] * self.columns.at(text[own.asked], own.ids)
+        weights = self.table.weight[own.ids] * self.said(text[own.asked], own.ids)
         return np.add.reduceat(weights, own.offsets) if len(own.offsets) else weights
 
     def normed(self, shared: Floats, text: Rows, rows: Rows) -> Floats:

@@ -11,7 +11,7 @@ from rapidfuzz import fuzz, process
 
 from icd_tables.codes import normalize_code
 from icd_tables.matching.forms import Form, Former
-from icd_tables.matching.grams import Columns, Floats, Gathered, GramTable, Ints
+from icd_tables.matching.grams import Floats, Gathered, GramTable, Ints, Places
 from icd_tables.matching.memory import Confirmed, Memory
 from icd_tables.matching.queries import Candidates, GramQueries, Said
 from icd_tables.matching.rows import Names
@@ -39,8 +39,8 @@ class Echo:
 
     def nearest(self, target: int) -> int:
         """The row of the text most alike that led to this name, or -1."""
-        found = np.flatnonzero(self.targets == target)
-        return int(self.rows[found[0]]) if len(found) else _NOBODY
+        targets = self.targets.tolist()
+        return int(self.rows[targets.index(target)]) if target in targets else _NOBODY
 
 
 _SILENCE = Echo(np.zeros(0, np.intp), np.zeros(0, np.int32), np.zeros(0, np.float32))
@@ -141,33 +141,29 @@ class Recall:
         return {
             "habit": habit,
             "habit_known": (habit > 0).astype(np.float32),
-            **_votes(echoes, candidates.text, targets),
+            **_votes(echoes, len(self.habit), candidates.text, targets),
             **_words(echoes, candidates.text, own, table, name_row),
         }
 
 
-def _votes(echoes: Sequence[Echo], text: Ints, targets: Ints) -> dict[str, Floats]:
+def _votes(echoes: Sequence[Echo], names: int, text: Ints, targets: Ints) -> dict[str, Floats]:
     """How alike the best text of each candidate is, and its share of the votes of all near texts, soft to sharp."""
-    size = (len(echoes), max(1, *map(len, echoes)))
-    heard = np.full(size, _NOBODY, np.int32)
-    alike = np.zeros(size, np.float32)
-    for at, echo in enumerate(echoes):
-        heard[at, : len(echo)] = echo.targets
-        alike[at, : len(echo)] = echo.alike
-    speaks = heard != _NOBODY
-    top = alike[:, 0]
-    same = heard[text] == targets[:, None]
-    best = np.where(same, alike[text], np.float32(0)).max(axis=1)
-    there = top[text]
+    speaker = np.repeat(np.arange(len(echoes), dtype=np.int32), [len(echo) for echo in echoes])
+    alike = np.concatenate([echo.alike for echo in echoes])
+    heard = Places(len(echoes), names, speaker, np.concatenate([echo.targets for echo in echoes]))
+    top = np.zeros(len(echoes), np.float32)
+    np.maximum.at(top, speaker, alike)
+    at, there = heard.at(text, targets), top[text]
+    best = heard.greatest(alike)[at]
     found = {
         "echo_best": best,
         "echo_best4": best**4,
         "echo_gap": np.where(best > 0, best - there, np.float32(-1)) * there,
     }
     for k in _SHARPNESS:
-        weight = np.exp(k * (alike - top[:, None])) * speaks
-        weight /= np.maximum(weight.sum(axis=1, keepdims=True), np.float32(1e-6))
-        found[f"echo_{k}"] = np.where(same, weight[text], np.float32(0)).sum(axis=1)
+        weight = np.exp(k * (alike - top[speaker]))
+        share = weight / np.bincount(speaker, weight, len(echoes)).astype(np.float32)[speaker]
+        found[f"echo_{k}"] = heard.sums(share)[at]
     return found
 
 
@@ -185,8 +181,9 @@ def _words(
     names = table.gather(name_row[np.concatenate([echo.targets[:_TELLING] for echo in echoes])])
     owner = speaker[names.asked]
     expected = (weight / total[speaker])[names.asked] * table.idf[names.ids]
-    columns = Columns(len(echoes), len(table.idf), owner, names.ids, expected)
-    shared: Floats = np.add.reduceat(columns.at(text[own.asked], own.ids), own.offsets)
+    places = Places(len(echoes), len(table.idf), owner, names.ids)
+    heard = places.sums(expected)[places.at(text[own.asked], own.ids)]
+    shared: Floats = np.add.reduceat(heard, own.offsets)
     said: Floats = np.maximum(np.bincount(owner, expected, len(echoes)), 1e-6).astype(np.float32)
     size: Floats = np.add.reduceat(table.idf[own.ids], own.offsets)
     return {"echo_name": shared / size, "echo_all": shared / said[text]}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
-from typing import NamedTuple
+from itertools import chain, islice, pairwise, zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from icd_tables.matching.pieces import Pieces
 from icd_tables.matching.queries import Candidates
 from icd_tables.matching.recall import Echo, Recall
 from icd_tables.matching.scoring import Weights
+from icd_tables.matching.spread import Spread
 
 _POOL = 80
 """Key rows that get the full set of features, for the whole text."""
@@ -35,12 +35,6 @@ _IMPLIED_LOSS = 2.5
 """How often a piece that the text only implies (the tissue of a tumour, the part operated on) gives that up."""
 _MOST_PIECES = 12
 _WIDER_EACH = 2
-_SPREAD = 0.5
-"""How much a candidate gains, from the second place on, for saying what those before it leave unsaid."""
-_COVERED = 0.6
-"""The share of that worth which a word loses each time a chosen name says it."""
-_CROWDED = 0.03
-"""What the other names of a piece lose each time one of them is chosen."""
 _SPREAD_OVER = 48
 
 
@@ -74,14 +68,6 @@ class Pool:
     targets: Ints
     columns: Mapping[str, Floats]
     echoes: Sequence[Echo]
-
-
-class _Hit(NamedTuple):
-    """A name's best place so far: its score, and which candidate of which part."""
-
-    score: float
-    part: int
-    at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +104,17 @@ class SimilarNames:
         """For each text the names most like it with their best match; a text with several statements gets names for each."""
         parts = [part for at, form in enumerate(forms) if form.surface for part in self._parts(at, form)]
         pool = self._pool(parts, recall)
-        best: list[dict[int, _Hit]] = [{} for _ in forms]
-        if pool is not None:
-            self._score(pool, parts, recall, best)
-        return [
-            [
-                (target, self._match(target, hit, pool, parts[hit.part]))
-                for target, hit in self._spread(form, found, parts, pool, limit)
-            ]
-            if pool is not None and found
-            else []
-            for form, found in zip(forms, best, strict=True)
+        if pool is None:
+            return [[] for _ in forms]
+        scores = self._scores(pool, parts, recall)
+        owner = np.array([one.of for one in parts])[pool.candidates.text]
+        bounds = np.searchsorted(owner, range(len(forms) + 1)).tolist()
+        chosen = [
+            self._chosen(form, slice(start, end), parts, pool, scores, limit)
+            for form, (start, end) in zip(forms, pairwise(bounds), strict=True)
         ]
+        matches = self._matches(list(chain.from_iterable(chosen)), parts, pool, scores)
+        return [list(islice(matches, len(one))) for one in chosen]
 
     def pool(self, form: Form, recall: Recall | None) -> Pool | None:
         """The candidates of a whole text; ``None`` without any."""
@@ -146,7 +131,7 @@ class SimilarNames:
                 yield _Part(at, piece, 1.0 if said else _IMPLIED_LOSS, True)
         seen = {form.canonical.text, *(piece.canonical.text for piece, _ in pieces)}
         for wide in (form, *(piece for piece, said in pieces if said)):
-            for parts in self._former.lexicon.broadened(wide.canonical.parts)[:_WIDER_EACH]:
+            for parts in self._former.broadened(wide.canonical.parts)[:_WIDER_EACH]:
                 wider = "".join(parts)
                 if wider not in seen:
                     seen.add(wider)
@@ -183,54 +168,51 @@ class SimilarNames:
         more = sorted(heard.difference(rows.tolist()))
         return np.concatenate([rows, np.array(more, np.intp)]) if more else rows
 
-    def _score(
-        self, pool: Pool, parts: Sequence[_Part], recall: Recall | None, best: Sequence[dict[int, _Hit]]
-    ) -> None:
-        """Note for each name of each text where it does best; a later part must do better than those before."""
+    def _scores(self, pool: Pool, parts: Sequence[_Part], recall: Recall | None) -> Floats:
         loss = _PIECE_LOSS_WITH_MEMORY if recall else _PIECE_LOSS
         losses = np.array([one.loss * loss for one in parts], np.float32)
-        scores = (
+        return (
             self._weights.score(pool.columns, with_memory=recall is not None) - losses[pool.candidates.text]
         )
-        bounds = pool.candidates.bounds
-        for number, part in enumerate(parts):
-            start, end = bounds[number], bounds[number + 1]
-            order = start + np.argsort(-scores[start:end], kind="stable")[: 2 * _SPREAD_OVER]
-            found = best[part.of]
-            ranked = zip(order.tolist(), pool.targets[order].tolist(), scores[order].tolist(), strict=True)
-            for at, target, score in ranked:
-                if target not in found or score > found[target].score:
-                    found[target] = _Hit(score, number, at)
 
-    def _spread(
-        self, form: Form, found: Mapping[int, _Hit], parts: Sequence[_Part], pool: Pool, limit: int
-    ) -> list[tuple[int, _Hit]]:
-        """The best names; from the second place on so that the first names together cover what the text says.
-
-        What is covered once still counts a little, and every name of a piece makes the next of that piece worth less: so each of
-        several statements gets its share of the places.
-        """
-        ordered = sorted(found.items(), key=lambda item: -item[1].score)[: max(_SPREAD_OVER, limit)]
-        table = self._index.canonical_grams
+    def _chosen(
+        self, form: Form, own: slice, parts: Sequence[_Part], pool: Pool, scores: Floats, limit: int
+    ) -> list[int]:
+        """The candidates shown for one text (``own``: all of its candidates): each name where it does best, then spread."""
+        order = own.start + (-scores[own]).argsort(kind="stable")
+        best: dict[int, int] = {}
+        for target, at in zip(pool.targets[order].tolist(), order.tolist(), strict=True):
+            best.setdefault(target, at)
+            if len(best) == max(_SPREAD_OVER, limit):
+                break
+        ordered = list(best.values())
+        names = self._index.canonicals.at(pool.candidates.rows[ordered])
         units = list(dict.fromkeys(form.canonical.parts))
-        worth = np.array([table.worth(unit) for unit in units], np.float32)
-        worth /= max(float(worth.sum()), 1e-6)
-        names = self._index.canonicals.at(pool.candidates.rows[[hit.at for _, hit in ordered]])
-        says = np.array([[unit in name for unit in units] for name in names], np.float32)
-        score = np.array([hit.score for _, hit in ordered], np.float32)
-        part = np.array([hit.part for _, hit in ordered])
-        implied = np.array([parts[hit.part].loss > 1 for _, hit in ordered], np.float32)
-        chosen: list[int] = []
-        for place in range(min(limit, len(ordered))):
-            value = score + _SPREAD * (says @ worth) if place else score - implied
-            first = int(np.argmax(value))
-            chosen.append(first)
-            worth = worth * (1 - _COVERED * says[first])
-            score[part == part[first]] -= _CROWDED
-            score[first] = -np.inf
-        return [ordered[at] for at in chosen]
+        worth = [self._index.canonical_grams.worth(unit) for unit in units]
+        total = max(sum(worth), 1e-6)
+        spread = Spread(
+            scores[ordered].tolist(),
+            pool.candidates.text[ordered].tolist(),
+            [[at for at, unit in enumerate(units) if unit in name] for name in names],
+            [one / total for one in worth],
+        )
+        implied = [parts[part].loss > 1 for part in spread.parts]
+        return [ordered[place] for place in spread.order(implied, limit)]
 
-    def _match(self, target: int, hit: _Hit, pool: Pool, part: _Part) -> Match:
-        told = {name: float(pool.columns[name][hit.at]) for name in TOLD if name in pool.columns}
-        echo = pool.echoes[hit.part].nearest(target) if pool.echoes else -1
-        return Match(int(pool.candidates.rows[hit.at]), hit.score, part.form, told, echo)
+    def _matches(
+        self, chosen: Sequence[int], parts: Sequence[_Part], pool: Pool, scores: Floats
+    ) -> Iterator[tuple[int, Match]]:
+        """The names and matches of candidates."""
+        places = np.array(chosen, np.intp)
+        told = [name for name in TOLD if name in pool.columns]
+        facts = zip(
+            pool.targets[places].tolist(),
+            pool.candidates.rows[places].tolist(),
+            scores[places].tolist(),
+            pool.candidates.text[places].tolist(),
+            zip(*(pool.columns[name][places].tolist() for name in told), strict=True),
+            strict=True,
+        )
+        for target, row, score, part, values in facts:
+            echo = pool.echoes[part].nearest(target) if pool.echoes else -1
+            yield target, Match(row, score, parts[part].form, dict(zip(told, values, strict=True)), echo)

@@ -40,7 +40,7 @@ class Texts(Sequence[str]):
             return self.at(np.arange(*row.indices(len(self))))
         if not 0 <= row < len(self):
             raise IndexError(row)
-        return self.joined[self.starts[row] : self.starts[row + 1] - 1]
+        return self.joined[self.starts.item(row) : self.starts.item(row + 1) - 1]
 
     def __iter__(self) -> Iterator[str]:
         joined = self.joined
