@@ -54,12 +54,13 @@ def percentile(values: Sequence[Decimal], share: Decimal) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Significance:
-    """One test: its Chinese name, the statistic, degrees of freedom (Welch only) and the two-sided p value."""
+    """One test: its Chinese name, the statistic, the two-sided p value, degrees of freedom (Welch only), whether p is exact (ranks)."""
 
     name: str
     statistic: float
     p: float
     degrees: float | None = None
+    exact: bool = False
 
     def __str__(self) -> str:
         letter = "U" if self.degrees is None else "t"
@@ -99,7 +100,7 @@ def mann_whitney(first: Sequence[float], second: Sequence[float]) -> Significanc
     if not ties and max(n, m) <= EXACT_UP_TO:
         below = sum(_arrangements(n, m, k) for k in range(int(low) + 1))
         p = min(1.0, 2 * below / math.comb(n + m, n))
-        return Significance("Mann-Whitney U 检验（精确）", low, p)
+        return Significance("Mann-Whitney U 检验（精确）", low, p, exact=True)
     size = n + m
     spread = n * m / 12 * (size + 1 - ties / (size * (size - 1)))
     if spread <= 0:

@@ -52,7 +52,7 @@ def figure(
     missing: str = wording.MISSING,
 ) -> Column[Row]:
     """Decimals, always with ``places`` places, so that they stand under each other."""
-    return _numeric(key, title, read, lambda value: f"{value:,.{places}f}".replace("-", "−"), width, missing)
+    return _numeric(key, title, read, lambda value: _signed(f"{value:,.{places}f}"), width, missing)
 
 
 def percent(
@@ -64,7 +64,7 @@ def percent(
     missing: str = wording.MISSING,
 ) -> Column[Row]:
     """A share of 1 as per cent; a workbook gets the share."""
-    return _numeric(key, title, read, lambda value: f"{value:.2%}", width, missing)
+    return _numeric(key, title, read, lambda value: _signed(f"{value:.2%}"), width, missing)
 
 
 def money(key: str, title: str, read: Callable[[Row], int | None], width: int = 104) -> Column[Row]:
@@ -105,6 +105,11 @@ def rise(
     return Column(
         key, title, shown, sort=lambda row: _order(read(row)), width=width, numeric=True, value=cell
     )
+
+
+def _signed(text: str) -> str:
+    """A written number with a true minus; what rounds to nothing has no sign."""
+    return text.replace("-", "−" if any(digit in text for digit in "123456789") else "")
 
 
 def _numeric(

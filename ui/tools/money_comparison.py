@@ -50,10 +50,15 @@ def _p(test: Significance | None) -> str:
     return "< 0.001" if test.p < 0.001 else f"{test.p:.3f}"
 
 
+def _why(row: Measure) -> str:
+    return f"{row.why}；{row.disagreement}" if row.disagreement else row.why
+
+
 def _statistic(test: Significance | None) -> str:
     if test is None:
         return wording.MISSING
-    return f"U = {test.statistic:,.1f}" if test.degrees is None else f"t = {test.statistic:,.3f}"
+    shown = f"U = {test.statistic:,.1f}" if test.degrees is None else f"t = {test.statistic:,.3f}"
+    return shown.replace("-", "−")
 
 
 COLUMNS: tuple[Column[Measure], ...] = (
@@ -61,7 +66,7 @@ COLUMNS: tuple[Column[Measure], ...] = (
     *_spread("before", "前期", lambda row: row.before),
     *_spread("after", "后期", lambda row: row.after),
     percent("change", "均值变化", lambda row: float(row.change) if row.change is not None else None, 76),
-    text("test", "检验", lambda row: row.test.name if row.test else wording.MISSING, 148),
+    text("test", "检验", lambda row: row.test.name if row.test else wording.MISSING, 130),
     text("statistic", "统计量", lambda row: _statistic(row.test), 84, tip=lambda row: str(row.test or "")),
     Column(
         "p",
@@ -74,14 +79,15 @@ COLUMNS: tuple[Column[Measure], ...] = (
         tip=lambda row: f"另一检验：{row.other_test}" if row.other_test else _p(row.test),
         value=lambda row: row.test.p if row.test else None,
     ),
-    text("verdict", "结论", lambda row: row.verdict, 200, stretch=True),
+    text("verdict", "结论", lambda row: row.verdict, 160),
+    text("why", "用这个检验的理由", _why, 220, stretch=True, muted=True),
 )
 
 
 class ComparisonWindow(ToolWindow):
     """A disease and two periods at the top, the comparison below."""
 
-    default_size = QSize(1320, 620)
+    default_size = QSize(1360, 660)
 
     def __init__(self, spec: ToolSpec, context: ToolContext) -> None:
         super().__init__(spec, context)

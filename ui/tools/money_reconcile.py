@@ -37,9 +37,13 @@ def _tone(row: ReconcileRow) -> str:
     return "muted" if row.state == AGREES else "text"
 
 
+def _place(row: ReconcileRow) -> str:
+    return f"{row.row}（{row.sheet}）" if row.row and row.sheet else str(row.row or "")
+
+
 ROW_COLUMNS: tuple[Column[ReconcileRow], ...] = (
     text("number", "病案号", lambda row: row.number, 104),
-    text("department", "科室", lambda row: row.department, 96, muted=True),
+    text("department", "科室", lambda row: row.department, 84, muted=True),
     Column(
         "state",
         "首先不同",
@@ -48,15 +52,15 @@ ROW_COLUMNS: tuple[Column[ReconcileRow], ...] = (
         width=84,
         tone=_tone,
     ),
-    text("ours", "本机", lambda row: row.ours or wording.MISSING, 140),
-    text("theirs", "医保", lambda row: row.theirs or wording.MISSING, 140),
+    text("ours", "本机", lambda row: row.ours or wording.MISSING, 130),
+    text("theirs", "医保", lambda row: row.theirs or wording.MISSING, 120),
     text("step", "在哪一步", lambda row: row.step, 220, stretch=True),
     count("differences", "不同处", lambda row: len(row.differences) or None, 54),
     money("our_amount", "本机金额（元）", lambda row: row.our_amount, 104),
     money("their_amount", "医保金额（元）", lambda row: row.their_amount, 104),
     rise("apart", "医保 − 本机（元）", lambda row: row.apart, 116, cents=True),
     text("matched_by", "对应依据", lambda row: row.matched_by, 84, muted=True),
-    text("row", "反馈行", lambda row: f"{row.sheet} {row.row or ''}".strip(), 66, muted=True),
+    text("row", "反馈行", _place, 72, muted=True, tip=_place),
 )
 
 SUM_COLUMNS: tuple[Column[ReasonSum], ...] = (
@@ -65,7 +69,7 @@ SUM_COLUMNS: tuple[Column[ReasonSum], ...] = (
     money("our_amount", "本机金额（元）", lambda row: row.our_amount, 140),
     money("their_amount", "医保金额（元）", lambda row: row.their_amount, 140),
     count("compared", "两边都有金额", lambda row: row.compared, 100),
-    rise("apart", "医保 − 本机（元）", lambda row: row.apart, 150, cents=True),
+    rise("apart", "医保 − 本机（元）", lambda row: row.apart if row.compared else None, 150, cents=True),
     text("space", "", lambda _row: "", 20, stretch=True),
 )
 
@@ -97,6 +101,7 @@ class ReconcileWindow(ToolWindow):
         self.system = SystemBox(context, "比")
         self.state = QComboBox()
         self.state.setAccessibleName("差异的种类")
+        self.state.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.words = QLineEdit()
         self.words.setPlaceholderText("按病案号、科室、病种查找")
         self.words.setAccessibleName("查找病例")

@@ -40,12 +40,51 @@ def test_few_cases_go_by_ranks() -> None:
     total = compare_periods(sample(8, 9000, 1), sample(40, 9000, 2)).measures[0]
     assert total.test is not None
     assert total.test.name.startswith("Mann-Whitney")
+    assert total.why == "前期 8 例、后期 40 例，不足 30 例，比较秩次；正态近似，已作相同数值与连续性校正"
+
+
+def of(*totals: int) -> list[PeriodCase]:
+    return [PeriodCase(Decimal(each)) for each in totals]
+
+
+def test_the_reason_names_the_counts() -> None:
+    assert (
+        "均不少于 30 例，比较均值"
+        in compare_periods(sample(30, 9000, 1), sample(30, 9000, 2)).measures[0].why
+    )
+    few = compare_periods(of(1, 3, 5), of(2, 4, 6)).measures[0]
+    assert few.why.endswith("没有相同的数值，取精确概率")
+    one = compare_periods(of(5), of(7)).measures[0]
+    assert one.test is not None
+    assert (one.test.p, one.verdict) == (1.0, "差异无统计学意义")
+
+
+def test_constant_periods_are_compared_by_ranks() -> None:
+    found = compare_periods(of(*[5] * 40), of(*[6] * 40)).measures[0]
+    assert found.test is not None
+    assert found.test.p < 0.001
+    assert "比较秩次" in found.why
+    same = compare_periods(of(*[5] * 40), of(*[5] * 40)).measures[0]
+    assert (same.test, same.verdict) == (None, "无法检验")
+    assert "数值全同" in same.why
+
+
+def test_tests_that_disagree_are_told() -> None:
+    """A few very dear cases hide a clear shift from the means, not from the ranks."""
+    before = of(*range(100, 140), 90_000)
+    after = of(*range(160, 200), 100)
+    found = compare_periods(before, after).measures[0]
+    assert found.verdict == "差异无统计学意义"
+    assert "Mann-Whitney" in found.disagreement
+    assert "结论不同" in found.disagreement
+    assert not compare_periods(of(*range(100, 140)), of(*range(160, 200))).measures[0].disagreement
 
 
 def test_missing_measures_have_no_test_and_no_change() -> None:
     measure = compare_periods([PeriodCase(None)], [PeriodCase(None)]).measures[0]
     assert (measure.before.cases, measure.change, measure.test) == (0, None, None)
-    assert "无法检验" in measure.verdict
+    assert measure.verdict == "无法检验"
+    assert "没有填报" in measure.why
 
 
 def test_measures_of_a_front_page() -> None:

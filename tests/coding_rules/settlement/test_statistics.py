@@ -70,6 +70,23 @@ def test_welch_by_hand() -> None:
     assert "Welch" in str(found)
 
 
+SLEEP = (
+    [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0],
+    [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4],
+)
+"""Student's data on two sleeping drugs (Biometrika 1908), the example of many textbooks and of R's t.test."""
+
+
+def test_published_example_of_student() -> None:
+    found = welch(*SLEEP)
+    assert found is not None
+    assert found.degrees == pytest.approx(17.776, abs=5e-4)
+    assert (round(found.statistic, 4), round(found.p, 5)) == (-1.8608, 0.07939)
+    ranked = mann_whitney(*SLEEP)
+    assert ranked is not None
+    assert (ranked.statistic, round(ranked.p, 5), ranked.exact) == (25.5, 0.06933, False)
+
+
 def test_welch_needs_spread_and_two_values() -> None:
     assert welch([1], [2, 3]) is None
     assert welch([2, 2], [2, 2]) is None
