@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from coding_rules.finding import Severity
 from coding_rules.grouper.drg.scheme import Scheme
@@ -36,6 +37,8 @@ def weight_issues(scheme: Scheme) -> Iterator[SchemeIssue]:
 
 def verify_weight_dates(tables: Sequence[WeightTable]) -> list[SchemeIssue]:
     """Weight tables for one scheme that are in force on the same days: what a case is worth then depends on a guess."""
+    dated = [table for table in tables if table.valid_from or table.valid_to]
+    dated.sort(key=lambda table: table.valid_from or date.min)
     return [
         SchemeIssue(
             other.name,
@@ -45,7 +48,7 @@ def verify_weight_dates(tables: Sequence[WeightTable]) -> list[SchemeIssue]:
             f"有效日期（{period(other.valid_from, other.valid_to)}）与“{one.name}”"
             f"（{period(one.valid_from, one.valid_to)}）重叠，重叠的日子用启用较晚的一份；请改启用或停用日期",
         )
-        for one, other, _, _ in overlapping([table for table in tables if table.valid_from or table.valid_to])
+        for one, other, _, _ in overlapping(dated)
     ]
 
 

@@ -14,12 +14,13 @@ from app.settings import Settings
 from tests.ui.samples import sample_services
 from tests.ui.tools.checked import checked_workbench
 from tests.ui.tools.dip_work import dip
+from tests.ui.tools.drg_work import month, month_context, open_month_tool, own_knowledge
 from ui.jobs import Jobs
 from ui.tools.context import ToolContext
 from ui.tools.registry import TOOLS
 from ui.tools.window import ToolWindow
 
-__all__ = ["checked", "dip", "open_tool"]
+__all__ = ["checked", "dip", "month", "month_context", "open_month_tool", "open_tool", "own_knowledge"]
 
 
 @pytest.fixture

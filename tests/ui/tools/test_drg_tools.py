@@ -1,101 +1,27 @@
 """What the DRG tools show and do, over the demonstration scheme."""
 
 import shutil
-from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from app.demo import generate, write_n041
 from app.drg.scheme_store import schemes_dir
 from app.drg.schemes import load_drg_scheme
 from app.drg.weight_tables import keep_weights, load_weight_table, weights_dir
-from app.knowledge import DEMO_DRG, demo_folder, load_knowledge
-from app.readers import read_cases
-from app.review import Knowledge, review_all
-from app.settings import Settings
-from app.workbench import Workbench
-from coding_rules.case import Case
+from app.knowledge import DEMO_DRG, demo_folder
 from coding_rules.grouper.grouping import System
-from tests.ui.samples import sample_services
-from ui.jobs import Jobs
+from tests.ui.tools.drg_work import OpenTool, scheme_window, settle
 from ui.tools.alternatives import AlternativesWindow
 from ui.tools.context import ToolContext
 from ui.tools.path import PathWindow
 from ui.tools.performance import PerformanceWindow
-from ui.tools.registry import TOOLS
 from ui.tools.rule_editor import RuleEditor
 from ui.tools.scheme_compare import SchemeCompareWindow
-from ui.tools.scheme_window import SchemeWindow
 from ui.tools.weight_history import WeightHistoryWindow
-from ui.tools.window import ToolWindow
-
-OpenTool = Callable[[str], ToolWindow]
-
-
-@pytest.fixture(scope="session")
-def own_knowledge() -> Knowledge:
-    return load_knowledge()
-
-
-@pytest.fixture(scope="session")
-def month(own_knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> tuple[Case, ...]:
-    path = tmp_path_factory.mktemp("month") / "month.csv"
-    write_n041(path, generate(80))
-    return tuple(read_cases(path, own_knowledge.terminology).cases)
-
-
-@pytest.fixture
-def month_context(
-    qtbot: QtBot,
-    own_knowledge: Knowledge,
-    month: tuple[Case, ...],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[ToolContext]:
-    monkeypatch.setenv("CASECODE_HOME", str(tmp_path / "home"))
-    owner = QWidget()
-    qtbot.addWidget(owner)
-    jobs = Jobs(owner)
-    context = ToolContext(jobs, sample_services(), Settings(), owner)
-    bench = Workbench(month, own_knowledge)
-    bench.put(review_all(month, own_knowledge))
-    context.workbench, context.knowledge, context.case_id = bench, own_knowledge, month[0].case_id
-    yield context
-    jobs.stop_all()
-    qtbot.waitUntil(lambda: not jobs.running)
-
-
-@pytest.fixture
-def open_month_tool(qtbot: QtBot, month_context: ToolContext) -> Iterator[OpenTool]:
-    """Open a tool over the month and wait until it has filled itself in."""
-    opened: list[ToolWindow] = []
-
-    def open_it(tool_id: str) -> ToolWindow:
-        spec = next(spec for spec in TOOLS if spec.id == tool_id)
-        tool = spec.factory(spec, month_context)
-        opened.append(tool)
-        tool.show()
-        qtbot.waitUntil(lambda: not month_context.jobs.running, timeout=20_000)
-        return tool
-
-    yield open_it
-    for tool in opened:
-        tool.close()
-
-
-def settle(qtbot: QtBot, context: ToolContext) -> None:
-    qtbot.waitUntil(lambda: not context.jobs.running, timeout=20_000)
-
-
-def scheme_window(open_month_tool: OpenTool) -> SchemeWindow:
-    tool = open_month_tool("scheme")
-    assert isinstance(tool, SchemeWindow)
-    return tool
 
 
 def test_scheme_is_found_by_name_and_by_code(open_month_tool: OpenTool) -> None:
