@@ -15,6 +15,10 @@ from functools import cache
 from coding_rules.fields import MOST_LINES
 from coding_rules.header_names import WEAK_NAMES, fold_header, known_headers
 
+_ID = r"[A-Z]{1,3}\d{2,3}(?:X\d{2})?[A-Z]?"
+_ID_BESIDE_NAME = re.compile(rf"({_ID})[^A-Z0-9].*|.*?[^A-Z]({_ID})")
+"""An interface's id and its name in one folded header: 病案号(A48), A48 病案号."""
+
 
 @dataclass(frozen=True, slots=True)
 class HeaderMatch:
@@ -45,6 +49,9 @@ def match_header(header: str) -> HeaderMatch | None:
             return HeaderMatch(table[spelling])
     if plain in WEAK_NAMES:
         return HeaderMatch(WEAK_NAMES[plain], weak=True)
+    beside = _ID_BESIDE_NAME.fullmatch(plain)
+    if beside and (field := table.get(beside[1] or beside[2])):
+        return HeaderMatch(field)
     return _numbered(plain)
 
 

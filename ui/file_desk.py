@@ -117,7 +117,7 @@ class FileDesk(QObject):
         """How the open files were understood."""
         if self.work is None:
             return
-        in_house = any(layout.format == "院内表" for layout in self.work.layouts)
+        in_house = any(layout.mapping.in_house for layout in self.work.layouts)
         from ui.dialogs.report import ReportDialog
 
         dialog = ReportDialog(self.work.reports, can_map=in_house, parent=self._window)
@@ -196,7 +196,7 @@ class FileDesk(QObject):
                 from app.readers.reading import peek
 
                 guess, sample = peek(paths[0])
-                known = guess.layout_name != "院内表" or recall(guess.headers) is not None
+                known = not guess.in_house or recall(guess.headers) is not None
                 if not (known and guess.is_usable):
                     return Opened(knowledge, mapping=guess, sample=sample)
             imported = import_files(paths, knowledge.terminology, mapping, progress)

@@ -19,6 +19,37 @@ from coding_rules.headers import HeaderMatch, match_header
 
 HEADER_SEARCH = 30
 """Title rows a table may have above its header."""
+IN_HOUSE = "院内表"
+_PARTS = {
+    *(
+        "编码",
+        "名称",
+        "疾病编码",
+        "疾病名称",
+        "诊断编码",
+        "诊断名称",
+        "手术编码",
+        "手术名称",
+        "入院病情",
+        "出院情况",
+    ),
+    *(
+        "日期",
+        "时间",
+        "级别",
+        "等级",
+        "术者",
+        "一助",
+        "二助",
+        "I助",
+        "II助",
+        "切口等级",
+        "愈合类别",
+        "切口愈合等级",
+    ),
+    *("麻醉方式", "麻醉医师"),
+}
+"""What the lower row of a two-row header says, folded."""
 _log = logging.getLogger(__name__)
 
 
@@ -54,7 +85,12 @@ class ColumnMapping:
             return "N041（中医）" if {"ZYZDJBBM", "ZLLB"} <= plain else "N041"
         if {"A48", "C03C"} <= plain or {"P3", "P321"} <= plain or {"AAA28", "ABC01C"} <= plain:
             return "HQMS"
-        return "院内表"
+        return IN_HOUSE
+
+    @property
+    def in_house(self) -> bool:
+        """Whether the headers belong to no published interface."""
+        return self.layout_name == IN_HOUSE
 
     @property
     def is_usable(self) -> bool:
@@ -166,10 +202,43 @@ def find_header(rows: Sequence[Sequence[str]]) -> int | None:
     """Which of the first rows is the header: the one with most known columns, if it names a principal diagnosis."""
     best, most = None, 2
     for index, row in enumerate(rows[:HEADER_SEARCH]):
-        known = sum(1 for cell in row if cell and len(cell) <= 40 and match_header(cell) is not None)
-        if known > most:
+        known = _known(row)
+        ids_below = known == most and best == index - 1 and not guess_mapping(row).in_house
+        if known > most or ids_below:
             best, most = index, known
     return best
+
+
+def is_header(row: Sequence[str]) -> bool:
+    """Whether most cells of a row are names of columns."""
+    filled = sum(1 for cell in row if cell)
+    return filled > 2 and _known(row) * 2 > filled
+
+
+def join_headers(above: Sequence[str], below: Sequence[str]) -> list[str] | None:
+    """One header of two rows, where the lower one only divides what the upper one names: 主要诊断 over 编码 and 名称.
+
+    ``None`` where the lower row says anything else.
+    """
+    said = [fold_header(cell) for cell in below if cell]
+    if len(said) < 2 or not set(said) <= _PARTS:
+        return None
+    joined, group = [], ""
+    for column in range(max(len(above), len(below))):
+        upper, lower = (row[column] if column < len(row) else "" for row in (above, below))
+        group = upper or group
+        joined.append(_under(group, lower) if lower else upper)
+    return joined
+
+
+def _under(group: str, part: str) -> str:
+    """主要诊断 + 诊断编码 -> 主要诊断编码."""
+    shared = next((word for word in ("诊断", "手术") if word in group and part.startswith(word)), "")
+    return group + part.removeprefix(shared)
+
+
+def _known(row: Sequence[str]) -> int:
+    return sum(1 for cell in row if cell and len(cell) <= 40 and match_header(cell) is not None)
 
 
 def fingerprint(headers: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ from app.progress import Progress
 from app.readers.building import CaseBuilder
 from app.readers.editions import FiledCodes, detect_edition
 from app.readers.imported import Imported, ImportIssue, ImportReport, SourceLayout
-from app.readers.mapping import ColumnMapping, guess_mapping, recall
+from app.readers.mapping import ColumnMapping, guess_mapping, is_header, recall
 from app.readers.opening import FileKind
 from app.readers.sources import OpenedSource, SourceRow, open_source, packed_content
 from coding_rules.case import Case
@@ -24,6 +24,7 @@ from icd_tables.terminology import Terminology
 _MAX_CELL_ISSUES = 5_000
 _HOPELESS = 20_000  # refused rows after which a file with hardly a case in it is given up
 _ENCODED = {FileKind.TEXT, FileKind.DBF}
+_MORE_HEADERS = 3  # rows below the header in which another one may stand, as under the names the ids
 _MAX_CELL = 32_767  # what a spreadsheet cell can hold
 
 
@@ -104,7 +105,14 @@ def _collect(source: OpenedSource, columns: ColumnMapping, progress: Progress) -
     """
     name = source.path.name
     reading = _Reading(CaseBuilder(columns, name))
+    header = source.header.row
     for row in source.rows:
+        if row.row <= header + _MORE_HEADERS and is_header(row.cells):
+            shown = next(cell for cell in row.cells if cell)
+            reading.refused.append(
+                ImportIssue(row.row, "", shown[:40], "是表头的又一行，不是病例", refused=True)
+            )
+            continue
         _take(reading, row)
         if len(reading.refused) > _HOPELESS and len(reading.refused) > 10 * len(reading.rows):
             first = reading.refused[0]
@@ -159,7 +167,9 @@ def _build(
     reading: _Reading, terminology: Terminology, progress: Progress
 ) -> tuple[tuple[Case, ...], Edition, str]:
     """Cases with unique ids and the detected edition."""
-    ids = _case_ids([(reading.builder.identity(cells), row) for row, cells in reading.rows])
+    identities = [(reading.builder.identity(cells), row) for row, cells in reading.rows]
+    ids = _case_ids(identities)
+    reading.remarks += _repeated(identities, ids)
     cases: list[Case] = []
     for done, case_id in enumerate(ids, start=1):
         row, cells = reading.rows.popleft()
@@ -196,6 +206,17 @@ def _case_ids(identities: Sequence[tuple[tuple[str, str], int]]) -> list[str]:
     return ids
 
 
+def _repeated(identities: Sequence[tuple[tuple[str, str], int]], ids: Sequence[str]) -> Iterator[ImportIssue]:
+    """A remark on every row whose record number and 住院次数 stood in an earlier row already."""
+    first: dict[tuple[str, str], int] = {}
+    for (identity, row), case_id in zip(identities, ids, strict=True):
+        number, stay = identity
+        earlier = first.setdefault(identity, row)
+        if number and earlier != row:
+            same = "病案号和住院次数" if stay else "病案号"
+            yield ImportIssue(row, "病案号", number, f"{same}与第 {earlier} 行相同，以“{case_id}”区分")
+
+
 def _report(
     source: OpenedSource,
     columns: ColumnMapping,
@@ -209,7 +230,7 @@ def _report(
     if len(remarks) > _MAX_CELL_ISSUES:
         notes.append(f"单元格问题共 {len(remarks):,} 条，报告列出前 {_MAX_CELL_ISSUES:,} 条")
     issues = sorted([*reading.refused, *remarks[:_MAX_CELL_ISSUES]], key=lambda issue: issue.row)
-    names = {",": "逗号", "\t": "制表符", ";": "分号"}
+    names = {",": "逗号", "\t": "制表符", ";": "分号", "|": "竖线"}
     return ImportReport(
         file=source.path.name,
         format=columns.layout_name,

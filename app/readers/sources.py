@@ -10,7 +10,7 @@ from pathlib import Path
 
 from app.errors import UserError
 from app.readers.dbf import Dbf, DbfError, open_dbf
-from app.readers.mapping import HEADER_SEARCH, ColumnMapping, find_header, recall
+from app.readers.mapping import HEADER_SEARCH, ColumnMapping, find_header, join_headers, recall
 from app.readers.opening import UTF8, Encoding, FileKind, detect_encoding, sniff, unreadable
 from app.readers.text import guess_delimiter, line_codec, physical_lines, records
 from app.readers.values import cell_text
@@ -80,7 +80,7 @@ def open_source(path: Path, mapping: ColumnMapping | None = None, *, strict: boo
     size = path.stat().st_size
     if size > MAX_BYTES:
         raise UserError(f"“{path.name}”有 {size >> 20} MB，超过可读取的大小。", "请按月份分成几个文件导入。")
-    candidates = _OPENERS[kind](path)
+    candidates = [replace(found, top=_joined(found.top)) for found in _OPENERS[kind](path)]
     for search in (_known_header, _first_words) if not strict else (_known_header,):
         for candidate in candidates:
             at = search(candidate.top, mapping)
@@ -99,6 +99,16 @@ def packed_content(path: Path) -> bytes:
         return zlib.compress(reachable(path).read_bytes(), 1)
     except OSError as error:
         raise unreadable(path, error) from error
+
+
+def _joined(top: Sequence[SourceRow]) -> tuple[SourceRow, ...]:
+    """The rows, the lower row of a header of two holding both."""
+    rows = list(top)
+    for at, (above, below) in enumerate(itertools.pairwise(top), start=1):
+        cells = join_headers(above.cells, below.cells)
+        if cells is not None:
+            rows[at] = replace(below, cells=cells)
+    return tuple(rows)
 
 
 def _known_header(top: Sequence[SourceRow], mapping: ColumnMapping | None) -> int | None:

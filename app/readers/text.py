@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from app.readers.opening import CHUNK, UTF8, Encoding
 
-DELIMITERS = (",", "\t", ";")
+DELIMITERS = (",", "\t", ";", "|")
 MAX_LINE = 8 << 20
 _MAX_LINES = 60
 _MAX_RECORD = 1 << 20

@@ -80,7 +80,10 @@ def test_ids_are_made_distinct_only_where_they_repeat(tmp_path: Path) -> None:
     ]
     imported = read_cases(n041_file(tmp_path, *rows), terminology())
     assert [case.case_id for case in imported.cases] == ["1", "2/1", "2/2", "3/1#5", "3/1#6", "#7"]
-    assert [issue.reason for issue in imported.report.issues] == ["没有病案号，以“#7”代替"]
+    assert [issue.reason for issue in imported.report.issues] == [
+        "病案号和住院次数与第 5 行相同，以“3/1#6”区分",
+        "没有病案号，以“#7”代替",
+    ]
 
 
 def test_every_row_is_a_case_or_a_line_in_the_report(tmp_path: Path) -> None:
