@@ -62,11 +62,18 @@ def compute_points(
         UserError: no case falls into the years, or the benchmark group does not reach the threshold.
         Cancelled: the user asked to stop.
     """
+    progress = progress or Progress()
     history = list(history_cases(cases, terminology, wish, progress))
     title = f"{wish.last_year} 年历史数据测算"
     try:
         found = points_from_history(
-            history, wish.settings, grouper.rules, grouper.kinds, title, name_of=namer(terminology)
+            history,
+            wish.settings,
+            grouper.rules,
+            grouper.kinds,
+            title,
+            name_of=namer(terminology),
+            passed=lambda done, most: progress.report(done, most, "正在成组、重新入组"),
         )
     except ValueError as error:
         raise UserError(str(error), "请换一个基准病种，或改用平均费用法。") from error

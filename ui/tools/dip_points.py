@@ -49,7 +49,7 @@ from ui.tools.window import NO_CASES, NO_DIP, ToolWindow
 class PointsWindow(ToolWindow):
     """Settings at the top, the computed catalogue below."""
 
-    default_size = QSize(1260, 740)
+    default_size = QSize(1340, 760)
 
     def __init__(self, spec: ToolSpec, context: ToolContext) -> None:
         super().__init__(spec, context)

@@ -37,9 +37,9 @@ class PointsRow:
 
 
 GROUPS: tuple[Column[PointsRow], ...] = (
-    text("code", "病种编码", lambda row: row.group.code, 170),
+    text("code", "病种编码", lambda row: row.group.code, 150),
     text("name", "病种名称", lambda row: row.group.name, 170, stretch=True),
-    text("kind", "类型", lambda row: kind_of(row.group), 104, muted=True),
+    text("kind", "类型", lambda row: kind_of(row.group), 76, muted=True),
     count("cases", "例数", lambda row: row.group.cases, 56),
     count("trimmed", "裁去", lambda row: row.trimmed, 48),
     figure("mean", "加权均费（元）", lambda row: row.group.mean_fee, 106),
@@ -48,7 +48,7 @@ GROUPS: tuple[Column[PointsRow], ...] = (
     figure("ratio", "测算 ÷ 现行", lambda row: row.ratio, 84, places=4),
     figure("cv", "CV", lambda row: row.group.cv, 56, places=3),
     figure("los", "均住院日", lambda row: row.group.mean_los, 66, places=1),
-    text("formula", "算式", lambda row: row.formula, 300, muted=True),
+    text("formula", "算式", lambda row: row.formula, 325, muted=True, tip=lambda row: row.formula),
 )
 Fallen = tuple[str, int, str]
 FALLEN: tuple[Column[Fallen], ...] = (

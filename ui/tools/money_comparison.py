@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from PySide6.QtCore import QDate, QSize, Qt, Slot
+from PySide6.QtCore import QDate, QModelIndex, QSize, Qt, Slot
 from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLabel, QLineEdit
 
 from app.dip.period_comparison import By, Disease, Period, compare, diseases, likely_periods
@@ -18,7 +18,6 @@ from ui.tools.columns import count, figure, percent, text
 from ui.tools.context import ToolContext
 from ui.tools.dip_parts import day_field, day_of
 from ui.tools.dip_sources import SourceBar
-from ui.tools.money_fields import wrap_rows
 from ui.tools.spec import ToolSpec
 from ui.tools.window import NO_CASES, NO_DIP, ToolWindow
 
@@ -80,7 +79,7 @@ COLUMNS: tuple[Column[Measure], ...] = (
         value=lambda row: row.test.p if row.test else None,
     ),
     text("verdict", "结论", lambda row: row.verdict, 160),
-    text("why", "用这个检验的理由", _why, 220, stretch=True, muted=True),
+    text("why", "检验的理由", _why, 120, stretch=True, muted=True, tip=_why),
 )
 
 
@@ -111,13 +110,16 @@ class ComparisonWindow(ToolWindow):
             sortable=False,
             empty="选好病种和两个时期后，这里列出对比。",
         )
-        wrap_rows(self.table)
+        self.detail = QLabel()
+        self.detail.setWordWrap(True)
+        self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._lay_out()
         self.source.changed.connect(self._list)
         self.by.currentIndexChanged.connect(self._list)
         self.disease.currentIndexChanged.connect(self._compare)
         for day in self.days.values():
             day.dateChanged.connect(self._compare)
+        self.table.selectionModel().currentChanged.connect(self._explain)
 
     def missing(self) -> str:
         """Cases, and a catalogue to tell diseases apart."""
@@ -188,6 +190,7 @@ class ComparisonWindow(ToolWindow):
         disease = self._chosen
         if disease is None:
             self.model.set_rows([])
+            self.detail.clear()
             self.head.setText("没有可对比的病例。")
             return
         before, after = self.periods
@@ -206,6 +209,17 @@ class ComparisonWindow(ToolWindow):
         )
         self.note.setText(found.note + "。没有填报的项目不计入该指标。")
         self.model.set_rows(found.measures)
+        self.table.setCurrentIndex(self.model.index(0, 0))
+
+    @Slot(QModelIndex, QModelIndex)
+    def _explain(self, index: QModelIndex, _before: QModelIndex) -> None:
+        """The chosen measure in sentences: test, result, why this test."""
+        row = self.model.row_at(index.row())
+        if row is None:
+            self.detail.clear()
+            return
+        tested = f"{row.test}。{row.verdict}。" if row.test else f"{row.verdict}。"
+        self.detail.setText(f"{row.label}：{tested}{_why(row)}。")
 
     def _lay_out(self) -> None:
         self.disease.setEditable(True)
@@ -231,4 +245,5 @@ class ComparisonWindow(ToolWindow):
         self.body_layout.addLayout(when)
         self.body_layout.addWidget(self.head)
         self.body_layout.addWidget(self.table, 1)
+        self.body_layout.addWidget(self.detail)
         self.body_layout.addWidget(self.note)

@@ -73,8 +73,11 @@ def points_from_history(
     title: str,
     valid_from: date | None = None,
     name_of: Callable[[str], str] = str,
+    passed: Callable[[int, int], None] = lambda _done, _most: None,
 ) -> PointsResult:
     """Compute a catalogue from past cases. ``name_of`` names a diagnosis key or procedure code.
+
+    ``passed`` is told after every pass over the cases (done, at most); what it raises ends the calculation.
 
     Cases without a fee, without a principal diagnosis or outside the weighted years are left out and counted.
 
@@ -91,7 +94,7 @@ def points_from_history(
     pools |= {mixed_group(key, str).code: pool for key, pool in mixed.items()}
     region = weighted_mean(cases, settings).quantize(_SIX)
     bench = _Bench(shapes, settings, rules, kinds, region, title, valid_from)
-    catalogue, assigned, moving = bench.settle(cases, pools)
+    catalogue, assigned, moving = bench.settle(cases, pools, passed)
     lost = assigned.count("")
     if lost:
         left_out[f"核心与综合均不足 {settings.threshold} 例，未成组"] = lost
@@ -144,12 +147,13 @@ class _Bench:
     valid_from: date | None
 
     def settle(
-        self, cases: Sequence[HistoryCase], pools: Mapping[str, Pool]
+        self, cases: Sequence[HistoryCase], pools: Mapping[str, Pool], passed: Callable[[int, int], None]
     ) -> tuple[DipCatalogue, list[str], int]:
         """The catalogue, the group of every case under it ("" none), and how many cases were still moving at the end."""
         catalogue = self._measured(pools)
         assigned = self._grouped(catalogue, cases)
-        for _ in range(_MOST_PASSES):
+        for number in range(1, _MOST_PASSES + 1):
+            passed(number, _MOST_PASSES)
             counted = _pooled(cases, assigned)
             kept = {code: pool for code, pool in counted.items() if len(pool) >= self.settings.threshold}
             catalogue = self._measured(kept)

@@ -34,6 +34,20 @@ def test_the_most_frequent_disease_in_two_halves(tool: ComparisonWindow) -> None
     assert "P 值不代表因果" in tool.note.text()
 
 
+def test_the_chosen_measure_is_told_in_sentences(
+    qtbot: QtBot, tool: ComparisonWindow, dip: ToolContext
+) -> None:
+    tool.by.setCurrentIndex(list(By).index(By.ALL))
+    settle(qtbot, dip)
+    qtbot.waitUntil(lambda: "48" in tool.disease.currentText())
+    tool.set_periods((date(2025, 3, 1), date(2025, 3, 31)), (date(2025, 4, 1), date(2025, 4, 30)))
+    settle(qtbot, dip)
+    assert tool.detail.text().startswith("次均总费用：Mann-Whitney U 检验")
+    assert "不足 30 例，比较秩次" in tool.detail.text()
+    tool.table.setCurrentIndex(tool.model.index(4, 0))
+    assert tool.detail.text().startswith("住院天数：")
+
+
 def test_other_periods_other_cases(qtbot: QtBot, tool: ComparisonWindow, dip: ToolContext) -> None:
     tool.by.setCurrentIndex(list(By).index(By.ALL))
     settle(qtbot, dip)
@@ -50,7 +64,8 @@ def test_other_periods_other_cases(qtbot: QtBot, tool: ComparisonWindow, dip: To
     settle(qtbot, dip)
     first = tool.model.rows()[0]
     assert first.before.cases == 0
-    assert "无法检验" in first.verdict
+    assert first.verdict == "无法检验"
+    assert "没有填报这一项的病例" in tool.detail.text()
 
 
 def test_typing_finds_a_disease(qtbot: QtBot, tool: ComparisonWindow, dip: ToolContext) -> None:
