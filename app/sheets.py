@@ -5,19 +5,24 @@ Front pages are read row by row instead (``app.readers.sources``).
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from app.errors import UserError
-from app.readers.opening import FileKind, detect_encoding, sniff, unreadable
+from app.readers.opening import Encoding, FileKind, detect_encoding, sniff, unreadable
 from app.readers.sources import dbf_of
 from app.readers.text import guess_delimiter, line_codec, physical_lines, records
 from app.readers.workbook import open_old_workbook, open_workbook
 
 MAX_BYTES = 300 << 20
 """No published table comes near."""
+
+_SAMPLE = 20_000
+"""Characters in which the delimiter is looked for."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +51,12 @@ def read_cells(path: Path) -> list[Cells]:
     return [Cells(sheet.name, list(sheet.rows)) for sheet in sheets]
 
 
-def _text_rows(path: Path) -> list[list[object]]:
+def _text_rows(path: Path) -> Sequence[Sequence[object]]:
     """Rows of a text file; one that cannot be split is handed on whole in its first cell, so that it ends in a report."""
     encoding, _ = detect_encoding(path)
+    plain = _plain_rows(path, encoding)
+    if plain is not None:
+        return plain
     codec = line_codec(encoding)
     try:
         with path.open("rb") as stream:
@@ -59,5 +67,19 @@ def _text_rows(path: Path) -> list[list[object]]:
                 [record.raw.decode(codec, "replace")] if record.problem else list(record.cells)
                 for record in records(stream, encoding, delimiter)
             ]
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def _plain_rows(path: Path, encoding: Encoding) -> Sequence[Sequence[object]] | None:
+    """Rows of a text without quotes, where every line is a row: big lists of codes are, and need not be read record by record."""
+    try:
+        text = path.read_bytes().removeprefix(encoding.mark).decode(encoding.codec)
+        if '"' in text or "\0" in text:
+            return None
+        delimiter = guess_delimiter(text[:_SAMPLE])
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except (UnicodeDecodeError, csv.Error):
+        return None
     except OSError as error:
         raise unreadable(path, error) from error
