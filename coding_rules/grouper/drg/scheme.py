@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -63,7 +63,7 @@ class CodeList:
     name: str
     kind: str
     codes: tuple[str, ...]
-    rows: tuple[int, ...] = ()
+    rows: Sequence[int] = ()
 
     @cached_property
     def members(self) -> frozenset[str]:

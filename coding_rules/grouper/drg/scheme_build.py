@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count, islice
+from itertools import chain, count, groupby, islice
 from operator import itemgetter
 
 from coding_rules.expression.check import Checked, Vocabulary, check
@@ -42,8 +42,11 @@ _ALIASES = {
 }
 _KINDS = {"dx": "dx", "px": "px", "诊断": "dx", "手术": "px", "手术操作": "px"}
 _LEVELS = {"MCC": "MCC", "CC": "CC"}
-_RawLists = dict[tuple[str, str], tuple[list[str], list[int]]]
-"""Codes and row numbers by list name and kind as written."""
+_Runs = dict[tuple[str, str], list[tuple[list[str], Sequence[int]]]]
+"""Runs of codes and their row numbers, by list name and kind as written."""
+
+_FIRST_ROW = 2
+"""Row 1 is the header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,35 +170,35 @@ class _Builder:
         columns = self._columns(sheet, "list", "kind", "code")
         if columns is None:
             return ()
-        found: _RawLists = {}
-        open_list: str | None = None
-        open_kind = ""
-        codes: list[str] = []
-        rows: list[int] = []
-        spell = self._spelled.__getitem__
-        for number, (name, kind, code) in columns.raw(sheet, "list", "kind", "code"):
-            if name != open_list or kind != open_kind:
-                if not (name or kind or code).strip():
-                    continue
-                open_list, open_kind = name, kind
-                codes, rows = found.get((name, kind)) or self._new_list(sheet, number, name, kind, found)
-            spelled = spell(code)
-            if spelled:
-                codes.append(spelled)
-                rows.append(number)
-            else:
-                self._filled(sheet, number, "code", spelled)
+        found: _Runs = {}
+        codes = self._codes(columns, sheet, "code")
+        start = 0
+        for (name, kind), run in groupby(columns.cells(sheet, "list", "kind")):
+            end = start + len(list(run))
+            here, rows = codes[start:end], range(start + _FIRST_ROW, end + _FIRST_ROW)
+            start = end
+            if (name + kind).strip() or any(here):
+                self._add_run(sheet, name, kind, here, rows, found)
         return _merge_lists(found)
 
-    def _new_list(
-        self, sheet: Sheet, number: int, name: str, kind: str, found: _RawLists
-    ) -> tuple[list[str], list[int]]:
-        """The list that a row opens; a row that names none, or no kind, goes to a list that nobody keeps."""
-        self._filled(sheet, number, "list", name.strip())
-        if kind.strip().lower() in _KINDS:
-            return found.setdefault((name, kind), ([], []))
-        self._problem(sheet, number, "kind", f"“{kind}”不是 dx（诊断）或 px（手术操作）")
-        return [], []
+    def _add_run(
+        self, sheet: Sheet, name: str, kind: str, codes: list[str], rows: Sequence[int], found: _Runs
+    ) -> None:
+        """Add rows that name one list and kind; those that name none, or a row without a code, are no part of any list."""
+        self._filled(sheet, rows[0], "list", name.strip())
+        if kind.strip().lower() not in _KINDS:
+            self._problem(sheet, rows[0], "kind", f"“{kind}”不是 dx（诊断）或 px（手术操作）")
+            return
+        if "" in codes:
+            for number, code in zip(rows, codes, strict=True):
+                self._filled(sheet, number, "code", code)
+            rows = [number for number, code in zip(rows, codes, strict=True) if code]
+            codes = [code for code in codes if code]
+        found.setdefault((name, kind), []).append((codes, rows))
+
+    def _codes(self, columns: _Columns, sheet: Sheet, name: str) -> list[str]:
+        """A column of codes in normalised spelling."""
+        return [*map(self._spelled.__getitem__, columns.column(sheet, name))]
 
     def _complications(self) -> tuple[Complication, ...]:
         sheet = self._sheets.get("complications")
@@ -203,11 +206,12 @@ class _Builder:
         if sheet is None or columns is None:
             return ()
         found: list[Complication] = []
-        spell = self._spelled.__getitem__
-        for number, (code, filed_level, table) in columns.raw(sheet, "code", "level", "exclusion_table"):
+        codes = self._codes(columns, sheet, "code")
+        levels = columns.cells(sheet, "level", "exclusion_table")
+        for number, code, (filed_level, table) in zip(count(_FIRST_ROW), codes, levels, strict=False):
             level = _LEVELS.get(filed_level) or _LEVELS.get(filed_level.strip().upper())
-            if level and self._filled(sheet, number, "code", spelled := spell(code)):
-                found.append(Complication(spelled, level, table.strip(), number))
+            if level and self._filled(sheet, number, "code", code):
+                found.append(Complication(code, level, table.strip(), number))
             elif not level and (code + filed_level + table).strip():
                 self._problem(sheet, number, "level", f"“{filed_level.strip()}”不是 MCC 或 CC")
         return tuple(found)
@@ -218,13 +222,13 @@ class _Builder:
         if sheet is None or columns is None:
             return ()
         found: list[Exclusion] = []
-        spell = self._spelled.__getitem__
-        for number, (code, table) in columns.raw(sheet, "principal_diagnosis", "exclusion_table"):
-            spelled = spell(code)
-            if spelled:
-                found.append(Exclusion(spelled, table.strip(), number))
+        codes = self._codes(columns, sheet, "principal_diagnosis")
+        tables = columns.column(sheet, "exclusion_table")
+        for number, code, table in zip(count(_FIRST_ROW), codes, tables, strict=False):
+            if code:
+                found.append(Exclusion(code, table.strip(), number))
             elif table.strip():
-                self._filled(sheet, number, "principal_diagnosis", spelled)
+                self._filled(sheet, number, "principal_diagnosis", code)
         return tuple(found)
 
     def _columns(self, sheet: Sheet, *names: str, optional: Sequence[str] = ()) -> _Columns | None:
@@ -259,20 +263,29 @@ class _Columns:
         """
         places = [self.index.get(name, -1) for name in names]
         width = max(places) + 1
-        for number, row in enumerate(sheet.rows[1:], start=2):
+        for number, row in enumerate(sheet.rows[1:], start=_FIRST_ROW):
             if "".join(row).strip():
                 cells = row if len(row) >= width else [*row, *[""] * (width - len(row))]
                 yield number, [cells[at].strip() if at >= 0 else "" for at in places]
 
-    def raw(self, sheet: Sheet, *names: str) -> Iterator[tuple[int, tuple[str, ...]]]:
-        """All rows below the header, blank ones too: 1-based number and the named cells as they are. For the long tables."""
+    def cells(self, sheet: Sheet, *names: str) -> Iterator[tuple[str, ...]]:
+        """Several named cells of all rows below the header, blank ones too, as they are. For the long tables."""
         beyond = max(map(len, sheet.rows))
         places = [self.index.get(name, beyond) for name in names]
-        width = max(places) + 1
-        rows: Iterable[Sequence[str]] = islice(sheet.rows, 1, None)
-        if min(map(len, sheet.rows)) < width:
-            rows = ([*row, *[""] * (width - len(row))] for row in rows)
-        return zip(count(2), map(itemgetter(*places), rows), strict=False)
+        return map(itemgetter(*places), _padded(sheet, max(places) + 1))
+
+    def column(self, sheet: Sheet, name: str) -> Iterator[str]:
+        """One named cell of all rows below the header, as it is."""
+        place = self.index[name]
+        return map(itemgetter(place), _padded(sheet, place + 1))
+
+
+def _padded(sheet: Sheet, width: int) -> Iterable[Sequence[str]]:
+    """The rows below the header, short ones filled up."""
+    rows = islice(sheet.rows, 1, None)
+    if min(map(len, sheet.rows)) < width:
+        return ([*row, *[""] * (width - len(row))] for row in rows)
+    return rows
 
 
 class _Spelled(dict[str, str]):
@@ -296,16 +309,17 @@ class _Remembering:
         return self._known[text]
 
 
-def _merge_lists(found: _RawLists) -> tuple[CodeList, ...]:
+def _merge_lists(found: _Runs) -> tuple[CodeList, ...]:
     """One CodeList for each list and kind, whatever blanks and letter case the kind was written with."""
-    merged: _RawLists = {}
-    for (name, kind), (codes, rows) in found.items():
-        key = (name.strip(), _KINDS[kind.strip().lower()])
-        if key in merged:
-            merged[key][0].extend(codes)
-            merged[key][1].extend(rows)
-        else:
-            merged[key] = (codes, rows)
+    merged: _Runs = {}
+    for (name, kind), runs in found.items():
+        merged.setdefault((name.strip(), _KINDS[kind.strip().lower()]), []).extend(runs)
     return tuple(
-        CodeList(name, kind, tuple(codes), tuple(rows)) for (name, kind), (codes, rows) in merged.items()
+        CodeList(
+            name,
+            kind,
+            tuple(chain.from_iterable(codes for codes, _ in runs)),
+            runs[0][1] if len(runs) == 1 else tuple(chain.from_iterable(rows for _, rows in runs)),
+        )
+        for (name, kind), runs in merged.items()
     )
