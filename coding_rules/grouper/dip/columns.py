@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -29,7 +30,7 @@ class Sheet:
 _HEADERS: Mapping[str, str] = {
     "code": """病种编码 病种代码 DIP编码 DIP代码 DIP组编码 分组编码 病组编码 组合编码 病种组合编码 DIP_CODE DIPCODE CODE""",
     "name": """病种名称 DIP名称 DIP组名称 病组名称 组合名称 分组名称 DIPNAME NAME""",
-    "kind": """病种类型 病种类别 组类型 病种属性 类型 DIPTYPE KIND""",
+    "kind": """病种类型 病种类别 组类型 病种属性 DIPTYPE KIND""",
     "principal": """主诊断代码 主诊断编码 主要诊断代码 主要诊断编码 主要诊断 诊断代码 诊断编码 主诊编码 疾病编码
         ICD10编码 ICD-10编码 DIAGCODE PRINCIPAL""",
     "principal_name": """主诊断名称 主要诊断名称 诊断名称 主诊名称 疾病名称 ICD10名称 DIAGNAME PRINCIPAL_NAME""",
@@ -55,32 +56,91 @@ _HEADERS: Mapping[str, str] = {
 COLUMN_NAMES: Mapping[str, str] = {column: spellings.split()[0] for column, spellings in _HEADERS.items()}
 """What to call a column of ours in messages."""
 
+_LIKELY: tuple[tuple[str, str], ...] = (
+    ("level", r"手术(级别|等级)"),
+    ("procedure_kind", r"(手术|操作|治疗).*(类型|类别|属性|方式)"),
+    ("related", r"(其他|相关|次要|附加).*(手术|操作).*(编码|代码|ICD)"),
+    ("related_name", r"(其他|相关|次要|附加).*(手术|操作).*名称"),
+    ("main", r"(手术|操作).*(编码|代码|ICD)"),
+    ("main_name", r"(手术|操作).*名称"),
+    ("principal", r"^(?!.*(其他|次要)).*诊.*(编码|代码|ICD)"),
+    ("principal_name", r"^(?!.*(其他|次要)).*诊.*名称"),
+    ("code", r"(病种|病组|DIP|分组|组合).*(编码|代码)"),
+    ("name", r"(病种|病组|DIP|分组|组合).*名称"),
+    ("kind", r"(病种|病组).*(类型|类别|大类|分类|属性)"),
+    ("region_mean", r"(全市|区域|地区|统筹区).*(均费|均.*费用)"),
+    ("mean_fee", r"均费|均.*费用"),
+    ("mean_los", r"均.*(住院日|天数|床日)"),
+    ("points", r"^(?!.*(点值|系数)).*分值"),
+    ("cases", r"例数|病例数量"),
+    ("cv", r"变异系数"),
+    ("kind", r"^(类型|类别)$"),
+    ("procedure_kind", r"^(类型|类别)$"),
+)
+"""What a header most likely means where no published spelling fits, in the order of trying; a column is taken once."""
+_LONGEST = 24  # a title or a note is longer than any header
+
 _BY_HEADER = {alias.upper(): column for column, aliases in _HEADERS.items() for alias in aliases.split()}
 _NOISE = re.compile(r"[\s`'\"*]+|[(（【\[].*$")
+_SECOND = frozenset({"编码", "代码", "名称", "ICD", "ICD-10", "ICD-9", "ICD10", "ICD9", "ICD编码", "类型"})
+"""What stands in the second row of a header under merged cells."""
+_LOOK = 40
+"""How many rows a title and a preface may take before the header."""
 
 
-def column_of(header: str) -> str | None:
-    """Which of our columns a header names, or ``None``."""
-    return _BY_HEADER.get(_NOISE.sub("", header).upper())
+def columns_of(headers: Sequence[str]) -> dict[str, int]:
+    """The position of each column of ours in a header row: published spellings first, then what headers most likely mean."""
+    folded = [unicodedata.normalize("NFKC", header).upper() for header in headers]
+    columns: dict[str, int] = {}
+    taken: set[int] = set()
+
+    def take(column: str, position: int) -> None:
+        columns[column] = position
+        taken.add(position)
+
+    for position, header in enumerate(folded):
+        column = _BY_HEADER.get(_NOISE.sub("", header))
+        if column and column not in columns:
+            take(column, position)
+    for column, likely in _LIKELY:
+        for position, header in enumerate(folded):
+            short = re.sub(r"\s+", "", header)
+            free = column not in columns and position not in taken
+            if free and len(short) <= _LONGEST and re.search(likely, short):
+                take(column, position)
+    return columns
 
 
 def find_header(
-    rows: Sequence[Row], wanted: Iterable[str] = ("code", "principal"), look: int = 15
-) -> tuple[int, dict[str, int]]:
+    rows: Sequence[Row], wanted: Iterable[str] = ("code", "principal")
+) -> tuple[int, Mapping[str, int]]:
     """The header row (0-based) and the position of each recognised column; ``(-1, {})`` when there is none.
 
-    The row must name at least two columns of ours, one of them among ``wanted``.
+    The row must name at least two columns of ours, one of them among ``wanted``. A second row under merged cells (编码 | 名称) is
+    read with it, and is then the row that is given back.
     """
     needed = set(wanted)
-    for number, row in enumerate(rows[:look]):
-        columns: dict[str, int] = {}
-        for position, cell in enumerate(row):
-            column = column_of(cell) if isinstance(cell, str) else None
-            if column and column not in columns:
-                columns[column] = position
-        if len(columns) >= 2 and needed & set(columns):
-            return number, columns
+    for place, row in enumerate(rows[:_LOOK]):
+        headers = [text(cell) if isinstance(cell, str) else "" for cell in row]
+        doubled = _with_second_row(headers, rows[place + 1]) if place + 1 < len(rows) else []
+        for end, written in ((place + 1, doubled), (place, headers)):
+            columns = columns_of(written)
+            if len(columns) >= 2 and needed & set(columns):
+                return end, columns
     return -1, {}
+
+
+def _with_second_row(headers: Sequence[str], below: Row) -> list[str]:
+    """Headers in two rows put together: 主要诊断 over 编码 and 名称; empty when the row below is no header."""
+    second = [text(cell) for cell in below] + [""] * (len(headers) - len(below))
+    if not any(cell in _SECOND for cell in second) or not all(cell in _SECOND for cell in second if cell):
+        return []
+    above = ""
+    joined = []
+    for place, cell in enumerate(second):
+        above = (headers[place] if place < len(headers) else "") or (above if cell else "")
+        joined.append(above + cell)
+    return joined
 
 
 def text(cell: Cell) -> str:
@@ -98,7 +158,8 @@ def number(cell: Cell) -> Decimal | None:
     """A cell as a number, thousands separators and a currency sign allowed; ``None`` when it is empty or no number."""
     if isinstance(cell, bool) or cell is None or cell == "":
         return None
-    written = text(cell).replace(",", "").replace("，", "").removeprefix("¥").removeprefix("￥")
+    written = unicodedata.normalize("NFKC", text(cell)).replace(",", "")
+    written = written.strip("¥ ").removesuffix("元").removesuffix("分").strip()
     try:
         value = Decimal(written)
     except InvalidOperation:

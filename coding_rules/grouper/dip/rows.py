@@ -7,7 +7,8 @@ folder form; which columns there are is recognised by their headers.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -21,7 +22,9 @@ _CHAPTER = re.compile(r"^CP\d{2}$")
 _MIXED_SUFFIX = re.compile(r"^(SS|ZLXCZ|ZDXCZ|BSZL)(\d?)$")
 _PRINCIPAL = re.compile(r"^[A-Z][A-Z0-9.x+*/|-]*$")
 _PROCEDURE = re.compile(r"^\d{2}(?:\.[\dx]{1,6}(?:x\d+)?)?$")
+_FULL_PROCEDURE = re.compile(r"^\d{2}\.\d{4}")
 _NOTHING = frozenset({"-", "—", "－", "--", "/", "无", "空"})
+_RANGE = re.compile(r"^[A-Z]\d{2}-[A-Z]\d{2}$")
 _SHORT_NUMBER = re.compile(r"^\d{1,2}\.\d{1,4}$")
 
 
@@ -49,6 +52,7 @@ def read_sheets(sheets: Sequence[Sheet], dialect: Dialect) -> ReadRows:
     read = 0
     for order, (sheet, header, columns) in enumerate(tables):
         reader = _SheetReader(sheet, columns, dialect)
+        _tell_columns(sheet, header, columns, reader.remarks)
         seen: set[str] = set()
         for row_number, row in enumerate(sheet.rows[header + 1 :], start=header + 2):
             if not any(text(cell) for cell in row):
@@ -67,6 +71,22 @@ def read_sheets(sheets: Sequence[Sheet], dialect: Dialect) -> ReadRows:
             seen.add(key)
         issues.extend(reader.remarks.issues)
     return ReadRows(tuple(groups.values()), read, tuple(issues))
+
+
+def _tell_columns(sheet: Sheet, header: int, columns: Mapping[str, int], remarks: Remarks) -> None:
+    """Say which columns were not read where they may hold codes: a header nobody has seen must not lose procedures."""
+    known = set(columns.values())
+    for place, cell in enumerate(sheet.rows[header]):
+        some = [text(row[place]) for row in sheet.rows[header + 1 : header + 200] if place < len(row)]
+        codes = sum(bool(_FULL_PROCEDURE.match(each)) for each in some)
+        if place not in known and codes:
+            name = text(cell) or f"第 {place + 1} 列"
+            remarks.add(
+                header + 1,
+                name,
+                f"“{name}”一列像手术操作编码，但表头认不出，未读入；请改成“主要操作代码”或“其他操作代码”",
+                "doubt",
+            )
 
 
 def guess_dialect(sheets: Sequence[Sheet]) -> Dialect:
@@ -112,7 +132,7 @@ def _complete(group: DipGroup, more: DipGroup, remarks: Remarks, row: int) -> Di
 class _SheetReader:
     """Turns the rows of one sheet into groups."""
 
-    def __init__(self, sheet: Sheet, columns: dict[str, int], dialect: Dialect) -> None:
+    def __init__(self, sheet: Sheet, columns: Mapping[str, int], dialect: Dialect) -> None:
         self._sheet = sheet
         self._columns = columns
         self._dialect = dialect
@@ -120,7 +140,7 @@ class _SheetReader:
 
     def group(self, row_number: int, row: Row) -> DipGroup | None:
         """The group of a row, or ``None`` with an issue noted."""
-        code = text(self._cell(row, "code"))
+        code = unicodedata.normalize("NFKC", text(self._cell(row, "code")))
         written = _Parts.of_code(code) if code and "principal" not in self._columns else None
         principal = normalize_code(text(self._cell(row, "principal"))) or (
             written.principal if written else ""
@@ -144,7 +164,11 @@ class _SheetReader:
         kind = self._kind(row_number, text(self._cell(row, "kind")), principal, suffix)
         if kind is None:
             return None
-        procedure_kind = read_kind(text(self._cell(row, "procedure_kind"))) or suffix.procedure_kind
+        procedure_kind = (
+            read_kind(text(self._cell(row, "procedure_kind")))
+            or suffix.procedure_kind
+            or read_kind(text(self._cell(row, "kind")))
+        )
         if kind is DipKind.MIXED and procedure_kind is None:
             procedure_kind = read_kind(text(self._cell(row, "name"))) or ProcedureKind.NONE
         return DipGroup(
@@ -190,9 +214,12 @@ class _SheetReader:
     def _kind(self, row_number: int, written: str, principal: str, suffix: _Parts) -> DipKind | None:
         if _CHAPTER.match(principal) or principal == "KBBZ":
             return DipKind.CATCH_ALL
+        written = unicodedata.normalize("NFKC", written)
         for kind in (DipKind.BASIC, DipKind.TCM, DipKind.MIXED, DipKind.CORE):
             if kind.value in written:
                 return kind
+        if read_kind(written) is not None:  # the column says how the group is treated, not what it is
+            return DipKind.MIXED if suffix.procedure_kind or _is_category(principal) else DipKind.CORE
         if written in {"0", "2"} or suffix.procedure_kind is not None:
             return DipKind.MIXED
         if written in {"1", ""}:
@@ -219,6 +246,11 @@ class _SheetReader:
             self.remarks.add(row_number, column, f"负数 {value} 不可能，当作没有", "corrected")
             return None
         return value
+
+
+def _is_category(principal: str) -> bool:
+    """Whether a diagnosis key is a category, a part of one, or a range of categories."""
+    return len(principal) <= 3 or bool(_RANGE.match(principal))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from app.dip.catalogues import (
     add_basic_list,
@@ -22,6 +22,7 @@ from app.errors import UserError
 from app.progress import Cancelled, Progress
 from app.sheets import read_cells
 from coding_rules.grouper.dip.catalogue import DipKind
+from coding_rules.grouper.dip.expression import codes_of
 from coding_rules.grouper.dip.grouper import DipGrouper
 from coding_rules.grouper.dip.procedure_kinds import ProcedureKind
 from coding_rules.settlement.profile import load_profile
@@ -109,6 +110,97 @@ def test_every_row_is_a_group_or_an_issue(tmp_path: Path) -> None:
     assert "待定" in corrected
     assert "06.3100" in corrected
     assert "-4" in corrected
+
+
+def test_a_header_in_two_rows_under_merged_cells(tmp_path: Path) -> None:
+    rows: Rows = [
+        ("某市 2025 年 DIP 病种目录",),
+        ("序号", "病种编码", "主要诊断", "", "主要手术操作", "", "病种分值", "次均费用（元）"),
+        ("", "", "编码", "名称", "编码", "名称", "", ""),
+        (1, "K35.3:47.0100", "K35.3", "阑尾炎", "47.0100", "阑尾切除术", 1484.8, "8,490元"),
+    ]
+    path = workbook(tmp_path / "目录.xlsx", 目录=rows)
+    book = load_workbook(path)
+    for cells in ("A1:H1", "C2:D2", "E2:F2", "A2:A3", "B2:B3"):
+        book["目录"].merge_cells(cells)
+    book.save(path)
+    found = load_dip_catalogue(path)
+    [group] = found.groups
+    assert (group.code, group.principal, codes_of(group.main)) == (
+        "K35.3:47.0100",
+        "K35.3",
+        frozenset({"47.0100"}),
+    )
+    assert (group.name, group.points, group.mean_fee) == (
+        "阑尾炎：阑尾切除术",
+        Decimal("1484.8"),
+        Decimal(8490),
+    )
+    assert found.report.issues == ()
+    assert group.source == "目录.xlsx 目录 第 4 行"
+
+
+def test_headers_nobody_has_seen_are_read_by_what_they_say(tmp_path: Path) -> None:
+    head = (
+        "DIP病种编码", "病种大类", "主要诊断ICD编码", "主要诊断名称", "主要手术操作ICD编码", "其他手术及操作ICD编码",
+        "2025年基准分值", "平均住院费用", "平均住院天数", "病例数量", "变异系数(CV)", "点值", "调节系数",
+    )  # fmt: skip
+    rows: Rows = [
+        *[("说明",)] * 17,
+        head,
+        ("x", "核心病种", "K35.3", "阑尾炎", "47.0100", "54.5101", 5, 3, 4, 6, 0.3, 9, 9),
+    ]
+    [group] = load_dip_catalogue(workbook(tmp_path / "目录.xlsx", 目录=rows)).groups
+    assert (codes_of(group.main), codes_of(group.related)) == (frozenset({"47.0100"}), frozenset({"54.5101"}))
+    assert (group.points, group.mean_fee, group.mean_los, group.cases, group.cv) == (
+        Decimal(5), Decimal(3), Decimal(4), 6, Decimal("0.3"),
+    )  # fmt: skip
+
+
+def test_a_column_of_procedures_without_a_known_header_is_told(tmp_path: Path) -> None:
+    rows: Rows = [("病种编码", "主诊断代码", "做了什么", "分值"), ("x", "K35.3", "47.0100", 5)]
+    report = load_dip_catalogue(workbook(tmp_path / "目录.xlsx", 目录=rows)).report
+    [issue] = report.issues
+    assert (issue.row, issue.column, issue.action) == (1, "做了什么", "doubt")
+    assert "未读入" in issue.reason
+
+
+def test_full_width_cells_and_notes_after_the_table(tmp_path: Path) -> None:
+    rows: Rows = [
+        ("病种编码", "病种类型", "主诊断代码", "主要操作代码", "其他操作代码", "病种分值"),
+        (
+            "Ｋ３５．３：４７．０１００",
+            "１",
+            "Ｋ３５．３",
+            "４７．０１００",
+            "５４．５１０１，17.1100",
+            "１４８４．８",
+        ),
+        ("E11:ZLXCZ", "０", "E11", "", "", "2331.893426"),
+        (),
+        ("说明：1.本目录自2025年1月1日起执行",),
+        ("2. SS 为手术", None, None, None, None, None),
+    ]
+    found = load_dip_catalogue(workbook(tmp_path / "目录.xlsx", 目录=rows))
+    assert [(group.code, group.kind.value, group.points) for group in found] == [
+        ("K35.3:47.0100", "核心", Decimal("1484.8")),
+        ("E11:ZLXCZ", "综合", Decimal("2331.893426")),
+    ]
+    assert codes_of(found.groups[0].related) == {"54.5101", "17.1100"}
+    assert [issue.row for issue in found.report.refused] == [5, 6]
+
+
+def test_a_type_column_that_tells_the_treatment(tmp_path: Path) -> None:
+    rows: Rows = [
+        ("DIP编码", "类型", "诊断编码", "手术操作编码", "分值"),
+        ("a", "手术", "K35.3", "47.0100", 1700),
+        ("b", "手术", "K35-K38", "", 800),
+    ]
+    found = load_dip_catalogue(workbook(tmp_path / "目录.xlsx", 目录=rows))
+    assert [(group.kind, group.procedure_kind) for group in found] == [
+        (DipKind.CORE, ProcedureKind.SURGERY),
+        (DipKind.MIXED, ProcedureKind.SURGERY),
+    ]
 
 
 def test_hubei_table(tmp_path: Path) -> None:
