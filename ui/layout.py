@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 from icd_tables.codes import Kind
 
@@ -14,37 +15,70 @@ if TYPE_CHECKING:
     from ui.review_page import ReviewPage
     from ui.tables import DenseTable
 
-VERSION = "1"
+VERSION = "2"
 """Raised when panels change so that old sizes would be wrong."""
+_LAST = "screens"
 
 
 def of_window(window: QMainWindow) -> dict[str, str]:
     """Where the window is and how large."""
-    return {"version": VERSION, "window": _text(window.saveGeometry())}
+    return {"version": VERSION, _LAST: _screens(), _here("window"): _text(window.saveGeometry())}
 
 
 def of_page(page: ReviewPage) -> dict[str, str]:
     """The splitters and columns of the review page as they are."""
-    found = {f"splitter.{name}": _text(one.saveState()) for name, one in page.splitters().items()}
-    return found | {f"columns.{name}": table.layout_state() for name, table in _tables(page).items()}
+    found = {_here(f"splitter.{name}"): _text(one.saveState()) for name, one in page.splitters().items()}
+    return found | {_here(f"columns.{name}"): table.layout_state() for name, table in _tables(page).items()}
 
 
 def restore_window(window: QMainWindow, layout: Mapping[str, str]) -> None:
-    """Put the window where it was; what Qt refuses stays as it is."""
-    if layout.get("version") == VERSION and layout.get("window"):
-        window.restoreGeometry(_bytes(layout["window"]))
+    """Put the window where it was with these screens; what Qt refuses stays as it is. It ends up within a screen."""
+    if state := _known(layout, "window"):
+        window.restoreGeometry(_bytes(state))
+    fit(window)
 
 
 def restore_page(page: ReviewPage, layout: Mapping[str, str]) -> None:
     """Take splitters and columns back; parts that Qt refuses or that are absent stay as they are."""
-    if layout.get("version") != VERSION:
-        return
     for name, splitter in page.splitters().items():
-        if state := layout.get(f"splitter.{name}"):
+        if state := _known(layout, f"splitter.{name}"):
             splitter.restoreState(_bytes(state))
     for name, table in _tables(page).items():
-        if state := layout.get(f"columns.{name}"):
+        if state := _known(layout, f"columns.{name}"):
             table.restore_layout(state)
+
+
+def fit(window: QWidget) -> None:
+    """Bring a window into a screen: one that was on a screen now unplugged, or that is larger than the screen."""
+    frame = window.frameGeometry()
+    screen = QGuiApplication.screenAt(frame.center()) or QGuiApplication.primaryScreen()
+    if screen is None:
+        return
+    room = screen.availableGeometry()
+    if room.contains(frame):
+        return
+    size = window.size().boundedTo(room.size())
+    window.resize(size)
+    left = max(room.left(), min(frame.left(), room.left() + room.width() - size.width()))
+    top = max(room.top(), min(frame.top(), room.top() + room.height() - size.height()))
+    window.move(left, top)
+
+
+def _known(layout: Mapping[str, str], name: str) -> str:
+    """What is remembered for these screens, else for those that were there last; empty for nothing."""
+    if layout.get("version") != VERSION:
+        return ""
+    return layout.get(_here(name)) or layout.get(f"{name}@{layout.get(_LAST, '')}", "")
+
+
+def _here(name: str) -> str:
+    return f"{name}@{_screens()}"
+
+
+def _screens() -> str:
+    """The screens there are, as sizes and places: a desk with two and the same computer at a meeting are told apart."""
+    places = (screen.geometry() for screen in QGuiApplication.screens())
+    return " ".join(sorted(f"{at.width()}x{at.height()}+{at.left()}+{at.top()}" for at in places))
 
 
 def _tables(page: ReviewPage) -> dict[str, DenseTable]:

@@ -25,6 +25,7 @@ from app.version import NAME
 from ui.dialogs.messages import tell_user
 from ui.icons import icon
 from ui.jobs import Job
+from ui.layout import fit
 from ui.models.columns import Column, ColumnsModel, cell_value
 from ui.tables import DenseTable
 from ui.tools.busy import BusyLine
@@ -210,6 +211,7 @@ class ToolWindow(QMainWindow):
         """Take back the place and size the window had."""
         if geometry:
             self.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii")))
+        fit(self)
 
     # --- Qt ------------------------------------------------------------------------------------------------
 

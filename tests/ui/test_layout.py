@@ -1,0 +1,52 @@
+"""The remembered layout: per set of screens, and always within one of them."""
+
+import pytest
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMainWindow
+from pytestqt.qtbot import QtBot
+
+from ui import layout
+from ui.main_window import MainWindow
+
+
+def room() -> QRect:
+    return QGuiApplication.primaryScreen().availableGeometry()
+
+
+def test_a_window_on_a_screen_that_is_gone_comes_back(qtbot: QtBot) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.resize(300, 200)
+    window.move(room().right() + 2000, room().bottom() + 900)
+    layout.fit(window)
+    assert room().contains(window.geometry())
+    assert window.size().width() == 300
+
+
+def test_a_window_larger_than_the_screen_is_made_to_fit(qtbot: QtBot) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.setGeometry(QRect(QPoint(0, 0), room().size() * 2))
+    layout.fit(window)
+    assert room().contains(window.geometry())
+
+
+def test_each_set_of_screens_has_its_own_sizes(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = window.page.columns
+    columns.setSizes([300, 500, 400])
+    kept = layout.of_window(window) | layout.of_page(window.page)
+    here = columns.sizes()
+    columns.setSizes([500, 300, 400])
+    monkeypatch.setattr(layout, "_screens", lambda: "two others")
+    kept |= layout.of_window(window) | layout.of_page(window.page)
+    there = columns.sizes()
+    assert here != there
+    monkeypatch.undo()
+    layout.restore_page(window.page, kept)
+    assert columns.sizes() == here
+    monkeypatch.setattr(layout, "_screens", lambda: "never seen")
+    layout.restore_page(window.page, kept)
+    assert columns.sizes() == there, "what was there last"
+    layout.restore_page(window.page, kept | {"version": "0"})
+    assert columns.sizes() == there, "sizes of another version mean nothing"
