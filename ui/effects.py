@@ -28,9 +28,11 @@ class ScoreLine:
     tip: str = ""
 
 
-def points_name(system: System) -> str:
-    """What the points are called: 点数 in DRG regions, 分值 in DIP regions."""
-    return "点数" if system is System.DRG else "分值"
+def points_name(one: Scored) -> str:
+    """What the settled points are called: 分值 in DIP regions, 点数 in DRG regions that pay by points, else 结算权重."""
+    if one.settlement is None:
+        return "点数" if one.grouping.system is System.DRG else "分值"
+    return "结算权重" if one.settlement.worth == "权重" else one.settlement.worth
 
 
 def group_text(one: Scored | None) -> str:
@@ -47,7 +49,9 @@ def effect_line(what_if: WhatIf, system: System) -> str:
         return ""
     parts = [f"{group_text(delta.before)} → {group_text(delta.after)}"] if delta.group_changed else []
     if delta.points:
-        parts.append(f"{points_name(system)} {wording.change(delta.points, wording.number(delta.points, 2))}")
+        parts.append(
+            f"{points_name(delta.after)} {wording.change(delta.points, wording.number(delta.points, 2))}"
+        )
     if delta.amount:
         parts.append(f"{wording.change(delta.amount, wording.yuan(delta.amount))} 元")
     return f"{system.value} " + (" · ".join(parts) if parts else "不变")
@@ -103,7 +107,7 @@ def _system_lines(what_if: WhatIf, system: System) -> list[ScoreLine]:
     if system is System.DRG:
         add("权重", _weight, wording.change(delta.weight, wording.number(delta.weight)))
     add(
-        points_name(system),
+        points_name(now),
         lambda one: wording.number(points_of(one)),
         wording.change(delta.points, wording.number(delta.points, 2)),
         now.settlement.missing if now.settlement else "",

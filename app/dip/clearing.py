@@ -146,9 +146,9 @@ def _by_case(pool: Pool) -> Iterator[Line]:
     apart = pool.amount - product
     why = "逐例四舍五入所致" if abs(apart) <= Decimal(pool.cases) / 200 else "点值与逐例所用的不同"
     told = (
-        f"与 总分值 × 点值 {show_money(product)} 相差 {show_money(apart)}（{why}）"
+        f"与按合计计算的 {show_money(product)} 相差 {show_money(apart)}（{why}）"
         if apart
-        else "与 总分值 × 点值 一致"
+        else "与按合计计算的一致"
     )
     yield Line(pool.name, Figure(BY_CASE, show_money(pool.amount), f"{pool.cases:,} 例的金额相加；{told}"))
 
@@ -314,4 +314,6 @@ def _missing(insurance: str, what: str, payment: Payment) -> Iterator[Line]:
 
 
 def _lacking(insurance: str, what: str, reason: str) -> Line:
-    return Line(insurance, Figure(what, "—", reason, "请在上表或地区参数中填写"), missing=True)
+    typed = "点值" in reason or "基金支付比例" in reason
+    where = "请在上表或“地区参数”中填写" if typed else "请在“地区参数”中填写"
+    return Line(insurance, Figure(what, "—", reason, where), missing=True)

@@ -348,6 +348,7 @@ class Settler:
             demo=grouping.demo or self.profile.demo,
             fund=fund,
             fund_profit=fund_profit,
+            worth=self.worth,
         )
 
     def _fund(self, fen: int | None, case: GrouperInput, sheet: _Sheet) -> tuple[int | None, int | None]:

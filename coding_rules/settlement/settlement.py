@@ -36,6 +36,7 @@ class Settlement:
     ``ratio`` is fee / standard (倍率). ``None``: cannot be had, and ``missing`` says which parameter is absent.
     ``fund`` is what the fund owes (医保应付) and ``fund_profit`` that minus what the fund was charged (统筹记账), where the
     region's way of reckoning is set. ``standard`` is the 支付标准: what the group pays without any band, in 分.
+    ``worth`` is what ``points`` are called here: 分值, 点数, or 权重 where a region pays by rate.
     """
 
     profile: str
@@ -51,3 +52,4 @@ class Settlement:
     fund: int | None = None
     fund_profit: int | None = None
     standard: int | None = None
+    worth: str = "分值"

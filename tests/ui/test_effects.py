@@ -28,7 +28,7 @@ def test_both_systems_stand_in_one_table() -> None:
     assert [line.label.split(" ")[0] for line in lines if line.heading] == ["DRG", "DIP"]
     assert "演示方案" in lines[0].label
     labels = [line.label for line in lines]
-    assert {"分组", "权重", "点数", "分值", "费用倍率", "支付金额", "盈亏"} <= set(labels)
+    assert {"分组", "权重", "结算权重", "分值", "费用倍率", "支付金额", "盈亏"} <= set(labels)
     assert len({line.key for line in lines}) == len(lines)
 
 
