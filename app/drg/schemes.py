@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -43,21 +42,23 @@ def load_drg_scheme(path: Path, progress: Progress | None = None) -> Scheme:
     progress = progress or Progress()
     progress.report(0, 3, f"正在读取分组方案 {path.name}")
     with without_collector():
-        tables = _workbook_tables(path) if path.is_file() else _folder_tables(path)
-        _refuse_incomplete(path, tables)
-        weights = tables.pop(WEIGHTS, None)
-        progress.report(1, 3, "正在检查分组规则")
-        sheets = {name: _sheet(name, cells, path) for name, cells in tables.items()}
-        try:
-            info = _manifest(path)
-            own = _own_weights(path, weights, demo=info.demo) if weights else None
-            scheme = build_scheme(info, sheets, own)
-        except SchemeError as error:
-            raise _refusal(path, error) from error
-    # A scheme has no cycles and lives long: the collector need not walk its hundred thousand rows on the window's time.
-    gc.freeze()
+        scheme = _load(path, progress)  # a call of its own: its rows are gone before the collector could walk them
     progress.report(3, 3, f"分组方案 {scheme.name} 已读入")
     return scheme
+
+
+def _load(path: Path, progress: Progress) -> Scheme:
+    tables = _workbook_tables(path) if path.is_file() else _folder_tables(path)
+    _refuse_incomplete(path, tables)
+    weights = tables.pop(WEIGHTS, None)
+    progress.report(1, 3, "正在检查分组规则")
+    sheets = {name: _sheet(name, cells, path) for name, cells in tables.items()}
+    try:
+        info = _manifest(path)
+        own = _own_weights(path, weights, demo=info.demo) if weights else None
+        return build_scheme(info, sheets, own)
+    except SchemeError as error:
+        raise _refusal(path, error) from error
 
 
 def _own_weights(path: Path, weights: Cells, *, demo: bool) -> WeightTable:
