@@ -30,9 +30,10 @@ class ScoreLine:
 
 def points_name(one: Scored) -> str:
     """What the settled points are called: 分值 in DIP regions, 点数 in DRG regions that pay by points, else 结算权重."""
-    if one.settlement is None:
-        return "点数" if one.grouping.system is System.DRG else "分值"
-    return "结算权重" if one.settlement.worth == "权重" else one.settlement.worth
+    worth = one.settlement.worth if one.settlement else ""
+    if worth == "权重":
+        return "结算权重"
+    return worth or ("点数" if one.grouping.system is System.DRG else "分值")
 
 
 def group_text(one: Scored | None) -> str:

@@ -52,4 +52,4 @@ class Settlement:
     fund: int | None = None
     fund_profit: int | None = None
     standard: int | None = None
-    worth: str = "分值"
+    worth: str = ""
