@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Protocol
 
 from icd_tables.codes import Kind, normalize_code
@@ -12,14 +13,14 @@ from icd_tables.matching.explain import why
 from icd_tables.matching.forms import Form, Former
 from icd_tables.matching.grams import Floats, Ints
 from icd_tables.matching.index import MatchIndex
-from icd_tables.matching.keys import BroughtKeys, CodeKeys, KeyHit, Place, TypedKeys
+from icd_tables.matching.keys import BroughtKeys, CodeKeys, KeyHit, Place, TypedKeys, Worth
 from icd_tables.matching.memory import Memory
 from icd_tables.matching.recall import Recall, target_of
 from icd_tables.matching.rows import Names, Origin
 from icd_tables.matching.scoring import tier, weights
 from icd_tables.matching.segments import Segment, split
 from icd_tables.matching.similar import Match, SimilarNames
-from icd_tables.normalize import compact, fold
+from icd_tables.normalize import compact, fold, surface
 from icd_tables.search import Candidate, Tier
 from icd_tables.synonyms import lexicon
 from icd_tables.table import CodeEntry, CodeTable
@@ -190,7 +191,7 @@ class Matcher:
             )
 
     def _add_typed(self, text: str, found: _Ranking) -> None:
-        for hit in self._typed.find(text, found.limit * 4):
+        for hit in self._typed.find(text, found.limit * 4, self._worth()):
             target = int(self._index.target[hit.row])
             found.add(_typed_candidate(hit, self.names.entry(target), "拼音"))
         for hit in self._brought.find(text, found.limit):
@@ -200,7 +201,7 @@ class Matcher:
         """Names that start with or contain a fragment being typed."""
         if not _FRAGMENT_LEAST <= len(form.surface) <= _FRAGMENT_MOST or form.canonical.changes:
             return
-        for hit in self._typed.containing(form.surface, found.limit):
+        for hit in self._typed.containing(form.surface, found.limit, self._worth()):
             target = int(self._index.target[hit.row])
             found.add(_typed_candidate(hit, self.names.entry(target), "名称"))
 
@@ -215,6 +216,27 @@ class Matcher:
             remembered = recall.pair(match.echo) if recall and match.echo >= 0 else None
             reason = why(match, self._index, remembered)
             found.add(Candidate(self.names.entry(target), level, reason, min(match.score, 0.96)))
+
+    def _worth(self) -> Worth:
+        """How likely the name of a row is meant by a key: what this hospital used, then what is met every day; special
+        circumstances (新生儿, 妊娠, 去除) come last.
+        """
+        recall, everyday = self.recall(), self._everyday
+
+        def worth(row: int) -> float:
+            target = int(self._index.target[row])
+            used = float(recall.habit[target]) if recall else 0.0
+            return used + everyday.get(target, 0.0) - _SPECIAL * int(self._index.unasked[row]).bit_count()
+
+        return worth
+
+    @cached_property
+    def _everyday(self) -> dict[int, float]:
+        """Names met every day, worth less than one use."""
+        rows = [
+            row for name in self._former.lexicon.everyday for row in self._index.exact.rows(surface(name))
+        ]
+        return {int(self._index.target[row]): _EVERYDAY for row in rows}
 
     def recall(self) -> Recall | None:
         """The index of similar remembered texts, built anew when the memory has grown enough."""
@@ -238,8 +260,8 @@ class _Asking:
 
     @property
     def abbreviation(self) -> bool:
-        """Whether the text is letters that the word lists know as a word (HCC)."""
-        return self.folded.isascii() and self.folded.isalpha() and bool(self.form.canonical.changes)
+        """Whether letters in the text are a word that the word lists know (HCC, 肺ca), not the key of a name."""
+        return any(word.isascii() and word.isalpha() for word, _ in self.form.canonical.changes)
 
 
 class _Ranking:
@@ -264,6 +286,9 @@ class _Ranking:
 _AT_ONCE = 32
 """Texts answered together: enough that numpy works on long arrays, few enough that they stay in the processor's cache."""
 _ABBREVIATION_ANSWERS = 3
+_EVERYDAY, _SPECIAL = 0.5, 0.1
+"""What a name met every day is worth among those a key leads to; one confirmed use is worth 0.7; and what
+each special circumstance costs."""
 _FRAGMENT_LEAST, _FRAGMENT_MOST = 2, 4
 
 _ORIGIN_WORDS = {Origin.BRACKET: "别名", Origin.ALIAS: "别名", Origin.OLD_NAME: "对照旧名"}

@@ -110,6 +110,11 @@ class Lexicon:
         self.unasked: tuple[str, ...] = tuple(words["unasked"])
         self.flags: Mapping[str, Sequence[str]] = words["flags"]
         self.pieces: Mapping[str, Any] = words["pieces"][kind.value]
+        self.everyday: tuple[str, ...] = tuple(
+            row["name"]
+            for row in csv.DictReader(_read("everyday.csv").splitlines())
+            if row["kind"] == kind.value
+        )
         self._tumours = _tumour_patterns(words["tumours"]) if kind is Kind.DIAGNOSIS else ()
         self._broader = {
             tuple(self._bare(word)): [tuple(self._bare(more)) for more in row["broader"].split("|")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -26,6 +26,10 @@ _HEADING = 4
 _PLAIN = 6
 _MOST_RUNS = 10
 """A text with more characters and letter groups than this was written, not typed as a key."""
+
+
+Worth = Callable[[int], float]
+"""How likely the name of a row is meant, whatever was typed: used here before, or met every day."""
 
 
 class Place(IntEnum):
@@ -137,8 +141,9 @@ class TypedKeys:
         self._initials = typed.initials
         readings().learn(typed.readings)
 
-    def find(self, typed: str, most: int) -> Sequence[KeyHit]:
-        """Rows found by a key that contains letters, best first; empty when it has none."""
+    def find(self, typed: str, most: int, worth: Worth) -> Sequence[KeyHit]:
+        """Rows found by a key that contains letters, best first; empty when it has none. ``worth``: of two at the same place, the
+        row with the greater worth comes first."""
         best: dict[int, KeyHit] = {}
         seen: dict[str, list[tuple[int, int]]] = {}
         for way in _alternatives(typed):
@@ -146,16 +151,15 @@ class TypedKeys:
                 old = best.get(hit.row)
                 if old is None or (hit.place, hit.length) < (old.place, old.length):
                     best[hit.row] = hit
-        ordered = sorted(best.values(), key=lambda hit: (hit.place, hit.length, hit.row))
-        return ordered[:most]
+        return _ordered(best.values(), worth)[:most]
 
-    def containing(self, fragment: str, most: int) -> Sequence[KeyHit]:
-        """Rows whose text starts with the fragment, then rows that contain it, shorter ones first."""
+    def containing(self, fragment: str, most: int, worth: Worth) -> Sequence[KeyHit]:
+        """Rows whose text starts with the fragment, then rows that contain it; those of more worth first, then shorter ones."""
         found = []
         for row, at in _hits(self._texts, fragment):
             place = _place(self._texts, at, len(fragment))
             found.append(KeyHit(int(self._rows[row]), place, self._texts.length(row)))
-        return sorted(found, key=lambda hit: (hit.place, hit.length, hit.row))[:most]
+        return _ordered(found, worth)[:most]
 
     def _aligned(self, tokens: tuple[str, ...], seen: dict[str, list[tuple[int, int]]]) -> Iterator[KeyHit]:
         """Rows in which consecutive characters answer to consecutive tokens; ``seen`` keeps what was scanned for."""
@@ -184,6 +188,10 @@ class TypedKeys:
             elif len(token) > 1 and not any(reading.startswith(token) for reading in readings().of(char)):
                 return False
         return True
+
+
+def _ordered(hits: Iterable[KeyHit], worth: Worth) -> list[KeyHit]:
+    return sorted(hits, key=lambda hit: (hit.place, -worth(hit.row), hit.length, hit.row))
 
 
 def _alternatives(typed: str) -> Iterator[tuple[str, ...]]:

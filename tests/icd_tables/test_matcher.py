@@ -126,3 +126,17 @@ def test_a_heading_that_cannot_be_filed_gives_way_to_the_code_that_can() -> None
         *ENTRIES,
     ]
     assert codes(Matcher(entries).find("甲状旁腺功能减退症待查"))[0] == "E20.901"
+
+
+def test_of_names_with_one_key_the_everyday_one_comes_first_then_what_was_used_here() -> None:
+    entries = [CodeEntry("E75.201", "戈谢病"), CodeEntry("K00.200", "过小牙"), *ENTRIES]
+    matcher = Matcher(entries)
+    assert codes(matcher.find("gxb"))[:2] == ["I25.103", "E75.201"]
+    assert codes(matcher.find("gxy"))[:2] == ["I10.x00", "K00.200"]
+    used = Matcher(entries, SessionMemory([Confirmed("过小的牙", "K00.200")]))
+    assert codes(used.find("gxy"))[:2] == ["K00.200", "I10.x00"]
+
+
+@pytest.mark.parametrize(("text", "code"), [("急阑", "K35.900"), ("慢阑", "K36.x00"), ("T2DM", "E11.900")])
+def test_short_words_are_words_not_keys(matcher: Matcher, text: str, code: str) -> None:
+    assert code in codes(matcher.find(text))[:2]
