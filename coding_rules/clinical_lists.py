@@ -22,6 +22,35 @@ NEVER_PRINCIPAL = _codes(
 """Manifestations, organisms, extents, outcomes, histories, states, sequelae."""
 SYMPTOMS = CodeSet(["R00-R94"])
 """Symptoms, signs and abnormal findings."""
+SYMPTOM_CAUSES: tuple[tuple[CodeSet, CodeSet], ...] = tuple(
+    (_codes(symptoms), _codes(causes))
+    for symptoms, causes in (
+        ("R00-R03", "I00-I52 I71 E05 !I10 !I25.2"),
+        ("R04-R06 R09.0-R09.1 R91", "A15-A16 C30-C39 D14 D38 I00-I52 J00-J99 !I10 !I25.2"),
+        ("R07 R09.2-R09.8", "I20-I52 I71 J09-J99 K20-K31 K80-K83 B02 S20-S29 !I25.2"),
+        (
+            "R10-R19 R93.2-R93.5",
+            "A00-A09 B15-B19 C15-C26 C48 C56-C68 D12-D13 D20 D37 K20-K93 N00-N39 N70-N98 I85 !K76.0 !N40",
+        ),
+        ("R20-R29 R93.0", "A80-A89 C70-C72 C79.3 D32-D33 D43 G00-G99 I60-I68 M40-M54 S06 S14 S24 S34"),
+        ("R30-R39 R93.4 R80", "C51-C68 D30 D41 N00-N99 !N40"),
+        (
+            "R40-R48 R51 R55-R56",
+            "C70-C72 C79.3 D32-D33 E10.0 E11.0 E16 F00-F99 G00-G99 H81-H83 I44-I49 I60-I68 M47 S06 T36-T65",
+        ),
+        (
+            "R50 R57.2 R65",
+            "A00-B99 J00-J22 J85-J86 K35 K65 K80-K83 L00-L08 N10-N12 N39.0 N70-N77 M00 M32 C81-C96",
+        ),
+        ("R31", "C64-C68 N00-N42"),
+        ("R60 R18", "I11 I50 K70-K77 N00-N19 C00-C97 E88.0 !K76.0"),
+        ("R57", "A40-A41 I21-I22 I50 K92.2 R57 S00-T79"),
+        ("R59 R22 R92 R93.8", "A00-B99 C00-D48 L00-L08 N60-N64"),
+        ("R70-R79 R94", "B15-B19 C00-D89 E00-E16 K70-K77 N00-N19 !D64"),
+    )
+)
+"""Symptoms, signs and findings, and the diseases that usually explain them: chapter by chapter, as ICD-10 chapter XVIII groups
+them. A disease of another kind beside a symptom does not make the symptom wrong as principal diagnosis."""
 TERMINAL = _codes("I46 R09.2 R57 R40.2 J96 I50.9 G93.1 G93.6")
 """Terminal states and failures that follow from a disease."""
 CARE_COMPLICATIONS = CodeSet(["T80-T88"])
@@ -33,7 +62,7 @@ BACKGROUND = _codes(
 """Long-standing or accompanying conditions that are seldom the reason for a stay when something else is on the form."""
 COMPANIONS = _codes(
     "D50 D53 D63-D64 D69.6 E03.9 E04 E11 E14 E55 E58-E61 E77-E78 E83 E86-E88 G47 H35.0 I25 I48-I50 I63 I65 I67 I69 I70 "
-    "J18 J44 J90 J96 J98 K21 K29 K59 K72 K74 K76 M81 M85 N18-N19 N28.1 N39 N40 R00-R99 Z80-Z99"
+    "J18 J44 J90 J96 J98 K21 K29 K59 K72 K74 K76 M81 M85 N18-N19 N28.1 N39 N40 Z80-Z99"
 )
 """Conditions that stand beside the principal diagnosis far more often than other diseases do: the chronic diseases of the aged,
 their complications, deficiencies and findings. Source: what internal wards' front pages list; common clinical knowledge."""
@@ -104,6 +133,12 @@ TREATS: tuple[tuple[CodeSet, CodeSet], ...] = tuple(
     )
 )
 """What operations of a kind mainly treat: the common ground of the classifications, used where no catalogue is loaded."""
+
+
+@lru_cache(maxsize=100_000)
+def explains(disease: str, symptom: str) -> bool:
+    """Whether a disease is a usual cause of a symptom (bare normalised codes)."""
+    return any(symptom in shown and disease in causes for shown, causes in SYMPTOM_CAUSES)
 
 
 @lru_cache(maxsize=100_000)

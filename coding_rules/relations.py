@@ -82,6 +82,11 @@ class Relations:
     def __bool__(self) -> bool:
         return bool(self._groups or self.families.procedures)
 
+    @property
+    def has_groups(self) -> bool:
+        """Whether a catalogue was learned from."""
+        return bool(self._groups)
+
     def groups_of(self, diagnosis: str) -> Sequence[Group]:
         """Catalogue rows of a diagnosis: those of its subcategory, else those of its category."""
         key = diagnosis_key(diagnosis)

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from coding_rules import clinical_lists as lists
 from coding_rules.case import Case
+from coding_rules.codeset import CodeSet
 from coding_rules.insurance_codes import CodeMapper
 from coding_rules.relations import Relations
 from coding_rules.signals import Signal, make_setting, with_supports
@@ -92,11 +93,16 @@ def suggest_principal(
     setting = with_supports(make_setting(case, relations, terminology))
     signals = [signal for ask in DIAGNOSIS_SIGNALS for signal in ask(setting)]
     signals.extend(conditions(setting, _AROSE_IN_STAY[standard]))
-    candidates = [
-        i for i, code in enumerate(setting.diagnoses) if code and nature_of(code) is not lists.NEVER_PRINCIPAL
-    ]
+    barred = _barred(setting.diagnoses[0]) if setting.diagnoses else ()
+    candidates = [i for i, code in enumerate(setting.diagnoses) if code and nature_of(code) not in barred]
     filed_first = _FILED_FIRST_WITH_CASES if setting.supports else _FILED_FIRST
     return _decide(signals, candidates, standard, _TITLES[standard], filed_first)
+
+
+def _barred(filed: str) -> tuple[CodeSet, ...]:
+    """Codes never to be suggested: those that cannot lead, and background conditions for anything but one of their kind."""
+    weak = nature_of(filed) in (lists.NEVER_PRINCIPAL, lists.BACKGROUND)
+    return (lists.NEVER_PRINCIPAL,) if weak else (lists.NEVER_PRINCIPAL, lists.BACKGROUND)
 
 
 def suggest_main_procedure(

@@ -14,7 +14,9 @@ def _catalogue_main(setting: Setting) -> Iterator[Signal]:
     if len(setting.procedures) < 2 or not setting.insured_diagnoses:
         return
     position = setting.relations.main_among(setting.insured_diagnoses[0], setting.insured_procedures)
-    if position:
+    if position == 0:
+        yield Signal(0, 3.0, "目录中与主要诊断同做这些操作时，以它为主要手术")
+    elif position:
         yield Signal(position, 3.0, "目录中与主要诊断同做这些操作时，以它为主要手术，其余为相关操作")
 
 

@@ -67,8 +67,8 @@ def _nature(setting: Setting) -> Iterator[Signal]:
         nature = nature_of(code)
         if nature is lists.NEVER_PRINCIPAL:
             yield Signal(index, -6.0, "所填主要诊断的编码不能作主要诊断")
-        elif nature is lists.SYMPTOMS and _has_definite(setting, index):
-            yield Signal(index, -2.0, "所填主要诊断是症状、体征，已有明确疾病")
+        elif nature is lists.SYMPTOMS and any(lists.explains(other, code) for other in setting.diagnoses):
+            yield Signal(index, -2.0, "所填主要诊断是症状、体征，其常见病因已诊断明确")
         elif nature is lists.BACKGROUND:
             yield Signal(index, -1.5, "所填主要诊断是长期存在或伴随的情况")
         elif nature is lists.TERMINAL and _has_definite(setting, index):

@@ -49,7 +49,7 @@ class RuleLine:
     """One rule of the library. ``rule`` is as its pack wrote it, ``severity`` as it is graded now.
 
     ``hits`` and ``cases`` count the findings in the open month and the cases that have one; ``None`` where nothing was
-    checked or the rule is off.
+    checked, the rule is off, or it could not be judged; ``lacking`` then says what it misses.
     """
 
     rule: Rule
@@ -58,6 +58,7 @@ class RuleLine:
     on: bool = True
     hits: int | None = None
     cases: int | None = None
+    lacking: str = ""
 
     @property
     def own(self) -> bool:
@@ -102,9 +103,17 @@ class ExampleLine:
 
 
 def catalogue(
-    packs: Iterable[Pack], hospital: HospitalRules, findings: Sequence[Sequence[Finding]] | None = None
+    packs: Iterable[Pack],
+    hospital: HospitalRules,
+    findings: Sequence[Sequence[Finding]] | None = None,
+    lacking: Mapping[str, str] | None = None,
 ) -> list[RuleLine]:
-    """All rules in the order of their packs. ``findings``: those of each case of the open month, if it was reviewed."""
+    """All rules in the order of their packs.
+
+    ``findings``: those of each case of the open month, if it was reviewed; ``lacking``: what rules miss that no case of it
+    could be judged by, a column's id or the name of what is not loaded.
+    """
+    lacking = lacking or {}
     hits: Counter[str] = Counter()
     cases: Counter[str] = Counter()
     for found in findings or ():
@@ -115,7 +124,8 @@ def catalogue(
     for pack in packs:
         for rule in pack.rules:
             on = rule.id not in hospital.off
-            counted = on and findings is not None
+            missed = lacking.get(rule.id, "") if on and findings is not None else ""
+            counted = on and findings is not None and not missed
             lines.append(
                 RuleLine(
                     rule,
@@ -124,6 +134,7 @@ def catalogue(
                     on,
                     hits[rule.id] if counted else None,
                     cases[rule.id] if counted else None,
+                    _missed(missed),
                 )
             )
     return lines
@@ -219,6 +230,11 @@ def _value(value: object) -> str:
     if isinstance(value, Mapping):
         return " ".join(str(one) for one in value.values())
     return str(value) or "（空）"
+
+
+def _missed(what: str) -> str:
+    """What a rule misses, in words: the label of a column with its id, or what is not loaded."""
+    return f"文件缺“{FIELDS[what].label}”（{what}）列" if what in FIELDS else f"没有载入{what}" if what else ""
 
 
 def _spoken(rule: Rule) -> set[str]:

@@ -10,9 +10,10 @@ from coding_rules.checks import functions  # noqa: F401  (declares the functions
 from coding_rules.checks.compiler import Compiled, compile_rule
 from coding_rules.checks.fixes import FixError, build_fixes, check_fix
 from coding_rules.checks.message import MessageError, Say, compile_message, facets_of_message
-from coding_rules.checks.names import SELECTORS, VALUES, Facet, Read
+from coding_rules.checks.names import SELECTORS, VALUES, Facet, Read, Source
 from coding_rules.checks.pack import PackError, Rule
 from coding_rules.checks.predicates import Env
+from coding_rules.checks.sources import needed
 from coding_rules.checks.syntax import Name, Node, RuleSyntaxError
 from coding_rules.checks.view import CaseView, Line
 from coding_rules.codeset import CodeSet
@@ -42,6 +43,8 @@ class BoundRule:
     dated: bool
     cell: str = ""
     """The cell whose text alone decides whether the rule fires, if there is one."""
+    sources: frozenset[Source] = frozenset()
+    """What must be loaded for the rule to be able to fire."""
 
     def lacking(self, header: Mapping[str, int]) -> str:
         """The first column the file lacks for this rule, or ""."""
@@ -138,6 +141,7 @@ def bind(rule: Rule, lists: Mapping[str, CodeSet], env: Env) -> BoundRule:
         compiled.also,
         dated,
         "" if rule.each or dated else compiled.cell,
+        needed(compiled.tree),
     )
 
 

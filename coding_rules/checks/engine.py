@@ -6,7 +6,7 @@ evaluated", never "failed"); per case only rules whose trigger codes occur are t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,9 +17,11 @@ from coding_rules.checks.names import Facet
 from coding_rules.checks.overrides import Overrides
 from coding_rules.checks.pack import MONTH, Pack, Rule, Threshold, shipped_packs
 from coding_rules.checks.predicates import Env
+from coding_rules.checks.sources import absent
 from coding_rules.checks.view import CaseView
 from coding_rules.finding import Finding
 from coding_rules.relations import Relations
+from icd_tables.codes import Edition
 from icd_tables.terminology import Terminology
 
 Progress = Callable[[int, int], None]
@@ -85,7 +87,7 @@ class CheckEngine:
         ]
         self._order = {rule.id: i for i, rule in enumerate(self.rules)}
         self._month = [rule for rule in self.rules if rule.scope == MONTH]
-        self._plans: dict[int, tuple[Mapping[str, int], _Plan]] = {}
+        self._plans: dict[tuple[int, Edition], tuple[Mapping[str, int], _Plan]] = {}
         self._plans_by_columns: dict[tuple[str, ...], _Plan] = {}
         self._stale_ids: dict[frozenset[Facet], frozenset[str]] = {}
 
@@ -145,8 +147,18 @@ class CheckEngine:
         return {case_id: self._sorted(across) for case_id, across in found.items()}
 
     def not_evaluated(self, case: Case) -> tuple[tuple[str, str], ...]:
-        """Rules that cannot be judged for this case's file, each with the first column it misses."""
+        """Rules that cannot be judged for this case's file, each with what it misses first: a column, or a table to be loaded."""
         return self._plan(case).missing
+
+    def not_evaluated_anywhere(self, cases: Iterable[Case]) -> dict[str, str]:
+        """Rules that cannot be judged for any of the cases, each with what it misses."""
+        plans = {id(plan): plan for plan in map(self._plan, cases)}
+        lacking = [dict(plan.missing) for plan in plans.values()]
+        if not lacking:
+            return {}
+        return {
+            rule: what for rule, what in lacking[0].items() if all(rule in other for other in lacking[1:])
+        }
 
     # -- inside ----------------------------------------------------------------
     def _wanted(self, view: CaseView, plan: _Plan) -> list[int]:
@@ -182,17 +194,17 @@ class CheckEngine:
 
     def _plan(self, case: Case) -> _Plan:
         """The plan for the case's columns; found by the header object, or by the columns where each case brings its own."""
-        header = case.fields.header
-        known = self._plans.get(id(header))
+        header, edition = case.fields.header, case.edition
+        known = self._plans.get((id(header), edition))
         if known is not None and known[0] is header:
             return known[1]
-        columns = tuple(header)
+        columns = (edition, *header)
         plan = self._plans_by_columns.get(columns)
         if plan is None:
-            plan = self._plans_by_columns[columns] = self._make_plan(header)
+            plan = self._plans_by_columns[columns] = self._make_plan(header, edition)
         if len(self._plans) >= _MOST_HEADERS:
             self._plans.clear()
-        self._plans[id(header)] = (header, plan)
+        self._plans[id(header), edition] = (header, plan)
         return plan
 
     def _narrowed(self, case: Case, changed: frozenset[Facet]) -> _Plan:
@@ -225,13 +237,14 @@ class CheckEngine:
             )
         return known
 
-    def _make_plan(self, header: Mapping[str, int]) -> _Plan:
+    def _make_plan(self, header: Mapping[str, int], edition: Edition) -> _Plan:
+        unloaded = absent(self.env, edition)
         always: list[int] = []
         by_cell: dict[str, list[int]] = {}
         by_group: dict[str, list[int]] = {}
         missing: list[tuple[str, str]] = []
         for position, bound in enumerate(self._bound):
-            lacking = bound.lacking(header)
+            lacking = bound.lacking(header) or next(iter(sorted(bound.sources & unloaded)), "")
             if lacking:
                 missing.append((bound.rule.id, lacking))
             elif bound.cell:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-from coding_rules.checks.names import DIAGNOSES, PROCEDURES, Facet, Type
+from coding_rules.checks.names import DIAGNOSES, PROCEDURES, Facet, Source, Type
 from coding_rules.checks.predicates import Env, function, note
 from coding_rules.checks.view import CaseView, Line
 from icd_tables.code_form import well_formed
@@ -67,7 +67,7 @@ def near_codes(table: CodeTable, line: Line, limit: int = 3) -> list[CodeEntry]:
     return list(found.values())[:limit]
 
 
-@function((Type.LINE,), prose="{0}的编码不在所用编码表中", notes=("near", "table"))
+@function((Type.LINE,), prose="{0}的编码不在所用编码表中", notes=("near", "table"), source=Source.TABLE)
 def unknown_code(env: Env, view: CaseView, line: Line) -> bool | None:
     """Whether a filed code is not in the table of the case's edition.
 
@@ -86,7 +86,9 @@ def unknown_code(env: Env, view: CaseView, line: Line) -> bool | None:
     return True
 
 
-@function((Type.LINE,), prose="{0}的编码写法成立，但入门编码表未收录（入门表只收常用编码）")
+@function(
+    (Type.LINE,), prose="{0}的编码写法成立，但入门编码表未收录（入门表只收常用编码）", source=Source.TABLE
+)
 def beyond_starter(env: Env, view: CaseView, line: Line) -> bool | None:
     """Whether a well-formed code is missing from a starter table, which proves nothing. ``None`` without a table."""
     table = table_of(env, view, line)
@@ -96,7 +98,7 @@ def beyond_starter(env: Env, view: CaseView, line: Line) -> bool | None:
     return missing and well_formed(line.normal, line.kind)
 
 
-@function((Type.LINE,), prose="编码表收录了与{0}同一亚目的编码", notes=("kin",))
+@function((Type.LINE,), prose="编码表收录了与{0}同一亚目的编码", notes=("kin",), source=Source.TABLE)
 def subcategory_in_table(env: Env, view: CaseView, line: Line) -> bool | None:
     """Whether the table has codes of the line's subcategory (``K35.8``, ``47.01``)."""
     table = table_of(env, view, line)
@@ -107,7 +109,13 @@ def subcategory_in_table(env: Env, view: CaseView, line: Line) -> bool | None:
     return bool(found)
 
 
-@function((Type.LINE,), prose="{0}的编码在出院日未启用或已停用", reads=(Facet.REST,), notes=("period",))
+@function(
+    (Type.LINE,),
+    prose="{0}的编码在出院日未启用或已停用",
+    reads=(Facet.REST,),
+    notes=("period",),
+    source=Source.TABLE,
+)
 def not_in_force(env: Env, view: CaseView, line: Line) -> bool | None:
     """Whether a known code was not in force on the day of discharge."""
     entry = entry_of(env, view, line)
@@ -118,7 +126,9 @@ def not_in_force(env: Env, view: CaseView, line: Line) -> bool | None:
     return True
 
 
-@function((Type.LINE,), prose="{0}的名称是另一个编码的标准名称", notes=("standard", "other"))
+@function(
+    (Type.LINE,), prose="{0}的名称是另一个编码的标准名称", notes=("standard", "other"), source=Source.TABLE
+)
 def name_of_another_code(env: Env, view: CaseView, line: Line) -> bool | None:
     """Whether the filed name is the published name of a different code than the one filed."""
     entry = entry_of(env, view, line)
@@ -135,7 +145,7 @@ def name_of_another_code(env: Env, view: CaseView, line: Line) -> bool | None:
     return True
 
 
-@function((Type.LINE,), prose="{0}的名称不是该编码的标准名称", notes=("standard",))
+@function((Type.LINE,), prose="{0}的名称不是该编码的标准名称", notes=("standard",), source=Source.TABLE)
 def name_not_standard(env: Env, view: CaseView, line: Line) -> bool | None:
     """Whether the filed name is neither the code's published name nor that of another code."""
     entry = entry_of(env, view, line)
@@ -169,7 +179,7 @@ def morphology(env: Env, view: CaseView, line: Line) -> bool:
     return line.group == "/"
 
 
-@function((Type.LINE,), Type.TEXT, prose="{0}的操作类别")
+@function((Type.LINE,), Type.TEXT, prose="{0}的操作类别", source=Source.KINDS)
 def kind_of(env: Env, view: CaseView, line: Line) -> str | None:
     """手术, 介入治疗, 诊断性操作 or 治疗性操作 as the table says; unknown where it does not."""
     entry = entry_of(env, view, line)
@@ -209,7 +219,9 @@ def unspecified_beside_specific(env: Env, view: CaseView) -> bool | None:
     return False
 
 
-@function((Type.LINE,), prose="{0}在编码表中是剑星号复合编码，只填了剑号部分", notes=("full",))
+@function(
+    (Type.LINE,), prose="{0}在编码表中是剑星号复合编码，只填了剑号部分", notes=("full",), source=Source.TABLE
+)
 def dagger_without_asterisk(env: Env, view: CaseView, line: Line) -> bool | None:
     """Whether the table knows the code only as the dagger part of a compound."""
     full = full_compound(env, view, line)
@@ -256,7 +268,7 @@ def _mapping(env: Env, view: CaseView, line: Line) -> CodeMapping | None:
     return env.mapping.to_insurance(line.kind, view.case.edition, line.code)
 
 
-@function((Type.LINE,), prose="{0}的编码在对照表中没有医保版编码")
+@function((Type.LINE,), prose="{0}的编码在对照表中没有医保版编码", source=Source.MAPPING)
 def unmapped(env: Env, view: CaseView, line: Line) -> bool | None:
     """Whether neither the crosswalk nor the insurance table takes a clinical code."""
     if env.terminology.table(line.kind, Edition.INSURANCE) is None:
@@ -265,7 +277,9 @@ def unmapped(env: Env, view: CaseView, line: Line) -> bool | None:
     return mapping.status is MappingStatus.UNMAPPED if mapping is not None else None
 
 
-@function((Type.LINE,), prose="{0}的编码在对照表中对应多个医保版编码", notes=("targets",))
+@function(
+    (Type.LINE,), prose="{0}的编码在对照表中对应多个医保版编码", notes=("targets",), source=Source.MAPPING
+)
 def mapped_to_several(env: Env, view: CaseView, line: Line) -> bool | None:
     """Whether the crosswalk leaves a choice."""
     mapping = _mapping(env, view, line)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from coding_rules.checks.functions_codes import entry_of
-from coding_rules.checks.names import DIAGNOSES, PROCEDURES, Facet, Type
+from coding_rules.checks.names import DIAGNOSES, PROCEDURES, Facet, Source, Type
 from coding_rules.checks.predicates import Env, function, note
 from coding_rules.checks.view import CaseView, Line
-from coding_rules.clinical_lists import USUALLY_OPERATED
+from coding_rules.clinical_lists import USUALLY_OPERATED, explains
 from coding_rules.codeset import CodeSet
 from coding_rules.course import Course, Operated, operated
 from coding_rules.relations import Bond, Group, Relations
@@ -83,7 +83,19 @@ def maybe_better_main(env: Env, view: CaseView) -> bool:
     return _suggests(env, view, "main", Confidence.POSSIBLE)
 
 
-@function((Type.LINE, Type.LINE), prose="{1}在所载入的目录中从不与{0}同现")
+@function((Type.LINE, Type.LINE), prose="{0}是{1}这一症状、体征的常见病因")
+def usual_cause(env: Env, view: CaseView, disease: Line, symptom: Line) -> bool:
+    """Whether a disease is a usual cause of a symptom."""
+    return explains(disease.bare, symptom.bare)
+
+
+@function((), prose="其他诊断中有主要诊断这一症状、体征的常见病因", reads=DIAGNOSES)
+def symptom_explained(env: Env, view: CaseView) -> bool:
+    """Whether some other diagnosis is a usual cause of the principal one."""
+    return bool(view.principal) and any(explains(line.bare, view.principal[0].bare) for line in view.others)
+
+
+@function((Type.LINE, Type.LINE), prose="{1}在所载入的目录中从不与{0}同现", source=Source.RELATIONS)
 def never_together(env: Env, view: CaseView, diagnosis: Line, procedure: Line) -> bool | None:
     """Whether the loaded tables know both and never bring them together; ``None`` without such tables."""
     if not env.relations or not diagnosis.code or not procedure.code or procedure.bare in _GOES_WITH_ANYTHING:
@@ -123,6 +135,7 @@ def _look_up(env: Env, view: CaseView) -> _Known | None:
     columns=("SSJCZBM1",),
     reads=(*DIAGNOSES, *PROCEDURES),
     notes=("usual",),
+    source=Source.CATALOGUE,
 )
 def operation_expected(env: Env, view: CaseView) -> bool | None:
     """Whether the catalogue has the principal diagnosis only with procedures, and none was filed."""
@@ -177,6 +190,7 @@ def only_related_done(env: Env, view: CaseView) -> bool | None:
     columns=("SSJCZBM1", "ZFY"),
     reads=_WHOLE,
     notes=("usual", "share"),
+    source=Source.CATALOGUE,
 )
 def like_cases_operated(env: Env, view: CaseView, percent: float) -> bool | None:
     """Whether most cases with this diagnosis, a like fee and stay, and what was filed had a main procedure that is not filed."""
@@ -201,7 +215,7 @@ def _procedure_name(env: Env, code: str) -> str:
     return f"{entry.code} {entry.name}" if entry is not None else code
 
 
-@function((Type.LINE,), prose="{0}不在所载入 DRG 方案的任何主要诊断大类中")
+@function((Type.LINE,), prose="{0}不在所载入 DRG 方案的任何主要诊断大类中", source=Source.FAMILIES)
 def outside_the_scheme(env: Env, view: CaseView, line: Line) -> bool | None:
     """Whether a scheme is loaded and takes this principal diagnosis nowhere. Codes the table does not know are left to it."""
     if env.relations is None or not env.relations.families.diagnoses or not line.code:

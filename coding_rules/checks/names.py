@@ -35,6 +35,17 @@ class Facet(StrEnum):
     REST = "rest"
 
 
+class Source(StrEnum):
+    """What must be loaded; the value is how it is said on screen."""
+
+    TABLE = "编码表"
+    KINDS = "编码表的操作类别"
+    MAPPING = "国临版与医保版的对照"
+    CATALOGUE = "DIP 目录"
+    FAMILIES = "DRG 方案"
+    RELATIONS = "DIP 目录或 DRG 方案"
+
+
 DIAGNOSES = (Facet.PRINCIPAL, Facet.OTHERS)
 PROCEDURES = (Facet.MAIN, Facet.FURTHER)
 

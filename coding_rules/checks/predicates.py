@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from coding_rules.checks.names import Facet, Type
+from coding_rules.checks.names import Facet, Source, Type
 from coding_rules.checks.view import CaseView
 from coding_rules.insurance_codes import RememberedMapping
 from coding_rules.relations import Relations
@@ -45,6 +45,8 @@ class Function:
     facets: frozenset[Facet] = frozenset()
     notes: tuple[str, ...] = ()
     doc: str = ""
+    source: Source | None = None
+    """What must be loaded: without it the answer is always "unknown"."""
 
 
 FUNCTIONS: dict[str, Function] = {}
@@ -59,6 +61,7 @@ def function(
     columns: tuple[str, ...] = (),
     reads: tuple[Facet, ...] = (),
     notes: tuple[str, ...] = (),
+    source: Source | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a function of the rule language: ``run(env, view, *arguments)``.
 
@@ -68,7 +71,7 @@ def function(
     def register(run: Callable[..., Any]) -> Callable[..., Any]:
         name = run.__name__
         FUNCTIONS[name] = Function(
-            name, run, takes, gives, prose, columns, frozenset(reads), notes, run.__doc__ or ""
+            name, run, takes, gives, prose, columns, frozenset(reads), notes, run.__doc__ or "", source
         )
         return run
 

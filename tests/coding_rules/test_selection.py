@@ -81,6 +81,12 @@ def test_the_catalogue_says_which_procedure_is_main() -> None:
     assert suggest_main_procedure(page("H25.900", px=("13.4100x001", "13.7100x001")), GALLBLADDER).keeps
 
 
+def test_the_catalogue_outweighs_what_procedures_usually_accompany() -> None:
+    dialysis = Relations([Group("N18.0", "38.9501", ("39.9500",))])
+    assert suggest_main_procedure(page("N18.001", px=("38.9501", "39.9500")), dialysis).keeps
+    assert suggest_main_procedure(page("N18.001", px=("38.9501", "39.9500"))).index == 1
+
+
 def test_numbers_of_vessels_are_never_main() -> None:
     assert suggest_main_procedure(page("I25.103", px=("00.4000", "36.0700"))).index == 1
     assert suggest_main_procedure(page("I25.103", px=("36.0700", "00.4000"))).keeps

@@ -156,6 +156,8 @@ def _dated(line: RuleLine) -> bool:
 
 
 def _month(line: RuleLine) -> str:
+    if line.lacking:
+        return f"未评价：{line.lacking}"
     if line.hits is None:
         return "已停用" if not line.on else "没有打开首页数据"
     return f"{line.hits:,} 处，{line.cases or 0:,} 例" if line.hits else "没有发现"

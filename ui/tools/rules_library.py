@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent
@@ -232,12 +232,18 @@ class RuleLibraryWindow(ToolWindow):
     def _list(self) -> None:
         bench = self.context.workbench
         findings = [result.findings for result in bench.results()] if bench else None
+        checker = bench.knowledge.checker if bench else None
+        lacking = (
+            checker.not_evaluated_anywhere(bench.originals)
+            if bench is not None and isinstance(checker, CheckEngine)
+            else {}
+        )
         packs = (*self._packs, self.hospital.pack)
         hospital = self.hospital
         self.limits.set_rows(thresholds(self._packs, hospital))
 
         def work(progress: Progress) -> list[RuleLine]:
-            return _read(packs, hospital, findings, progress)
+            return _read(packs, hospital, findings, lacking, progress)
 
         self.run("正在列出规则", work, self._show)
 
@@ -348,10 +354,11 @@ def _read(
     packs: Sequence[Pack],
     hospital: HospitalRules,
     findings: Sequence[Sequence[Finding]] | None,
+    lacking: Mapping[str, str],
     progress: Progress,
 ) -> list[RuleLine]:
     """List the rules, and read their texts once so that the first search need not."""
-    lines = catalogue(packs, hospital, findings)
+    lines = catalogue(packs, hospital, findings, lacking)
     for done, line in enumerate(lines, start=1):
         assert line.text
         progress.report(done, len(lines), "正在列出规则")

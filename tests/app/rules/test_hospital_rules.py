@@ -136,6 +136,18 @@ def test_the_library_lists_every_rule_with_state_text_and_examples(
         assert {one.fires for one in examples(line.rule)} == {True, False}, line.rule.id
 
 
+def test_what_no_case_can_be_judged_by_is_not_evaluated_and_not_zero(
+    knowledge: Knowledge, cases: tuple[Case, ...]
+) -> None:
+    engine = engine_of(knowledge)
+    lacking = {"DOM-026": "SSJB1", "SEL-010": "DIP 目录"}
+    found = [result.findings for result in review_all(cases, knowledge)]
+    lines = {line.rule.id: line for line in catalogue(engine.packs, HospitalRules(), found, lacking)}
+    assert (lines["DOM-026"].hits, lines["DOM-026"].lacking) == (None, "文件缺“手术级别1”（SSJB1）列")
+    assert (lines["SEL-010"].hits, lines["SEL-010"].lacking) == (None, "没有载入DIP 目录")
+    assert lines["DOM-034"].lacking == ""
+
+
 def test_messages_name_what_is_filled_in() -> None:
     assert message(RULE) == "年龄 〔年龄（岁）〕 岁，主要诊断 〔主要诊断〕。"
     assert message(replace(RULE, message="{place}{line.code}{ZKRQ}{$days}{x}")) == (

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from coding_rules.case import Case, Diagnosis, Procedure
 from coding_rules.checks.engine import CheckEngine, changed_facets
 from coding_rules.checks.examples import build_case, parse_examples
-from coding_rules.checks.names import Facet
+from coding_rules.checks.names import Facet, Source
 from coding_rules.checks.overrides import Overrides
 from coding_rules.checks.pack import parse_pack, shipped_names, shipped_text
+from coding_rules.checks.parser import parse
+from coding_rules.checks.sources import needed
 from coding_rules.checks.view import CaseView
 from coding_rules.edit import MoveDiagnosis, RemoveDiagnosis, SetDiagnosis, apply
 from coding_rules.fields import N041_FIELDS
@@ -180,6 +182,33 @@ def test_a_missing_column_is_not_evaluated_and_not_failed() -> None:
     assert any(
         finding.rule_id == "CMP-058" for finding in ENGINE.check(build_case({"dx": ["S72.000 股骨颈骨折"]}))
     )
+
+
+def test_what_is_not_loaded_is_not_evaluated_and_listed() -> None:
+    page = build_case({"dx": ["K35.800 急性阑尾炎"]})
+    missing = dict(ENGINE.not_evaluated(page))
+    assert missing["SEL-010"] == "DIP 目录"
+    assert missing["PDX-018"] == "DRG 方案"
+    assert missing["FEE-032"] == "编码表的操作类别"
+    assert "DOM-026" not in missing
+    assert dict(CheckEngine(Terminology()).not_evaluated(page))["DOM-026"] == "编码表"
+    insured = replace(page, edition=Edition.INSURANCE)
+    assert dict(ENGINE.not_evaluated(insured))["DOM-026"] == "编码表"
+    assert dict(ENGINE.not_evaluated(page)) == missing
+
+
+def test_a_rule_that_can_fire_without_the_source_is_still_evaluated() -> None:
+    assert needed(parse('sex == "1" or kind_of(main) in {"手术"}')) == frozenset()
+    assert needed(parse('sex == "1" and not unknown_code(main)')) == {Source.TABLE}
+    both = 'kind_of(main) in {"手术"} or kind_of(main) in {"介入治疗"}'
+    assert needed(parse(both)) == {Source.KINDS}
+
+
+def test_over_several_files_only_what_none_can_judge_is_not_evaluated() -> None:
+    bare, full = build_case({"without": ["H23"]}), build_case({})
+    assert ENGINE.not_evaluated_anywhere([bare])["CMP-058"] == "H23"
+    assert "CMP-058" not in ENGINE.not_evaluated_anywhere([bare, full])
+    assert ENGINE.not_evaluated_anywhere([]) == {}
 
 
 def test_a_case_without_a_source_row_is_still_checked() -> None:
