@@ -74,7 +74,13 @@ def _tools() -> tuple[ActionSpec, ...]:
 
 ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
-        "open", "file", "打开首页数据…", ("Ctrl+O",), "open", "病案首页 CSV、xlsx、xls、DBF，或上次的工作文件", True
+        "open",
+        "file",
+        "打开首页数据…",
+        ("Ctrl+O",),
+        "open",
+        "病案首页 CSV、xlsx、xls、DBF，或上次的工作文件",
+        True,
     ),
     ActionSpec("demo", "file", "打开演示月份", (), "book", "合成的首页数据，用来试用"),
     ActionSpec(

@@ -73,6 +73,8 @@ class FileDesk(QObject):
         self._services = services
         self.dictionary: HospitalDictionary | None = None
         self.finder: Finder | None = None
+        self.preparing_search = False
+        """The indexes of ``finder`` are being made."""
         self._rules_job: Job | None = None
         self.settings = settings
         self.knowledge: Knowledge | None = None
@@ -262,10 +264,11 @@ class FileDesk(QObject):
         )
         self.settings = self.settings.with_recent(work.session.path)
         self._save_settings()
+        self.preparing_search = True
         self.opened.emit(bench, work.session.position.case_id)
         editions = sorted({case.edition for case in bench.originals})
         job = self._jobs.start("正在准备编码检索", lambda progress: finder.prepare(editions, progress))
-        job.done.connect(self._finder_prepared)
+        job.finished.connect(self._finder_prepared)
         if result.fresh and any(report.issues or report.refused for report in work.reports):
             self.show_report()
 
@@ -286,8 +289,9 @@ class FileDesk(QObject):
                 self.refused(error)
         return self.dictionary
 
-    @Slot(object)
-    def _finder_prepared(self, _nothing: object) -> None:
+    @Slot()
+    def _finder_prepared(self) -> None:
+        self.preparing_search = False
         self.finder_ready.emit()
 
     @Slot(object)

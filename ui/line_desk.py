@@ -32,6 +32,7 @@ SUGGEST_AFTER_MS = 25
 LIMIT = 9
 """Candidates shown: as many as there are number keys."""
 
+PREPARING = "正在准备编码检索，请稍候"
 TYPING_HINT = "↑↓ 选择 · Enter 采用 · Alt+数字直选 · Shift+Enter 照原样录入 · Esc 放弃"
 
 
@@ -45,6 +46,9 @@ class LineDesk(QObject):
         self.kind = Kind.DIAGNOSIS
         self._adding: int | None = None
         self._typing = False
+        self._typed_text = ""
+        self.preparing = False
+        """The indexes of the search are still being made: an empty list of candidates means nothing."""
         self._effects: list[tuple[int, Sequence[Edit]]] = []
         self._soon = QTimer(self, singleShot=True, interval=SUGGEST_AFTER_MS)
         self._soon.timeout.connect(self._suggest_now)
@@ -69,6 +73,15 @@ class LineDesk(QObject):
         if not table.currentIndex().isValid() and table.columns_model.rowCount():
             table.go_to(0)
         self._suggest()
+
+    @Slot()
+    def search_ready(self) -> None:
+        """The indexes are there: show what was asked for meanwhile."""
+        self.preparing = False
+        if self._typing:
+            self._show(self._typed_text, TYPING_HINT)
+        else:
+            self.refresh()
 
     def go_to(self, kind: Kind, position: int) -> None:
         """Put the cursor on a line and show its candidates."""
@@ -210,7 +223,7 @@ class LineDesk(QObject):
             self._suggest()
 
     def _typed(self, kind: Kind, text: str) -> None:
-        self.kind, self._typing = kind, True
+        self.kind, self._typing, self._typed_text = kind, True, text
         self._soon.stop()
         self._show(text, TYPING_HINT)
 
@@ -258,7 +271,7 @@ class LineDesk(QObject):
         here = "" if self._adding is not None or position is None else lines[position].code
         title = f"候选编码 · {text}" if text else "候选编码"
         if text and not found:
-            note = f"没有相近的编码 · {note}"
+            note = f"{PREPARING if self.preparing else '没有相近的编码'} · {note}"
         self._page.candidates.show_candidates(title, found, here, note, typing=self._typing)
         self._effects = [
             (number, self._edits_for(one.entry.code, one.entry.name))

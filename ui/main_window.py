@@ -106,7 +106,7 @@ class MainWindow(QMainWindow):
         desk.history_changed.connect(self._name_undo)
         desk.told.connect(self.status.tell)
         desk.review_finished.connect(self.status.review_finished)
-        self.files.finder_ready.connect(desk.lines.refresh)
+        self.files.finder_ready.connect(desk.lines.search_ready)
         return desk
 
     @cached_property
@@ -155,6 +155,7 @@ class MainWindow(QMainWindow):
             self.actions_["system"].setChecked(True)
         workbench.system = System.DIP if self.actions_["system"].isChecked() else System.DRG
         self.pages.setCurrentWidget(self.page)
+        self.desk.lines.preparing = self.files.preparing_search
         self.desk.open(workbench, case_id, self.files.dictionary)
         self.page.queue.table.setFocus()
         work = self.files.work

@@ -92,7 +92,9 @@ class StatusStrip(QStatusBar):
         if bench.journal.read_only:
             self.saved.setText(f"只读 · 打开时已有 {steps:,} 步")
         else:
-            self.saved.setText(f"已自动保存 {steps:,} 步" if where else f"{steps:,} 步（未建工作文件）")
+            notes = sum(bench.note(case_id) is not None for case_id in bench.journal.notes)
+            done = f"{steps:,} 步" + (f"、{notes:,} 条备注" if notes else "")
+            self.saved.setText(f"已自动保存 {done}" if where else f"{done}（未建工作文件）")
         self.saved.setToolTip(str(where) if where else "")
 
     def show_demo(self, text: str) -> None:

@@ -290,3 +290,25 @@ def test_a_note_is_written_with_the_keyboard_and_taken_back(qtbot: QtBot, window
     assert bench.note(case_id) is None
     window.actions_["redo"].trigger()
     assert window.page.case.note.isVisible()
+
+
+def test_no_candidates_yet_is_not_no_candidates_at_all(qtbot: QtBot, window: MainWindow) -> None:
+    lines, bench, answer = window.desk.lines, work_of(window), work_of(window)._find
+    bench._find, lines.preparing = (lambda *_: ()), True
+    press(qtbot, window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    press(qtbot, window, Qt.Key.Key_F2)
+    editor = window.page.case.tables[Kind.DIAGNOSIS].editor
+    assert editor is not None
+    editor.clear()
+    type_chinese(editor, "肾结石")
+    assert "正在准备编码检索" in window.page.candidates.note.text()
+    bench._find = answer
+    lines.search_ready()
+    row = window.page.candidates.current()
+    assert row is not None
+    assert row.candidate.entry.name == "肾结石", (
+        "what is being typed is looked up as soon as that can be done"
+    )
+    bench._find = lambda *_: ()
+    type_chinese(editor, "某")
+    assert "没有相近的编码" in window.page.candidates.note.text()
