@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heapreplace
 
@@ -35,12 +35,9 @@ class Spread:
         if not self.scores:
             return []
         left = [_SPREAD * one for one in self.worth]
-        crowd = dict.fromkeys(self.parts, 0.0)
-        chosen: list[int] = []
 
-        def loss(place: int) -> float:
-            gain = sum([left[word] for word in self.says[place]])
-            return crowd[self.parts[place]] - gain - self.scores[place]
+        def worst(place: int) -> tuple[float, int]:
+            return -self.scores[place] - sum([left[word] for word in self.says[place]]), place
 
         def choose(place: int) -> None:
             chosen.append(place)
@@ -48,17 +45,32 @@ class Spread:
             for word in self.says[place]:
                 left[word] *= 1 - _COVERED
 
+        chosen: list[int] = []
+        crowd = dict.fromkeys(self.parts, 0.0)
         places = range(len(self.scores))
-        first = max(places, key=lambda place: self.scores[place] - implied[place])
-        choose(first)
-        waiting = [(loss(place), place) for place in places if place != first]
-        heapify(waiting)
-        while waiting and len(chosen) < limit:
-            _, place = waiting[0]
-            now = (loss(place), place)
-            if len(waiting) > 1 and now > min(waiting[1:3]):
-                heapreplace(waiting, now)
-            else:
-                heappop(waiting)
-                choose(place)
+        choose(max(places, key=lambda place: self.scores[place] - implied[place]))
+        waiting: dict[int, list[tuple[float, int]]] = {part: [] for part in crowd}
+        for place in places:
+            if place != chosen[0]:
+                waiting[self.parts[place]].append(worst(place))
+        for heap in waiting.values():
+            heapify(heap)
+        while len(chosen) < min(limit, len(places)):
+            best = min(
+                (_refreshed(heap, worst) + crowd[part], heap[0][1], part)
+                for part, heap in waiting.items()
+                if heap
+            )
+            heappop(waiting[best[2]])
+            choose(best[1])
         return chosen
+
+
+def _refreshed(heap: list[tuple[float, int]], worst: Callable[[int], tuple[float, int]]) -> float:
+    """Brings what should be chosen first to the front of names whose worth has shrunk, and says how it stands."""
+    while True:
+        now = worst(heap[0][1])
+        if now <= min(heap[1:3], default=now):
+            heap[0] = now
+            return now[0]
+        heapreplace(heap, now)
