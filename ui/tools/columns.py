@@ -95,7 +95,7 @@ def rise(
         value = read(row)
         if value is None:
             return wording.MISSING
-        size = wording.money(int(value)) if cents else wording.number(Decimal(str(value)), places)
+        size = wording.money(int(value)) if cents else f"{abs(value):,.{places}f}"
         return wording.change(Decimal(str(value)), size)
 
     def cell(row: Row) -> Number | None:
@@ -124,7 +124,16 @@ def _numeric(
         value = read(row)
         return missing if value is None else shown(value)
 
-    return Column(key, title, show, sort=lambda row: _order(read(row)), width=width, numeric=True, value=read)
+    return Column(
+        key,
+        title,
+        show,
+        sort=lambda row: _order(read(row)),
+        width=width,
+        numeric=True,
+        tone=lambda row: "muted" if read(row) is None else "",
+        value=read,
+    )
 
 
 def _order(value: Number | None) -> tuple[bool, Number]:

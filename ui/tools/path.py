@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QHeaderView, QLabel, QTreeWidget, QTreeWidgetItem
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QTreeWidget,
+    QTreeWidgetItem,
+)
 
 from app.review import CaseResult
 from coding_rules.grouper.grouping import Grouping, Step, System
@@ -15,6 +23,7 @@ from ui.icons import icon
 from ui.tools.context import ToolContext
 from ui.tools.spec import ToolSpec
 from ui.tools.window import ToolWindow
+from ui.tools.wrapping import WrappingDelegate
 
 SIDES = ("现编码", "原编码")
 
@@ -49,6 +58,10 @@ class PathWindow(ToolWindow):
             header.resizeSection(place, width)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setStretchLastSection(False)
+        self.tree.setItemDelegate(WrappingDelegate(self.tree))
+        self.tree.setTextElideMode(Qt.TextElideMode.ElideNone)
+        self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self._add_copy()
         row = QHBoxLayout()
         row.addWidget(self.case)
         row.addStretch(1)
@@ -87,6 +100,33 @@ class PathWindow(ToolWindow):
         if self.grouping is not None:
             QGuiApplication.clipboard().setText(path_text(self.grouping))
             self.busy.tell("已复制整条路径。")
+
+    @Slot()
+    def copy_steps(self) -> None:
+        """Put the steps selected on the clipboard, a line each; without a selection the whole path."""
+        chosen = [item for item in self._items() if item.isSelected()]
+        if not chosen:
+            self.copy()
+            return
+        lines = ["\t".join(filter(None, map(item.text, range(4)))) for item in chosen]
+        QGuiApplication.clipboard().setText("\n".join(lines))
+        self.busy.tell(f"已复制所选的 {len(lines)} 行。")
+
+    def _items(self) -> Iterator[QTreeWidgetItem]:
+        """All rows, from the top."""
+        for place in range(self.tree.topLevelItemCount()):
+            stage = self.tree.topLevelItem(place)
+            if stage is not None:
+                yield stage
+                yield from (stage.child(at) for at in range(stage.childCount()))
+
+    def _add_copy(self) -> None:
+        action = QAction("复制所选步骤", self.tree)
+        action.setShortcut(QKeySequence.StandardKey.Copy)
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.triggered.connect(self.copy_steps)
+        self.tree.addAction(action)
+        self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     def _show(self, result: CaseResult, system: System) -> None:
         scored = result.drg if system is System.DRG else result.dip

@@ -115,7 +115,7 @@ class SchemeCompareWindow(ToolWindow):
             "按主要手术", _change_columns(none, "主要手术操作", self._procedure_name), lambda row: row.key
         )
         self.pairs, pairs = self.add_table(
-            "按换组去向", _change_columns(none, "原组 → 新组", self._pair_name, 190), lambda row: row.key
+            "按换组去向", _change_columns(none, "原组 → 新组", self._pair_name, 140), lambda row: row.key
         )
         self.cases, self.case_table = self.add_table("逐例", _case_columns(none), lambda row: row.number)
         self._summaries = (departments, diagnoses, procedures, pairs)
@@ -201,7 +201,7 @@ class SchemeCompareWindow(ToolWindow):
                 _change_columns(whole, "科室"),
                 _change_columns(whole, "主要诊断", self._diagnosis_name),
                 _change_columns(whole, "主要手术操作", self._procedure_name),
-                _change_columns(whole, "原组 → 新组", self._pair_name, 190),
+                _change_columns(whole, "原组 → 新组", self._pair_name, 140),
             ),
             strict=True,
         ):

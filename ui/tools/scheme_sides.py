@@ -16,7 +16,7 @@ from app.errors import UserError
 from app.paths import data_dir
 
 OWN_WEIGHTS = "方案自带的权重"
-NO_PARAMETERS = "没有结算参数，不计金额"
+NO_PARAMETERS = "没有结算参数（可填费率）"
 TITLES = ("方案甲", "方案乙")
 
 

@@ -29,6 +29,7 @@ from coding_rules.grouper.drg.grouper import DrgGrouper
 from coding_rules.grouper.drg.scheme import Scheme
 from coding_rules.grouper.drg.scheme_issue import SchemeIssue
 from coding_rules.grouper.drg.scheme_verify import verify, verify_versions
+from coding_rules.grouper.drg.weight_dates import period
 from coding_rules.grouper.drg.weight_table import WeightTable
 from coding_rules.grouper.drg.weight_verify import verify_weight_dates
 from icd_tables.terminology import Terminology
@@ -66,7 +67,7 @@ ISSUE_COLUMNS: tuple[Column[IssueRow], ...] = (
     ),
     text("file", "文件", lambda row: row.issue.file, 150),
     count("row", "行", lambda row: row.issue.row or None, 60),
-    text("column", "列", lambda row: row.issue.column, 110),
+    text("column", "列", lambda row: row.issue.column, 150),
     text("message", "问题", lambda row: row.issue.message, 320, stretch=True),
 )
 
@@ -371,11 +372,10 @@ class SchemeWindow(ToolWindow):
 
 def _described(scheme: Scheme) -> str:
     info = scheme.info
-    since = f"{info.valid_from or '不限'} 至 {info.valid_to or '不限'}"
     codes = sum(len(one.codes) for one in scheme.lists)
     parts = [
         f"{scheme.name} {info.version}".strip(),
-        f"有效期 {since}",
+        period(info.valid_from, info.valid_to),
         f"{len(scheme.mdcs)} 行 MDC，{len(scheme.adrgs)} 行 ADRG，{len(scheme.drgs)} 行 DRG",
         f"{len(scheme.lists)} 个编码列表共 {codes:,} 个编码",
     ]

@@ -95,7 +95,7 @@ class WeightHistoryWindow(ToolWindow):
         self.newly, newly_table = self.add_table(
             "原未达标现达标的病例", NEW_COLUMNS, lambda row: (row.case_id, row.year), empty=NO_EARLIER
         )
-        self._newly_table = newly_table
+        self.newly_table = newly_table
         newly_table.doubleClicked.connect(self._go_to_case)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
@@ -233,7 +233,7 @@ class WeightHistoryWindow(ToolWindow):
         self.groups.set_rows(found.groups)
         self.clusters.set_rows(found.clusters)
         self.newly.set_rows(found.newly_grouped)
-        self._newly_table.empty_text = self._no_new_cases(found)
+        self.newly_table.empty_text = self._no_new_cases(found)
         marked = sum(bool(group.marks) for group in found.groups)
         cases = sum(group.cases for group in found.groups)
         trimmed = sum(group.trimmed for group in found.groups)
@@ -321,7 +321,7 @@ class WeightHistoryWindow(ToolWindow):
 
     @Slot()
     def _go_to_case(self) -> None:
-        row = self._newly_table.current_row()
+        row = self.newly_table.current_row()
         bench = self.context.workbench
         if row is not None and bench is not None and row.case_id in bench.case_ids:
             self.context.case_wanted.emit(row.case_id)

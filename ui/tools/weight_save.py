@@ -46,6 +46,8 @@ class SaveDialog(QDialog):
         self.points.setDecimals(0)
         self.points.setRange(1, 100_000)
         self.points.setValue(100)
+        self.points.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        self.points.setSuffix(" 点")
         self.points.setEnabled(False)
         self.with_points.toggled.connect(self.points.setEnabled)
         form = QFormLayout()

@@ -205,6 +205,15 @@ def test_path_follows_the_case_and_is_copied(open_month_tool: OpenTool, month_co
     assert tool.tree.topLevelItemCount() >= 3
     tool.copy()
     assert "【MDC】" in QGuiApplication.clipboard().text()
+    stage = tool.tree.topLevelItem(0)
+    assert stage is not None
+    stage.child(0).setSelected(True)
+    tool.copy_steps()
+    assert QGuiApplication.clipboard().text().startswith("主诊断 ")
+    assert "\n" not in QGuiApplication.clipboard().text()
+    tool.tree.clearSelection()
+    tool.copy_steps()
+    assert "【MDC】" in QGuiApplication.clipboard().text()
     month_context.case_id = month_context.cases[5].case_id
     month_context.case_changed.emit()
     assert tool.case.text() != first
@@ -310,7 +319,7 @@ def test_cases_that_now_meet_the_criteria_are_listed(
     settle(qtbot, month_context)
     largest = max(tool.groups.rows(), key=lambda row: row.cases)
     assert not tool.newly.rows()
-    assert "没有原先" in tool.tabs.widget(1).empty_text
+    assert "没有原先" in tool.newly_table.empty_text
     tables = tmp_path / "旧权重.csv"
     tables.write_text("DRG编码,权重\nD99-M9-9,1\n", encoding="utf-8")
     keep_weights(tables)
@@ -326,7 +335,7 @@ def test_cases_that_now_meet_the_criteria_are_listed(
     assert not tool.earlier.tables.isEnabled()
     tool.work()
     settle(qtbot, month_context)
-    assert "对照原方案" in tool.tabs.widget(1).empty_text
+    assert "对照原方案" in tool.newly_table.empty_text
 
 
 def test_two_schemes_on_the_same_cases(
