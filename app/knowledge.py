@@ -32,6 +32,7 @@ from coding_rules.relations import Relations
 from coding_rules.settlement.amount import Settler
 from coding_rules.settlement.auxiliary import AuxiliaryCatalogue
 from coding_rules.settlement.profile import ProfileError, RegionProfile
+from coding_rules.settlement.rules import AuxiliaryScheme
 from icd_tables.terminology import Terminology
 
 NONE = "none"
@@ -122,6 +123,7 @@ def load_groupers(choices: Choices) -> Groupers:
     Raises:
         UserError: one of them cannot be read.
     """
+    from app.dip.auxiliary import with_sub_codes
     from app.drg.weight_tables import weight_series
 
     scheme = load_scheme(choices.drg, choices.drg_weights)
@@ -129,6 +131,8 @@ def load_groupers(choices: Choices) -> Groupers:
     drg_profile = _drg_profile(choices, scheme)
     catalogue, dip_profile = load_catalogue(choices.dip, choices.dip_profile)
     auxiliary = load_auxiliary(choices.dip_auxiliary)
+    if catalogue and dip_profile and dip_profile.auxiliary.scheme is AuxiliaryScheme.SUB_CODES:
+        catalogue, auxiliary = with_sub_codes(catalogue, auxiliary)
     return Groupers(
         drg=drg_grouper(scheme, weights) if scheme else None,
         dip=DipGrouper(catalogue, dip_profile) if catalogue else None,

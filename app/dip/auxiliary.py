@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from app.dip.library import folder_name
+from app.dip.library import folder_name, free_folder
 from app.errors import UserError
 from app.files import safe_write
 from app.past_cases import group_past
@@ -17,16 +17,23 @@ from app.progress import Progress
 from app.review import Knowledge, grouper_input
 from app.sheets import read_cells
 from coding_rules.case import Case
+from coding_rules.grouper.dip.catalogue import DipCatalogue
 from coding_rules.grouper.dip.columns import Sheet
 from coding_rules.grouper.grouping import Grouping
-from coding_rules.settlement.auxiliary import Auxiliary, AuxiliaryCatalogue, AuxiliaryRow
+from coding_rules.settlement.auxiliary import (
+    Auxiliary,
+    AuxiliaryCatalogue,
+    AuxiliaryRow,
+    same_label,
+    split_sub_codes,
+)
 from coding_rules.settlement.auxiliary_history import Refusal, factors_from_history
 from coding_rules.settlement.auxiliary_rows import auxiliary_table, read_auxiliary
 from coding_rules.settlement.rules import AuxiliaryRules
 from coding_rules.settlement.strata import SeverityTables, Stratum
 
 FOLDER = "auxiliary"
-_FACTORS, _SEVERITY, _CCI = "factors.csv", "severity.csv", "cci.csv"
+_FACTORS, _SEVERITY, _CCI, _SECONDARY = "factors.csv", "severity.csv", "cci.csv", "secondary.csv"
 _TABLES = {".csv", ".xlsx", ".xls"}
 
 
@@ -75,18 +82,21 @@ def open_auxiliary(path: Path) -> AuxiliaryCatalogue:
 def keep_auxiliary(catalogue: AuxiliaryCatalogue, title: str, valid_from: date) -> Path:
     """Keep factors and dictionaries as the hospital's own, dated; the folder, which ``open_auxiliary`` reads back.
 
+    A title and day that are taken get a number: nothing kept before is lost.
+
     Raises:
         UserError: no title, nothing to keep, or it cannot be written.
     """
     tables = catalogue.tables
-    if not catalogue.rows and not (tables.severe or tables.moderate or tables.cci):
+    if not catalogue.rows and not tables:
         raise UserError("没有可以保存的系数或字典。", "请先读入辅助目录，或从历史测算。")
-    folder = data_dir() / FOLDER / folder_name(title, valid_from)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = free_folder(data_dir() / FOLDER / folder_name(title, valid_from))
+    folder.mkdir(parents=True)
     for name, rows in (
         (_FACTORS, auxiliary_table(catalogue.rows)),
         (_SEVERITY, list(_severity_rows(tables))),
         (_CCI, list(_cci_rows(tables))),
+        (_SECONDARY, [("诊断编码", "次要诊断病种"), *sorted(tables.secondary.items())]),
     ):
         if len(rows) > 1:
             with (
@@ -94,9 +104,22 @@ def keep_auxiliary(catalogue: AuxiliaryCatalogue, title: str, valid_from: date) 
                 temporary.open("w", encoding="utf-8-sig", newline="") as file,
             ):
                 csv.writer(file).writerows(rows)
-        else:
-            (folder / name).unlink(missing_ok=True)
     return folder
+
+
+def with_sub_codes(
+    catalogue: DipCatalogue, auxiliary: AuxiliaryCatalogue | None
+) -> tuple[DipCatalogue, AuxiliaryCatalogue | None]:
+    """A catalogue that publishes its strata as sub-codes ``X_1`` .. ``X_4``, taken apart into groups and factors.
+
+    Factors of an auxiliary catalogue chosen beside it come on top.
+    """
+    groups, rows = split_sub_codes(catalogue.groups)
+    if not rows:
+        return catalogue, auxiliary
+    own = auxiliary or AuxiliaryCatalogue(())
+    title = "、".join(part for part in (f"{catalogue.title}（子编码）", own.title) if part)
+    return replace(catalogue, groups=groups), AuxiliaryCatalogue((*rows, *own.rows), own.tables, title)
 
 
 def compute_factors(
@@ -157,19 +180,27 @@ def strata_of_case(
     grouping = knowledge.dip.group(seen)
     strata = catalogue.strata(grouping, seen, rules)
     applied = catalogue.apply(grouping, seen, rules)
-    factors = {(row.kind, row.label): row for row in catalogue.rows if row.group == grouping.group}
+    factors = catalogue.factors(grouping.group)
     core = grouping.kind == "核心"
     rows = []
     for stratum in strata.found:
-        factor = factors.get((stratum.kind, stratum.label)) if core else None
-        applies = applied is not None and applied.stratum == f"{stratum.kind} {stratum.label}"
+        factor = factors.get((stratum.kind, same_label(stratum.label))) if core else None
+        applies = (
+            applied is not None and factor is not None and applied.stratum == f"{factor.kind} {factor.label}"
+        )
         rows.append(StratumRow(stratum, factor, applies))
     return CaseStrata(grouping, tuple(rows), strata.undecided, applied)
 
 
 def _severity_rows(tables: SeverityTables) -> Iterator[Sequence[str]]:
     yield "诊断编码", "严重程度", "排除主诊断"
-    for label, codes in (("重度", tables.severe), ("中度", tables.moderate)):
+    for label, codes in (
+        ("重度", tables.severe),
+        ("中度", tables.moderate),
+        ("转移", tables.spread),
+        ("放疗", tables.radiotherapy),
+        ("化疗", tables.chemotherapy),
+    ):
         for code in sorted(codes):
             yield code, label, "|".join(sorted(tables.exclusions.get(code, ())))
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from app.dip.catalogues import save_dip_catalogue
-from app.dip.library import catalogue_folder, folder_name
+from app.dip.library import catalogue_folder, folder_name, free_folder
 from app.errors import UserError
 from app.progress import Progress
 from app.review import grouper_input
@@ -113,12 +113,12 @@ def institutions_of(cases: Iterable[Case]) -> dict[str, int]:
 
 
 def keep_points(result: PointsResult, title: str, valid_from: date) -> Path:
-    """Keep a computed catalogue as the hospital's own, dated; its folder.
+    """Keep a computed catalogue as the hospital's own, dated; its folder. A title and day that are taken get a number.
 
     Raises:
         UserError: no title, or it cannot be written.
     """
-    folder = catalogue_folder() / folder_name(title, valid_from)
+    folder = free_folder(catalogue_folder() / folder_name(title, valid_from))
     named = replace(
         result.catalogue, title=title.strip(), version=f"{valid_from.year}", valid_from=valid_from
     )

@@ -125,7 +125,7 @@ def keep(
     Raises:
         UserError: no title, or something cannot be read or written; nothing is kept then.
     """
-    target = _free(catalogue_folder() / folder_name(imprint.title, imprint.valid_from))
+    target = free_folder(catalogue_folder() / folder_name(imprint.title, imprint.valid_from))
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".new-") as made:
         folder = Path(made) / "catalogue"
         _assemble(source, lists, folder, profile)
@@ -222,7 +222,8 @@ def _write_manifest(folder: Path, imprint: Imprint) -> None:
         temporary.write_text(toml_text.dumps({"scheme": head}), encoding="utf-8")
 
 
-def _free(folder: Path) -> Path:
+def free_folder(folder: Path) -> Path:
+    """The folder, or the first one like ``目录(2)`` that is not taken."""
     number, free = 2, folder
     while free.exists():
         free = folder.with_name(f"{folder.name}({number})")

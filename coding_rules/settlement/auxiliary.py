@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -12,7 +13,18 @@ from coding_rules.grouper.grouping import Grouping
 from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.settlement.figures import show
 from coding_rules.settlement.rules import AuxiliaryRules
-from coding_rules.settlement.strata import SEVERITY, SeverityTables, Strata, strata_of
+from coding_rules.settlement.strata import (
+    AGE,
+    CCI,
+    ICU,
+    SECONDARY,
+    SEVERITY,
+    TUMOUR,
+    SeverityTables,
+    Strata,
+    known_labels,
+    strata_of,
+)
 
 _SUB_CODE = re.compile(r"^(.*)_([1-4])$")
 _SUB_LABELS = {"1": "轻度", "2": "中度", "3": "重度", "4": "死亡"}
@@ -53,10 +65,24 @@ class AuxiliaryCatalogue:
         self.title = title
         self._by_group: dict[str, dict[tuple[str, str], AuxiliaryRow]] = {}
         for row in self.rows:
-            self._by_group.setdefault(row.group, {})[row.kind, row.label] = row
+            place = stratum_kind(row.kind, row.label), same_label(row.label)
+            self._by_group.setdefault(row.group, {})[place] = row
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def factors(self, group: str) -> Mapping[tuple[str, str], AuxiliaryRow]:
+        """The rows of a group by kind of stratum and label in comparable spelling."""
+        return self._by_group.get(group, {})
+
+    def undecidable(self, rules: AuxiliaryRules) -> tuple[AuxiliaryRow, ...]:
+        """Factors that can never apply, because the region's rules know no such stratum (a label spelled otherwise?)."""
+        known = {(kind, same_label(label)) for kind, label in known_labels(self.tables, rules)}
+        return tuple(
+            row
+            for row in self.rows
+            if (stratum_kind(row.kind, row.label), same_label(row.label)) not in known
+        )
 
     def strata(self, grouping: Grouping, case: GrouperInput, rules: AuxiliaryRules) -> Strata:
         """The strata of a case, whatever factors exist."""
@@ -75,7 +101,9 @@ class AuxiliaryCatalogue:
             return None
         strata = self.strata(grouping, case, rules)
         triggered = [
-            (row, stratum) for stratum in strata.found if (row := rows.get((stratum.kind, stratum.label)))
+            (row, stratum)
+            for stratum in strata.found
+            if (row := rows.get((stratum.kind, same_label(stratum.label))))
         ]
         if not triggered:
             return None
@@ -89,6 +117,29 @@ class AuxiliaryCatalogue:
         if others:
             why += f"（同时符合 {others}，取最高）"
         return Auxiliary(best.factor, f"{best.kind} {best.label}", why, best.source or self.title)
+
+
+_KINDS = (
+    ("年龄", AGE),
+    ("监护", ICU),
+    ("ICU", ICU),
+    ("CCI", CCI),
+    ("次要诊断", SECONDARY),
+    ("肿瘤", TUMOUR),
+    ("严重程度", SEVERITY),
+)
+
+
+def stratum_kind(written: str, label: str = "") -> str:
+    """The kind of stratum a published table means (``疾病严重程度辅助目录``, ``CCI指数``); without one, what its label says."""
+    folded = f"{written} {label if not written else ''}".upper()
+    return next((kind for word, kind in _KINDS if word in folded), written or SEVERITY)
+
+
+def same_label(label: str) -> str:
+    """A label in comparable spelling: ``０～28天`` is ``0-28天``, ``重度Ⅲ`` is ``重度III``, ``65岁以上`` is ``65岁及以上``."""
+    folded = re.sub(r"\s+", "", unicodedata.normalize("NFKC", label)).upper()
+    return re.sub(r"[~～—–至]", "-", folded).replace("周岁", "岁").replace("及以上", "以上")
 
 
 def split_sub_codes(groups: Sequence[DipGroup]) -> tuple[tuple[DipGroup, ...], tuple[AuxiliaryRow, ...]]:

@@ -37,7 +37,9 @@ def factors_from_history(
         if grouping.kind != "核心" or case.total_fee is None:
             continue
         found = strata_of(case, grouping.mean_fee, tables, rules).found
-        labels = {stratum.kind: stratum.label for stratum in found}
+        labels: dict[str, str] = {}
+        for stratum in found:  # a case counts in one stratum of each kind, the first
+            labels.setdefault(stratum.kind, stratum.label)
         by_group.setdefault(grouping.group, []).append((Decimal(case.total_fee) / 100, labels))
     rows: list[AuxiliaryRow] = []
     refused: list[Refusal] = []

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from coding_rules.grouper.dip.columns import Sheet, number, text
+from coding_rules.grouper.dip.expression import clean_procedure
 from coding_rules.grouper.dip.spec import clean_spec
-from coding_rules.settlement.auxiliary import AuxiliaryRow
-from coding_rules.settlement.strata import SeverityTables
+from coding_rules.settlement.auxiliary import AuxiliaryRow, stratum_kind
+from coding_rules.settlement.strata import SECONDARY, SeverityTables
 
 _HEADERS: Mapping[str, str] = {
     "group": "病种编码 病种代码 DIP编码 DIP代码 DIPCODE DIP_CODE GROUP",
@@ -24,7 +25,8 @@ _HEADERS: Mapping[str, str] = {
     "factor": "调节系数 辅助分型系数 分型系数 系数 FACTOR",
     "stratum_mean": "分型均费 辅助均费 AVGAMOUNT STRATUM_MEAN",
     "cases": "例数 病例数 CASES",
-    "code": "诊断编码 诊断代码 疾病编码 编码 ICD10编码 ASSI_ITEM_ID DIAGNOSIS",
+    "code": "诊断编码 诊断代码 疾病编码 次要诊断编码 次要诊断代码 编码 ICD10编码 ASSI_ITEM_ID DIAGNOSIS",
+    "secondary": "次要诊断病种 次要诊断病种名称 次要诊断分型 SECONDARY",
     "severity": "严重程度 程度 分级 分型代码 DIP_ASSISTANT_CODE SEVERITY",
     "weight": "权重 CCI权重 分值 WEIGHT",
     "category": "类别 CCI类别 分类 合并症 CATEGORY",
@@ -38,11 +40,19 @@ for _column, _spellings in _HEADERS.items():
 _SEVERITY_CODES = {
     "1": "moderate",
     "2": "severe",
+    "3": "spread",
+    "4": "radiotherapy",
+    "5": "chemotherapy",
     "中度": "moderate",
     "重度": "severe",
+    "转移": "spread",
+    "放疗": "radiotherapy",
+    "化疗": "chemotherapy",
     "CC": "moderate",
     "MCC": "severe",
 }
+_PROCEDURE = re.compile(r"^\d{1,2}\.\d")
+_DIAGNOSIS = re.compile(r"^[A-Z]\d{2}(\.[\dx]+(x\d+)?)?$")
 _NOISE = re.compile(r"[\s*]+|[(（].*$")
 
 
@@ -51,8 +61,8 @@ class ReadAuxiliary:
     """What the sheets gave, with the rows refused as (sheet place, reason)."""
 
     rows: list[AuxiliaryRow] = field(default_factory=list)
-    severe: set[str] = field(default_factory=set)
-    moderate: set[str] = field(default_factory=set)
+    lists: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    secondary: dict[str, str] = field(default_factory=dict)
     exclusions: dict[str, frozenset[str]] = field(default_factory=dict)
     cci: dict[str, tuple[int, str]] = field(default_factory=dict)
     refused: list[tuple[str, str]] = field(default_factory=list)
@@ -60,13 +70,17 @@ class ReadAuxiliary:
     def tables(self, source: str) -> SeverityTables:
         """The severity lists as one value."""
         return SeverityTables(
-            frozenset(self.severe), frozenset(self.moderate), self.exclusions, self.cci, source=source
+            exclusions=self.exclusions,
+            cci=self.cci,
+            secondary=self.secondary,
+            source=source,
+            **{name: frozenset(codes) for name, codes in self.lists.items()},
         )
 
     @property
     def found_anything(self) -> bool:
         """Whether any sheet was an auxiliary table."""
-        return bool(self.rows or self.severe or self.moderate or self.cci or self.refused)
+        return bool(self.rows or self.lists or self.cci or self.secondary or self.refused)
 
 
 def read_auxiliary(sheets: Iterable[Sheet]) -> ReadAuxiliary:
@@ -101,6 +115,10 @@ def _read_factor(cells: Mapping[str, object], place: str, found: ReadAuxiliary) 
     if factor is None or factor <= 0 or not group or not label:
         found.refused.append((place, f"病种“{group}”分型“{label}”的系数“{text(cells['factor'])}”不可用"))
         return
+    kind = stratum_kind(kind, label)
+    spec = clean_spec(label)
+    if kind == SECONDARY and _DIAGNOSIS.match(spec):
+        found.secondary.setdefault(spec, label)
     found.rows.append(
         AuxiliaryRow(
             group,
@@ -126,29 +144,31 @@ def _read_weight(cells: Mapping[str, object], place: str, found: ReadAuxiliary) 
 
 
 def _read_severity(cells: Mapping[str, object], place: str, found: ReadAuxiliary) -> None:
-    code, written = clean_spec(text(cells["code"])), text(cells["severity"]).upper()
+    raw, written = text(cells["code"]), text(cells["severity"]).upper()
+    code = clean_procedure(raw) if _PROCEDURE.match(raw) else clean_spec(raw)
     listed = _SEVERITY_CODES.get(written)
     if not code or listed is None:
-        if written not in {
-            "3",
-            "4",
-            "5",
-            "转移",
-            "放疗",
-            "化疗",
-        }:  # known strata that no region's factors use yet
-            found.refused.append((place, f"诊断“{text(cells['code'])}”的严重程度“{written}”不认识"))
+        found.refused.append((place, f"诊断“{raw}”的严重程度“{written}”不认识"))
         return
-    (found.severe if listed == "severe" else found.moderate).add(code)
+    found.lists[listed].add(code)
     barred = re.split(r"[|、,，;；\s]+", text(cells.get("excluded")))
     if any(barred):
         found.exclusions[code] = frozenset(clean_spec(each) for each in barred if each)
+
+
+def _read_secondary(cells: Mapping[str, object], place: str, found: ReadAuxiliary) -> None:
+    code, label = clean_spec(text(cells["code"])), text(cells["secondary"])
+    if not code or not label:
+        found.refused.append((place, f"次要诊断“{text(cells['code'])}”没有编码或病种名称"))
+        return
+    found.secondary[code] = label
 
 
 _READERS = (
     (frozenset({"group", "label", "factor"}), _read_factor),
     (frozenset({"code", "weight"}), _read_weight),
     (frozenset({"code", "severity"}), _read_severity),
+    (frozenset({"code", "secondary"}), _read_secondary),
 )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from coding_rules.grouper.dip.expression import clean_procedure
 from coding_rules.grouper.dip.facts import principal_head
 from coding_rules.grouper.dip.spec import spec_keys
 from coding_rules.grouper.inputs import GrouperInput
@@ -29,7 +30,9 @@ class SeverityTables:
     """Imported code lists by comparable code (full code, subcategory or category).
 
     ``severe`` 功能衰竭、休克、脓毒症 (or MCC), ``moderate`` 重要器官病损与感染 (or CC), ``exclusions`` principal diagnoses that
-    make a secondary one not count, ``cci`` Charlson weight and category of a code.
+    make a secondary one not count, ``cci`` Charlson weight and category of a code, ``secondary`` the 次要诊断病种 of a code;
+    ``spread`` 转移, ``radiotherapy`` and ``chemotherapy`` lists of malignant tumours (diagnoses or procedures), as regions of the first
+    national scheme use them.
     """
 
     severe: frozenset[str] = frozenset()
@@ -37,7 +40,15 @@ class SeverityTables:
     exclusions: Mapping[str, frozenset[str]] = field(default_factory=dict)
     cci: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     secondary: Mapping[str, str] = field(default_factory=dict)
+    spread: frozenset[str] = frozenset()
+    radiotherapy: frozenset[str] = frozenset()
+    chemotherapy: frozenset[str] = frozenset()
     source: str = ""
+
+    def __bool__(self) -> bool:
+        """Whether there is any list."""
+        lists = (self.severe, self.moderate, self.cci, self.secondary, self.spread)
+        return any((*lists, self.radiotherapy, self.chemotherapy))
 
     def hit(self, listed: frozenset[str], principal: str, others: tuple[str, ...]) -> str:
         """The first other diagnosis on a list that the principal diagnosis does not exclude."""
@@ -74,7 +85,13 @@ def strata_of(
     undecided: list[str] = []
     principal = principal_head(case.diagnoses[0]) if case.diagnoses else ""
     malignant = principal.startswith("C")
-    severity = _tumour(case, standard, tables, rules) if malignant else _severity(case, tables, rules)
+    by_stay = rules.scheme is AuxiliaryScheme.NATIONAL_1
+    if malignant and not by_stay:
+        severity = _tumour(case, standard, tables, rules)
+    else:
+        severity = _severity(case, tables, rules, TUMOUR if malignant else SEVERITY)
+    if malignant and by_stay:
+        found.extend(_tumour_treatment(case, tables))
     if isinstance(severity, Stratum):
         found.append(severity)
     else:
@@ -88,14 +105,58 @@ def strata_of(
     return Strata(tuple(found), tuple(undecided))
 
 
+_BY_SCHEME: Mapping[AuxiliaryScheme, Mapping[str, tuple[str, ...]]] = {
+    AuxiliaryScheme.NATIONAL_3: {
+        SEVERITY: ("死亡", "重度", "中度", "轻度"),
+        TUMOUR: (
+            "死亡",
+            "高费用一",
+            "高费用二",
+            "转移或其他部位并发",
+            "功能衰竭、休克、脓毒症",
+            "重要器官病损或感染",
+            "其他",
+        ),
+    },
+    AuxiliaryScheme.NATIONAL_1: {
+        SEVERITY: ("轻度I-A", "轻度I-B", "中度II", "重度III", "死亡IV-A", "死亡IV-B"),
+        TUMOUR: (
+            *("轻度I-A", "轻度I-B", "中度II", "重度III", "转移IV", "放疗V-A", "化疗V-B"),
+            *("死亡VI-A", "死亡VI-B"),
+        ),
+    },
+    AuxiliaryScheme.SUB_CODES: {SEVERITY: ("轻度", "中度", "重度", "死亡")},
+}
+_AGES = ("0-28天", "29天-1周岁", "1-6岁", "7-17岁")
+_ICU_DAYS = ((31, "31天及以上"), (15, "15-30天"), (8, "8-14天"), (2, "2-7天"))
+
+
+def known_labels(tables: SeverityTables, rules: AuxiliaryRules) -> frozenset[tuple[str, str]]:
+    """Every stratum the program can find a case in under these rules, as (kind, label)."""
+    by_kind = {TUMOUR: _BY_SCHEME[AuxiliaryScheme.NATIONAL_3][TUMOUR], **_BY_SCHEME[rules.scheme]}
+    elderly = f"{rules.elderly_from}岁及以上"
+    combined = rules.scheme is AuxiliaryScheme.NATIONAL_3
+    severities = (*by_kind[SEVERITY], *by_kind[TUMOUR])
+    labels = {
+        **by_kind,
+        AGE: (*_AGES, *((f"{elderly}·{each}" for each in severities) if combined else (elderly,))),
+        ICU: tuple(label for _, label in _ICU_DAYS),
+        CCI: ("无", "一般", "严重", "极严重"),
+        SECONDARY: tuple(tables.secondary.values()),
+    }
+    return frozenset((kind, label) for kind, listed in labels.items() for label in listed)
+
+
 def _others(case: GrouperInput) -> tuple[str, ...]:
     return tuple(principal_head(code) for code in case.diagnoses[1:] if code)
 
 
-def _severity(case: GrouperInput, tables: SeverityTables, rules: AuxiliaryRules) -> Stratum | str:
-    """Severity of other than malignant disease, or why it cannot be decided."""
+def _severity(
+    case: GrouperInput, tables: SeverityTables, rules: AuxiliaryRules, kind: str = SEVERITY
+) -> Stratum | str:
+    """Severity of other than malignant disease (of any, in the first national scheme), or why it cannot be decided."""
     if rules.scheme is AuxiliaryScheme.NATIONAL_1:
-        return _severity_by_stay(case, tables, rules)
+        return _severity_by_stay(case, tables, rules, kind)
     sub_codes = rules.scheme is AuxiliaryScheme.SUB_CODES
     if sub_codes and case.los is not None and case.los <= rules.short_stay:
         return Stratum(SEVERITY, "轻度", f"住院 {case.los} 天，不超过 {rules.short_stay} 天")
@@ -125,21 +186,37 @@ def _severe_or_moderate(
     return "轻度", "无中、重度次要诊断"
 
 
-def _severity_by_stay(case: GrouperInput, tables: SeverityTables, rules: AuxiliaryRules) -> Stratum | str:
-    """Labels I-A to IV-B: death and light cases are split by stay, 中度II and 重度III by the lists."""
+def _severity_by_stay(
+    case: GrouperInput, tables: SeverityTables, rules: AuxiliaryRules, kind: str
+) -> Stratum | str:
+    """Labels I-A to IV-B: death and light cases are split by stay, 中度II and 重度III by the lists. Tumours die as VI."""
     if case.los is None:
-        return "缺少住院天数，无法判断疾病严重程度"
+        return f"缺少住院天数，无法判断{kind}"
     half = "A" if case.los <= rules.short_stay else "B"
     if case.discharge == DIED:
-        return Stratum(SEVERITY, f"死亡IV-{half}", f"离院方式为死亡，住院 {case.los} 天")
+        grade = "VI" if kind == TUMOUR else "IV"
+        return Stratum(kind, f"死亡{grade}-{half}", f"离院方式为死亡，住院 {case.los} 天")
     if not tables.severe and not tables.moderate:
-        return "缺少 CC/MCC 表，无法判断疾病严重程度"
+        return f"缺少 CC/MCC 表，无法判断{kind}"
     principal, others = principal_head(case.diagnoses[0]), _others(case)
     if code := tables.hit(tables.severe, principal, others):
-        return Stratum(SEVERITY, "重度III", f"次要诊断 {code} 属 MCC")
+        return Stratum(kind, "重度III", f"次要诊断 {code} 属 MCC")
     if code := tables.hit(tables.moderate, principal, others):
-        return Stratum(SEVERITY, "中度II", f"次要诊断 {code} 属 CC")
-    return Stratum(SEVERITY, f"轻度I-{half}", f"无 CC/MCC，住院 {case.los} 天")
+        return Stratum(kind, "中度II", f"次要诊断 {code} 属 CC")
+    return Stratum(kind, f"轻度I-{half}", f"无 CC/MCC，住院 {case.los} 天")
+
+
+def _tumour_treatment(case: GrouperInput, tables: SeverityTables) -> Iterator[Stratum]:
+    """转移IV, 放疗V-A and 化疗V-B of malignant tumours: by the lists, whatever the severity; of several the factor decides."""
+    coded = (*_others(case), *(clean_procedure(code) for code in case.procedures if code))
+    for label, listed in (
+        ("转移IV", tables.spread),
+        ("放疗V-A", tables.radiotherapy),
+        ("化疗V-B", tables.chemotherapy),
+    ):
+        code = next((each for each in coded if any(key in listed for key in spec_keys(each))), "")
+        if code:
+            yield Stratum(TUMOUR, label, f"{code} 在“{label[:2]}”清单中")
 
 
 def _tumour(
@@ -203,7 +280,7 @@ def _icu(case: GrouperInput) -> Stratum | None:
     if case.icu_hours is None:
         return None
     days = int(case.icu_hours // 24)
-    for low, label in ((31, "31天及以上"), (15, "15-30天"), (8, "8-14天"), (2, "2-7天")):
+    for low, label in _ICU_DAYS:
         if days >= low:
             return Stratum(ICU, label, f"监护 {case.icu_hours:g} 小时，计 {days} 天")
     return None

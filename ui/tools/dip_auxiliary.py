@@ -37,7 +37,7 @@ from ui.tools.columns import count, figure, text
 from ui.tools.context import ToolContext
 from ui.tools.dip_parts import KeepRow, tabbed
 from ui.tools.dip_sources import SourceBar
-from ui.tools.money_fields import wrap_rows
+from ui.tools.money_fields import FormulaTable
 from ui.tools.spec import ToolSpec
 from ui.tools.window import NO_CASES, NO_DIP, ToolWindow
 
@@ -120,7 +120,7 @@ class AuxiliaryWindow(ToolWindow):
             sortable=False,
             empty="本例没有分型。",
         )
-        wrap_rows(self.strata_table)
+        FormulaTable(self.strata_table)
         self._lay_out()
 
     def missing(self) -> str:
@@ -172,7 +172,14 @@ class AuxiliaryWindow(ToolWindow):
         def take(answer: tuple[AuxiliaryCatalogue, tuple[tuple[str, str], ...]]) -> None:
             self.catalogue, refused = answer
             self.paths, self._own = together, True
-            self._refuse([(place, "", reason) for place, reason in refused])
+            idle = self.catalogue.undecidable(self.profile.auxiliary)
+            never = "本地区参数的分型口径里没有这个分型，系数用不上；请核对写法或“分型口径”"
+            self._refuse(
+                [
+                    *((place, "", reason) for place, reason in refused),
+                    *((row.source or row.group, f"{row.kind} {row.label}", never) for row in idle),
+                ]
+            )
             self._show()
             self.busy.tell(f"已读入 {self.catalogue.title}，尚未保存。")
 
@@ -223,9 +230,12 @@ class AuxiliaryWindow(ToolWindow):
         self.factors.set_rows(self.catalogue.rows)
         self.keep_row.title.setText(self.keep_row.title.text() or self.catalogue.title)
         tables = self.catalogue.tables
-        self.tables_note.setText(
-            f"字典：重度 {len(tables.severe):,}，中度 {len(tables.moderate):,}，CCI {len(tables.cci):,}"
-        )
+        counted = (
+            ("重度", tables.severe), ("中度", tables.moderate), ("转移", tables.spread), ("放疗", tables.radiotherapy),
+            ("化疗", tables.chemotherapy), ("CCI", tables.cci), ("次要诊断", tables.secondary),
+        )  # fmt: skip
+        listed = "，".join(f"{name} {len(codes):,}" for name, codes in counted if codes)
+        self.tables_note.setText(f"字典：{listed or '没有，中、重度与 CCI 不能判断'}")
         self._say_rules()
         self.follow_case()
 

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from app.dip.auxiliary import load_auxiliary, save_factors
+from app.dip.auxiliary import keep_auxiliary, load_auxiliary, open_auxiliary, save_factors, with_sub_codes
 from app.errors import UserError
 from coding_rules.grouper.grouping import Grouping, System
 from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.settlement.auxiliary import AuxiliaryRow
 from coding_rules.settlement.rules import AuxiliaryRules
 from coding_rules.settlement.strata import SEVERITY
+from tests.coding_rules.grouper.dip.samples import catalogue as sample
 
 
 def write(path: Path, text: str) -> Path:
@@ -58,3 +60,50 @@ def test_saved_factors_read_back(tmp_path: Path) -> None:
 def test_what_is_no_auxiliary_table_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="没有找到辅助目录"):
         load_auxiliary([write(tmp_path / "别的.csv", "姓名,年龄\n甲,1\n")])
+
+
+def test_secondary_diagnoses_and_treatment_lists_are_kept_and_nothing_is_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CASECODE_HOME", str(tmp_path / "home"))
+    factors = write(
+        tmp_path / "系数.csv", "病种编码,辅助目录类型,辅助目录名称,调节系数\nK35.3,次要诊断病种,J96.0,1.4\n"
+    )
+    secondary = write(tmp_path / "次要.csv", "次要诊断编码,次要诊断病种\nN17.900,急性肾损伤\n")
+    lists = write(tmp_path / "肿瘤.csv", "诊断编码,严重程度\nC78.700,转移\n92.2400,放疗\nZ51.101,5\n")
+    catalogue, refused = load_auxiliary([factors, secondary, lists])
+    assert not refused
+    tables = catalogue.tables
+    assert tables.secondary == {"J96.0": "J96.0", "N17.900": "急性肾损伤"}
+    assert [sorted(each) for each in (tables.spread, tables.radiotherapy, tables.chemotherapy)] == [
+        ["C78.700"],
+        ["92.2400"],
+        ["Z51.101"],
+    ]
+    grouping = Grouping(System.DIP, "目录", "K35.3", kind="核心", points=Decimal(1), mean_fee=100)
+    case = GrouperInput(diagnoses=("K35.300", "J96.000"), los=6)
+    found = catalogue.apply(grouping, case, AuxiliaryRules(True))
+    assert found is not None
+    assert (found.factor, found.stratum) == (Decimal("1.4"), "次要诊断 J96.0")
+    first = keep_auxiliary(catalogue, "某市", date(2025, 1, 1))
+    again = open_auxiliary(first)
+    assert (again.rows[0].factor, again.tables.secondary) == (Decimal("1.4"), tables.secondary)
+    assert (again.tables.spread, again.tables.chemotherapy) == (tables.spread, tables.chemotherapy)
+    second = keep_auxiliary(catalogue, "某市", date(2025, 1, 1))
+    assert second.name == f"{first.name}(2)"
+    assert first.is_dir()
+
+
+def test_a_catalogue_of_sub_codes_becomes_groups_and_factors() -> None:
+    header = ("病种编码", "主诊断代码", "主要操作代码", "病种分值")
+    rows = [(f"S1_{number}", "K35.3", "47.0100", points) for number, points in ((1, 100), (2, 130), (3, 190))]
+    made, auxiliary = with_sub_codes(sample(rows, header), None)
+    assert [group.code for group in made] == ["S1"]
+    assert auxiliary is not None
+    assert [(row.label, row.factor) for row in auxiliary.rows] == [
+        ("轻度", 1),
+        ("中度", Decimal("1.3")),
+        ("重度", Decimal("1.9")),
+    ]
+    plain = sample()
+    assert with_sub_codes(plain, None) == (plain, None)

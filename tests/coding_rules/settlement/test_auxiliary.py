@@ -8,11 +8,27 @@ import pytest
 from coding_rules.grouper.grouping import Grouping, System
 from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.settlement.amount import Settler
-from coding_rules.settlement.auxiliary import AuxiliaryCatalogue, AuxiliaryRow, split_sub_codes
+from coding_rules.settlement.auxiliary import (
+    AuxiliaryCatalogue,
+    AuxiliaryRow,
+    same_label,
+    split_sub_codes,
+    stratum_kind,
+)
 from coding_rules.settlement.auxiliary_history import factors_from_history
 from coding_rules.settlement.profile import load_profile
 from coding_rules.settlement.rules import AuxiliaryRules, AuxiliaryScheme, PointPrice
-from coding_rules.settlement.strata import CCI, SEVERITY, TUMOUR, SeverityTables, charlson, strata_of
+from coding_rules.settlement.strata import (
+    AGE,
+    CCI,
+    ICU,
+    SEVERITY,
+    TUMOUR,
+    SeverityTables,
+    charlson,
+    known_labels,
+    strata_of,
+)
 from tests.coding_rules.grouper.dip.samples import catalogue
 
 TABLES = SeverityTables(
@@ -93,6 +109,68 @@ def test_labels_of_the_first_national_scheme(case: GrouperInput, expected: str) 
 def test_seven_kinds_of_malignant_tumours_in_order(case: GrouperInput, expected: str) -> None:
     assert label(case, TUMOUR) == expected
     assert label(case, SEVERITY) == ""
+
+
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        (filed("C34.900", los=3), ["轻度I-A"]),
+        (filed("C34.900", los=4), ["轻度I-B"]),
+        (filed("C34.900", "I63.900"), ["中度II"]),
+        (filed("C34.900", "R57.000", "C78.700"), ["转移IV", "重度III"]),
+        (filed("C34.900", procedures=("92.2400",)), ["放疗V-A", "轻度I-B"]),
+        (filed("C34.900", "Z51.101"), ["化疗V-B", "轻度I-B"]),
+        (filed("C34.900", discharge="5", los=3), ["死亡VI-A"]),
+        (filed("C34.900", discharge="5", los=9), ["死亡VI-B"]),
+    ],
+)
+def test_tumours_of_the_first_national_scheme(case: GrouperInput, expected: list[str]) -> None:
+    tables = replace(
+        TABLES,
+        spread=frozenset({"C78"}),
+        radiotherapy=frozenset({"92.2400"}),
+        chemotherapy=frozenset({"Z51.1"}),
+    )
+    found = strata_of(case, 1_000_000, tables, HUBEI).found
+    assert [stratum.label for stratum in found if stratum.kind == TUMOUR] == expected
+    known = known_labels(tables, HUBEI)
+    assert all((stratum.kind, stratum.label) in known for stratum in found)
+
+
+@pytest.mark.parametrize(
+    ("published", "label"),
+    [("０～28天", "0-28天"), ("29天至1岁", "29天-1周岁"), ("重度Ⅲ", "重度III"), ("65岁以上", "65岁及以上")],
+)
+def test_labels_are_the_same_however_they_are_spelled(published: str, label: str) -> None:
+    assert same_label(published) == same_label(label)
+
+
+@pytest.mark.parametrize(
+    ("written", "label", "kind"),
+    [
+        ("疾病严重程度辅助目录", "", SEVERITY),
+        ("肿瘤严重程度", "", TUMOUR),
+        ("年龄特征病种", "", AGE),
+        ("CCI指数", "", CCI),
+        ("", "监护病房2-7天", ICU),
+        ("", "重度", SEVERITY),
+        ("地方特征", "", "地方特征"),
+    ],
+)
+def test_kinds_of_published_tables(written: str, label: str, kind: str) -> None:
+    assert stratum_kind(written, label) == kind
+
+
+def test_a_factor_applies_however_its_stratum_is_spelled_and_what_never_can_is_told() -> None:
+    rows = (
+        AuxiliaryRow("K35.3", "年龄特征辅助目录", "１～6岁", Decimal("1.2")),
+        AuxiliaryRow("K35.3", "地方特征", "肺结核耐药", Decimal("2")),
+    )
+    made = AuxiliaryCatalogue(rows)
+    found = made.apply(group(), filed("K35.300", age=3), RULES)
+    assert found is not None
+    assert found.factor == Decimal("1.2")
+    assert [row.label for row in made.undecidable(RULES)] == ["肺结核耐药"]
 
 
 def test_sub_codes_treat_short_stays_as_light() -> None:
