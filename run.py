@@ -177,20 +177,20 @@ def install_debian(packages: Sequence[str], *, why: str) -> None:
     """Install Debian packages as root; where that cannot be done, print the one command that does it."""
     apt = shutil.which("apt-get")
     if apt and os.geteuid() == 0:
-        print(f"正在安装{why}…", flush=True)
+        print(f"正在安装 {why}…", flush=True)
         environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
         run([apt, "update", "-qq"], quiet=True, env=environment)
         run([apt, "install", "-y", "-qq", "--no-install-recommends", *packages], quiet=True, env=environment)
         return
     if apt:
-        print(f"缺少{why}。请先运行：\n  sudo apt-get install -y {' '.join(packages)}", file=sys.stderr)
+        print(f"缺少 {why}。请先运行：\n  sudo apt-get install -y {' '.join(packages)}", file=sys.stderr)
     elif shutil.which("dnf"):
         command = (
             "sudo dnf install -y mesa-libGL mesa-libEGL libxkbcommon-x11 xcb-util-cursor wqy-microhei-fonts"
         )
-        print(f"缺少{why}。请先运行：\n  {command}", file=sys.stderr)
+        print(f"缺少 {why}。请先运行：\n  {command}", file=sys.stderr)
     else:
-        print(f"缺少{why}。请用本机的包管理器安装 Qt 6 的 xcb 依赖和一款中文字体。", file=sys.stderr)
+        print(f"缺少 {why}。请用本机的包管理器安装 Qt 6 的 xcb 依赖和一款中文字体。", file=sys.stderr)
 
 
 def digest(file: Path) -> str:
