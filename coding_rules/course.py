@@ -27,8 +27,8 @@ _EXTRA = 0.5
 """Each procedure done beyond a row's own makes the row half as likely."""
 _UNTREATED = 0.02
 """Share of a conservative row's cases that had a procedure the catalogue does not name."""
-_UNLISTED = Group("", mean_fee=600_000, cases=3.0, cv=1.0, mean_los=8.0)
-"""What is assumed of cases outside every row: a few, of any fee and stay."""
+_UNLISTED = Group("", mean_fee=600_000, cases=10.0, cv=1.0, mean_los=8.0)
+"""What is assumed of cases outside every row: half of what it takes to be listed, of any fee and stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,11 @@ class Support:
 
     cases: float
     weight: float
+
+    @property
+    def listed(self) -> float:
+        """The cases that the catalogue itself lists."""
+        return self.cases - (_UNLISTED.cases or 0.0)
 
     @property
     def closeness(self) -> float:

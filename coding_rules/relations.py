@@ -87,6 +87,11 @@ class Relations:
         """Whether a catalogue was learned from."""
         return bool(self._groups)
 
+    @property
+    def groups(self) -> Sequence[Group]:
+        """All rows learned from a catalogue."""
+        return [group for rows in self._groups.values() for group in rows]
+
     def groups_of(self, diagnosis: str) -> Sequence[Group]:
         """Catalogue rows of a diagnosis: those of its subcategory, else those of its category."""
         key = diagnosis_key(diagnosis)

@@ -96,20 +96,20 @@ def _catalogue_cases(setting: Setting) -> Iterator[Signal]:
         yield from _companions(setting)
         return
     filed = _apt(setting, 0)
-    own = setting.supports[0].cases
     for index in range(1, len(setting.supports)):
         if setting.diagnoses[index]:
-            cases = setting.supports[index].cases
-            seldom = (
-                "多作其他诊断，"
-                if _companion(setting.diagnoses[0]) > _companion(setting.diagnoses[index])
-                else ""
-            )
-            yield Signal(
-                index,
-                _apt(setting, index) - filed,
-                f"目录中同样诊疗以它为主要诊断的约 {cases:.0f} 例（所填的{seldom}约 {own:.0f} 例）",
-            )
+            yield Signal(index, _apt(setting, index) - filed, _told_cases(setting, index))
+
+
+def _told_cases(setting: Setting, index: int) -> str:
+    """The catalogue's cases of a line and of the filed one, in words."""
+    own, cases = setting.supports[0].listed, setting.supports[index].listed
+    often = _companion(setting.diagnoses[0]) > _companion(setting.diagnoses[index])
+    seldom = "所填的多作其他诊断，" if often else "所填的"
+    other = f"{seldom}约 {own:.0f} 例" if own >= 1 else f"{seldom}没有列入"
+    if cases < 1:
+        return f"目录中{other}"
+    return f"目录中同样诊疗以它为主要诊断的约 {cases:.0f} 例（{other}）"
 
 
 def _companions(setting: Setting) -> Iterator[Signal]:

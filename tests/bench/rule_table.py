@@ -7,9 +7,10 @@ case, and compares with the key. ``--write`` publishes the tables in ``docs/rule
 from __future__ import annotations
 
 import csv
+import random
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from app.tables import load_folder
 from coding_rules.case import Case, Diagnosis
 from coding_rules.checks.engine import CheckEngine
 from coding_rules.finding import Finding, Severity
+from coding_rules.relations import Relations
 from coding_rules.selection import Confidence, suggest_principal
 from tests.conftest import ROOT, find_reference
 
@@ -74,8 +76,11 @@ class Month:
         return [case.case_id for case in self.cases if not self.errors[case.case_id]]
 
 
-def checked_month(reference: Path, *, relations: bool = True) -> Month:
-    """Load everything and check the month; without ``relations`` no catalogue or scheme is learned from."""
+def checked_month(reference: Path, *, relations: bool = True, elsewhere: bool = False) -> Month:
+    """Load everything and check the month.
+
+    Without ``relations`` no catalogue or scheme is learned from; ``elsewhere`` makes the catalogue another city's.
+    """
     front = reference / "frontpage"
     terminology = load_folder(reference / "codes")
     learned = (
@@ -86,6 +91,8 @@ def checked_month(reference: Path, *, relations: bool = True) -> Month:
         if relations
         else None
     )
+    if learned is not None and elsewhere:
+        learned = another_city(learned)
     engine = CheckEngine(terminology, relations=learned)
     cases = read_cases(front / "sample_n041_2025q1.csv", terminology).cases
     with (front / "sample_n041_2025q1.key.csv").open(encoding="utf-8-sig") as stream:
@@ -145,14 +152,27 @@ def sensitivity(month: Month) -> Iterator[str]:
     """How the principal-diagnosis suggestion fares when a signal the sample makes too easy is taken away or turned wrong."""
     wrong = [c for c in month.cases if month.errors[c.case_id] == "principal_diagnosis_order"]
     right = [c for c in month.cases if not month.errors[c.case_id] and len(c.diagnoses) > 1]
+    swapped = [_blank_outpatient(_swapped(c)) for c in right]
     yield "| 情形 | 病例 | 较有把握 | 可能 |"
     yield "|---|---|---|---|"
     yield _suggested(month, "次序错的，原样", wrong)
-    yield _suggested(
-        month, "次序错的，去掉门（急）诊诊断", [replace(c, outpatient_diagnosis=Diagnosis()) for c in wrong]
-    )
+    yield _suggested(month, "次序错的，去掉门（急）诊诊断", map(_blank_outpatient, wrong))
     yield _suggested(month, "次序错的，去掉出院科别", [replace(c, department="") for c in wrong])
+    yield _suggested(
+        month,
+        "次序错的，门（急）诊诊断、出院科别都去掉",
+        [replace(_blank_outpatient(c), department="") for c in wrong],
+    )
+    yield _suggested(
+        month,
+        "次序错的，门（急）诊诊断也照错的填",
+        [replace(c, outpatient_diagnosis=c.diagnoses[0]) for c in wrong],
+    )
+    yield _suggested(month, "无错误的病例前两行对调，去掉门（急）诊诊断", swapped)
+    for half in (0, 1):
+        yield _suggested(month, f"同上，样本的第 {half + 1} 半", swapped[half::2])
     yield _suggested(month, "次序对的，原样（应不提示）", right)
+    yield _suggested(month, "次序对的，去掉门（急）诊诊断（应不提示）", map(_blank_outpatient, right))
     yield _suggested(
         month,
         "次序对的，门（急）诊诊断换成第一个其他诊断（应不提示）",
@@ -160,13 +180,60 @@ def sensitivity(month: Month) -> Iterator[str]:
     )
 
 
-def _suggested(month: Month, name: str, cases: Sequence[Case]) -> str:
+def _blank_outpatient(case: Case) -> Case:
+    return replace(case, outpatient_diagnosis=Diagnosis())
+
+
+def _swapped(case: Case) -> Case:
+    first, second, *rest = case.diagnoses
+    return replace(case, diagnoses=(second, first, *rest))
+
+
+def _suggested(month: Month, name: str, cases: Iterable[Case]) -> str:
     env = month.engine.env
-    counts = Counter(suggest_principal(c, env.relations, env.terminology).confidence for c in cases)
-    return f"| {name} | {len(cases)} | {counts[Confidence.LIKELY]} | {counts[Confidence.POSSIBLE]} |"
+    counts = Counter(suggest_principal(c, env.relations, env.mapping).confidence for c in cases)
+    total = max(sum(counts.values()), 1)
+    likely, possible = counts[Confidence.LIKELY], counts[Confidence.POSSIBLE]
+    return f"| {name} | {total} | {likely}（{likely / total:.1%}） | {possible}（{possible / total:.1%}） |"
 
 
-def document(month: Month, alone: Month) -> str:
+def seeded_by_us(month: Month) -> Iterator[str]:
+    """Missed and misplaced main procedures that we make ourselves out of cases without an error."""
+    operated = [c for c in month.cases if not month.errors[c.case_id] and c.procedures]
+    missed = [replace(c, procedures=c.procedures[1:]) for c in operated]
+    moved = [
+        replace(c, procedures=(c.procedures[1], c.procedures[0], *c.procedures[2:]))
+        for c in operated
+        if len(c.procedures) > 1
+    ]
+    yield "| 自行植入 | 病例 | 查出（错误或警告） | 召回 |"
+    yield "|---|---|---|---|"
+    for name, error, cases in (
+        ("去掉主要手术", "main_procedure_missing", missed),
+        ("去掉主要手术，样本的第 1 半", "main_procedure_missing", missed[::2]),
+        ("去掉主要手术，样本的第 2 半", "main_procedure_missing", missed[1::2]),
+        ("前两个手术操作对调", "main_procedure_order", moved),
+    ):
+        found = sum(any(_speaks_of(f, error) for f in month.engine.check(case)) for case in cases)
+        yield f"| {name} | {len(cases)} | {found} | {found / max(len(cases), 1):.1%} |"
+
+
+def another_city(relations: Relations) -> Relations:
+    """The same catalogue as another, smaller city might have published it: other fees, stays and cases, small rows absent."""
+    draw = random.Random(20250101)
+    rows = [
+        replace(
+            group,
+            mean_fee=round(group.mean_fee * draw.uniform(0.7, 1.4)) if group.mean_fee else None,
+            cases=(group.cases or 20) * draw.uniform(0.15, 1.5),
+            mean_los=group.mean_los * draw.uniform(0.7, 1.3) if group.mean_los else None,
+        )
+        for group in relations.groups
+    ]
+    return Relations([row for row in rows if (row.cases or 0) >= 20], relations.families)
+
+
+def document(month: Month, alone: Month, elsewhere: Month) -> str:
     """The published document."""
     total = len(month.engine.rules)
     lines = [
@@ -201,6 +268,23 @@ def document(month: Month, alone: Month) -> str:
         "",
         *sensitivity(month),
         "",
+        "### 我们自行植入的手术差错",
+        "",
+        "从无植入错误、有手术操作的病例做成，用来核对规则没有迁就样本中的几十例：",
+        "",
+        *seeded_by_us(month),
+        "",
+        "### 换一个目录",
+        "",
+        "样本由所载入的目录生成，真实病案不是。把目录各行的例数随机乘 0.15-1.5、均费乘 0.7-1.4、住院日乘 0.7-1.3，",
+        "不足 20 例的行去掉，当作另一个较小城市的目录：",
+        "",
+        *summary(elsewhere),
+        "",
+        *sensitivity(elsewhere),
+        "",
+        *seeded_by_us(elsewhere),
+        "",
         "## 各规则在样本上的触发",
         "",
         *rule_rows(month),
@@ -216,9 +300,10 @@ def main(arguments: Sequence[str] = ()) -> int:
         print("reference tables not found; nothing measured")
         return 0
     month, alone = checked_month(reference), checked_month(reference, relations=False)
-    print("\n".join(summary(month)))
+    print("\n".join((*summary(month), "", *sensitivity(month), "", *seeded_by_us(month))))
     if "--write" in arguments:
-        DOCUMENT.write_text(document(month, alone), encoding="utf-8")
+        elsewhere = checked_month(reference, elsewhere=True)
+        DOCUMENT.write_text(document(month, alone, elsewhere), encoding="utf-8")
         print(f"written: {DOCUMENT.name}")
     return 0
 
