@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, count, groupby, islice
 from operator import itemgetter
@@ -43,7 +43,7 @@ _ALIASES = {
 _KINDS = {"dx": "dx", "px": "px", "诊断": "dx", "手术": "px", "手术操作": "px"}
 _LEVELS = {"MCC": "MCC", "CC": "CC"}
 _Runs = dict[tuple[str, str], list[tuple[list[str], Sequence[int]]]]
-"""Runs of codes and their row numbers, by list name and kind as written."""
+"""Runs of codes and their row numbers, by list name and kind."""
 
 _FIRST_ROW = 2
 """Row 1 is the header."""
@@ -102,7 +102,7 @@ class _Builder:
     def __init__(self, info: SchemeInfo, sheets: Mapping[str, Sheet], weights: WeightTable | None) -> None:
         self._info, self._sheets, self._weights = info, sheets, weights
         self._problems: list[SchemeProblem] = []
-        self._spelled = _Spelled()
+        self._spelled = _Remembered(spell)
 
     def build(self) -> Scheme:
         lists = self._lists()
@@ -173,20 +173,21 @@ class _Builder:
         found: _Runs = {}
         codes = self._codes(columns, sheet, "code")
         start = 0
-        for (name, kind), run in groupby(columns.cells(sheet, "list", "kind")):
+        for (filed_name, filed_kind), run in groupby(columns.cells(sheet, "list", "kind")):
             end = start + len(list(run))
             here, rows = codes[start:end], range(start + _FIRST_ROW, end + _FIRST_ROW)
             start = end
-            if (name + kind).strip() or any(here):
+            name, kind = _clean(filed_name), _clean(filed_kind).lower()
+            if name or kind or any(here):
                 self._add_run(sheet, name, kind, here, rows, found)
-        return _merge_lists(found)
+        return tuple(_code_list(*key, runs) for key, runs in found.items())
 
     def _add_run(
         self, sheet: Sheet, name: str, kind: str, codes: list[str], rows: Sequence[int], found: _Runs
     ) -> None:
         """Add rows that name one list and kind; those that name none, or a row without a code, are no part of any list."""
-        self._filled(sheet, rows[0], "list", name.strip())
-        if kind.strip().lower() not in _KINDS:
+        self._filled(sheet, rows[0], "list", name)
+        if kind not in _KINDS:
             self._problem(sheet, rows[0], "kind", f"“{kind}”不是 dx（诊断）或 px（手术操作）")
             return
         if "" in codes:
@@ -194,7 +195,7 @@ class _Builder:
                 self._filled(sheet, number, "code", code)
             rows = [number for number, code in zip(rows, codes, strict=True) if code]
             codes = [code for code in codes if code]
-        found.setdefault((name, kind), []).append((codes, rows))
+        found.setdefault((name, _KINDS[kind]), []).append((codes, rows))
 
     def _codes(self, columns: _Columns, sheet: Sheet, name: str) -> list[str]:
         """A column of codes in normalised spelling."""
@@ -206,14 +207,15 @@ class _Builder:
         if sheet is None or columns is None:
             return ()
         found: list[Complication] = []
+        cleaned = _Remembered(_clean)
         codes = self._codes(columns, sheet, "code")
         levels = columns.cells(sheet, "level", "exclusion_table")
         for number, code, (filed_level, table) in zip(count(_FIRST_ROW), codes, levels, strict=False):
-            level = _LEVELS.get(filed_level) or _LEVELS.get(filed_level.strip().upper())
+            level = _LEVELS.get(filed_level) or _LEVELS.get(_clean(filed_level).upper())
             if level and self._filled(sheet, number, "code", code):
-                found.append(Complication(code, level, table.strip(), number))
-            elif not level and (code + filed_level + table).strip():
-                self._problem(sheet, number, "level", f"“{filed_level.strip()}”不是 MCC 或 CC")
+                found.append(Complication(code, level, cleaned[table], number))
+            elif not level and _clean(code + filed_level + table):
+                self._problem(sheet, number, "level", f"“{_clean(filed_level)}”不是 MCC 或 CC")
         return tuple(found)
 
     def _exclusions(self) -> tuple[Exclusion, ...]:
@@ -222,17 +224,18 @@ class _Builder:
         if sheet is None or columns is None:
             return ()
         found: list[Exclusion] = []
+        cleaned = _Remembered(_clean)
         codes = self._codes(columns, sheet, "principal_diagnosis")
         tables = columns.column(sheet, "exclusion_table")
         for number, code, table in zip(count(_FIRST_ROW), codes, tables, strict=False):
             if code:
-                found.append(Exclusion(code, table.strip(), number))
-            elif table.strip():
+                found.append(Exclusion(code, cleaned[table], number))
+            elif cleaned[table]:
                 self._filled(sheet, number, "principal_diagnosis", code)
         return tuple(found)
 
     def _columns(self, sheet: Sheet, *names: str, optional: Sequence[str] = ()) -> _Columns | None:
-        header = [cell.replace("\ufeff", "").strip().lower() for cell in sheet.rows[0]] if sheet.rows else []
+        header = [_clean(cell).lower() for cell in sheet.rows[0]] if sheet.rows else []
         index: dict[str, int] = {}
         for name in (*names, *optional):
             places = [header.index(each) for each in (name, *_ALIASES.get(name, ())) if each in header]
@@ -264,9 +267,9 @@ class _Columns:
         places = [self.index.get(name, -1) for name in names]
         width = max(places) + 1
         for number, row in enumerate(sheet.rows[1:], start=_FIRST_ROW):
-            if "".join(row).strip():
+            if _clean("".join(row)):
                 cells = row if len(row) >= width else [*row, *[""] * (width - len(row))]
-                yield number, [cells[at].strip() if at >= 0 else "" for at in places]
+                yield number, [_clean(cells[at]) if at >= 0 else "" for at in places]
 
     def cells(self, sheet: Sheet, *names: str) -> Iterator[tuple[str, ...]]:
         """Several named cells of all rows below the header, blank ones too, as they are. For the long tables."""
@@ -288,12 +291,21 @@ def _padded(sheet: Sheet, width: int) -> Iterable[Sequence[str]]:
     return rows
 
 
-class _Spelled(dict[str, str]):
-    """The normalised spelling of every distinct code that is asked for."""
+class _Remembered(dict[str, str]):
+    """What becomes of every distinct text that is asked for."""
 
-    def __missing__(self, code: str) -> str:
-        spelled = self[code] = spell(code)
-        return spelled
+    def __init__(self, change: Callable[[str], str]) -> None:
+        super().__init__()
+        self._change = change
+
+    def __missing__(self, text: str) -> str:
+        changed = self[text] = self._change(text)
+        return changed
+
+
+def _clean(text: str) -> str:
+    """A cell without surrounding blanks, and without the byte-order marks that joined files have in their middle."""
+    return text.replace("\ufeff", "").strip()
 
 
 class _Remembering:
@@ -309,17 +321,7 @@ class _Remembering:
         return self._known[text]
 
 
-def _merge_lists(found: _Runs) -> tuple[CodeList, ...]:
-    """One CodeList for each list and kind, whatever blanks and letter case the kind was written with."""
-    merged: _Runs = {}
-    for (name, kind), runs in found.items():
-        merged.setdefault((name.strip(), _KINDS[kind.strip().lower()]), []).extend(runs)
-    return tuple(
-        CodeList(
-            name,
-            kind,
-            tuple(chain.from_iterable(codes for codes, _ in runs)),
-            runs[0][1] if len(runs) == 1 else tuple(chain.from_iterable(rows for _, rows in runs)),
-        )
-        for (name, kind), runs in merged.items()
-    )
+def _code_list(name: str, kind: str, runs: Sequence[tuple[list[str], Sequence[int]]]) -> CodeList:
+    codes = tuple(chain.from_iterable(codes for codes, _ in runs))
+    rows = runs[0][1] if len(runs) == 1 else tuple(chain.from_iterable(rows for _, rows in runs))
+    return CodeList(name, kind, codes, rows)
