@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
 
 from app.progress import Progress
 from coding_rules.case import Case
@@ -17,7 +20,17 @@ from icd_tables.search import Candidate, Tier
 from icd_tables.table import CodeEntry
 
 _CONSIDERED = 10
+_AT_ONCE = 128
+_DOING = "正在核对名称与编码"
 _STRONG = {Tier.EXACT, Tier.CONFIRMED, Tier.ALIAS}
+
+
+class _Asked(NamedTuple):
+    """A name to be matched against the tables of one edition."""
+
+    edition: Edition
+    kind: Kind
+    name: str
 
 
 class Confidence(StrEnum):
@@ -80,29 +93,42 @@ def disagreements(
         Cancelled: the user stopped the work.
     """
     progress = progress or Progress()
-    groups: dict[tuple[Edition, Kind, str, str], list[Line]] = {}
+    groups: dict[_Asked, dict[str, list[Line]]] = {}
     for edition, line in lines_of(cases):
-        key = (edition, line.kind, normalize_code(line.code), line.name.strip())
-        groups.setdefault(key, []).append(line)
-    answers: dict[tuple[Edition, Kind, str], Sequence[Candidate]] = {}
+        codes = groups.setdefault(_Asked(edition, line.kind, line.name.strip()), {})
+        codes.setdefault(normalize_code(line.code), []).append(line)
     found: list[Disagreement] = []
-    for done, ((edition, kind, code, name), lines) in enumerate(groups.items(), start=1):
-        one = matcher(kind, edition)
-        if one is not None:
-            asked = (edition, kind, name)
-            if asked not in answers:
-                answers[asked] = one.find(name, _CONSIDERED)
-            entry = one.entry(code)
-            judged = _judge(code, entry, answers[asked])
+    for asked, candidates in _answers(list(groups), matcher, progress):
+        one = matcher(asked.kind, asked.edition)
+        for code, lines in groups[asked].items() if one else ():
+            entry = one.entry(code) if one else None
+            judged = _judge(code, entry, candidates)
             if judged is not None:
                 filed = entry.name if entry else ""
                 found.append(
                     Disagreement(
-                        kind, lines[0].code, name, filed, *judged, tuple(answers[asked]), tuple(lines)
+                        asked.kind, lines[0].code, asked.name, filed, *judged, tuple(candidates), tuple(lines)
                     )
                 )
-        progress.report(done, len(groups), "正在核对名称与编码")
     return sorted(found, key=lambda one: (one.confidence.rank, -len(one.lines), one.code))
+
+
+def _answers(
+    names: Sequence[_Asked], matcher: Callable[[Kind, Edition], Matcher | None], progress: Progress
+) -> Iterator[tuple[_Asked, Sequence[Candidate]]]:
+    """The candidates of each name, some at a time: together they cost half, and the user may stop in between."""
+    progress.report(0, len(names), _DOING)
+    done = 0
+    for (edition, kind), asked in groupby(
+        sorted(names, key=attrgetter("edition", "kind")), attrgetter("edition", "kind")
+    ):
+        one, every = matcher(kind, edition), list(asked)
+        for start in range(0, len(every), _AT_ONCE):
+            some = every[start : start + _AT_ONCE]
+            answers = one.find_many([name.name for name in some], _CONSIDERED) if one else {}
+            yield from ((name, answers.get(name.name, ())) for name in some)
+            done += len(some)
+            progress.report(done, len(names), _DOING)
 
 
 def _judge(

@@ -11,8 +11,8 @@ from app.errors import UserError
 from app.export.cells import Column, Sheet, Style, new_workbook
 from app.files import safe_write
 from app.matching.memory import HospitalDictionary
-from app.readers.rows import read_rows
 from app.readers.values import cell_text, parse_moment
+from app.sheets import read_cells
 from icd_tables.codes import Kind
 from icd_tables.matching.memory import Confirmed
 from icd_tables.normalize import surface
@@ -105,7 +105,7 @@ def _other_codes(dictionary: HospitalDictionary, kind: Kind) -> dict[str, set[st
 
 
 def _records(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    for sheet in read_rows(path):
+    for sheet in read_cells(path):
         header = _find_header(sheet.rows)
         if header is None:
             continue

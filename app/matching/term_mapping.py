@@ -148,6 +148,8 @@ def read_terms(path: Path, kind: Kind | None = None) -> TermList:
 def match_terms(mapping: TermMap, finder: Finder, progress: Progress | None = None) -> int:
     """Match every undecided term, each distinct wording once; what was found is kept as it goes. Number matched.
 
+    A match that was stopped, or whose program was killed, goes on where it was.
+
     Raises:
         Cancelled: the user stopped it; what was found so far is kept.
         UserError: the disk refuses, or no table of the edition is loaded.
@@ -158,52 +160,54 @@ def match_terms(mapping: TermMap, finder: Finder, progress: Progress | None = No
             f"没有载入{mapping.edition.value}的编码表。", "请用“工具”→“编码表”导入该版本的编码表。"
         )
     finder.prepare([mapping.edition], progress)
-    wordings: dict[tuple[Kind, str], list[Candidate]] = {}
-    waiting = [term for term in mapping.terms() if not term.decided]
-    found: list[Suggested] = []
-    try:
-        for done, term in enumerate(waiting, start=1):
-            matcher = finder.matcher(term.kind, mapping.edition)
-            key = term.kind, term.text
-            if matcher is not None and key not in wordings:
-                wordings[key] = list(matcher.find(term.text, CANDIDATES))
-            candidates = candidates_of(term, matcher, wordings=wordings.get(key))
-            if candidates:
-                best = candidates[0]
-                entry, caution = best.entry, "；".join(best.cautions)
-                found.append(Suggested(term.row, entry.code, entry.name, best.tier.value, best.why, caution))
-            if len(found) >= _KEEP_EVERY:
-                mapping.suggest(found, complete=False)
-                found = []
-            progress.report(done, len(waiting), "正在匹配词表")
-    finally:
+    again = mapping.matched
+    waiting = [term for term in mapping.terms() if not term.decided and (again or not term.tier)]
+    progress.report(0, len(waiting), "正在匹配词表")
+    for start in range(0, len(waiting), _KEEP_EVERY):
+        some = waiting[start : start + _KEEP_EVERY]
+        found: list[Suggested] = []
+        for kind in Kind:
+            own = [term for term in some if term.kind is kind]
+            found += _suggestions(own, finder.matcher(kind, mapping.edition))
         mapping.suggest(found, complete=False)
+        progress.report(start + len(some), len(waiting), "正在匹配词表")
     mapping.suggest((), complete=True)
     return len(waiting)
 
 
-def candidates_of(
-    term: Term, matcher: Matcher | None, limit: int = CANDIDATES, wordings: Sequence[Candidate] | None = None
-) -> list[Candidate]:
+def _suggestions(terms: Sequence[Term], matcher: Matcher | None) -> Iterator[Suggested]:
+    """The first candidate of each term, all matched together."""
+    if matcher is None:
+        return
+    asked = matcher.find_many([text for term in terms for text in (term.text, term.local_code)], CANDIDATES)
+    for term in terms:
+        candidates = _by_both(asked[term.text], asked[term.local_code])
+        if candidates:
+            best = candidates[0]
+            entry, caution = best.entry, "；".join(best.cautions)
+            yield Suggested(term.row, entry.code, entry.name, best.tier.value, best.why, caution)
+
+
+def candidates_of(term: Term, matcher: Matcher | None, limit: int = CANDIDATES) -> list[Candidate]:
     """Candidates for a term: by wording, and by its local code where the table (or its crosswalk) knows that.
 
-    A sure wording comes first; else the local code's entry does when the wording suggests it too. ``wordings``: candidates
-    by wording, where they are known already.
+    A sure wording comes first; else the local code's entry does when the wording suggests it too.
     """
     if matcher is None:
         return []
-    found = list(matcher.find(term.text, limit) if wordings is None else wordings)
-    if not term.local_code:
-        return found
-    by_code = [one for one in matcher.find(term.local_code, limit) if one.tier in (Tier.EXACT, Tier.ALIAS)]
-    for one in by_code[:1]:
+    return _by_both(matcher.find(term.text, limit), matcher.find(term.local_code, limit))[:limit]
+
+
+def _by_both(by_text: Sequence[Candidate], by_code: Sequence[Candidate]) -> list[Candidate]:
+    found = list(by_text)
+    for one in [one for one in by_code if one.tier in (Tier.EXACT, Tier.ALIAS)][:1]:
         same = next((at for at, other in enumerate(found) if other.entry.code == one.entry.code), None)
         if same is None:
             found.insert(min(1, len(found)), replace(one, tier=Tier.MIDDLE, why=f"院内编码：{one.why}"))
         elif found[0].tier not in SURE:
             both = found.pop(same)
             found.insert(0, replace(both, why=f"{both.why}；院内编码也是它"))
-    return found[:limit]
+    return found
 
 
 def approve_sure(mapping: TermMap, terms: Sequence[Term], who: str, when: datetime) -> int:

@@ -1,5 +1,7 @@
 """Mapping a term list: read with every bad row named, matched once, decided with nothing lost, handed out as a workbook."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +12,7 @@ from openpyxl import Workbook, load_workbook
 from app.errors import UserError
 from app.matching.finder import Finder
 from app.matching.memory import HospitalDictionary
-from app.matching.term_map import Decision, Equivalence, TermMap, coverage
+from app.matching.term_map import Decision, Equivalence, Suggested, TermMap, coverage
 from app.matching.term_mapping import (
     approve_sure,
     candidates_of,
@@ -134,6 +136,32 @@ def test_cancelling_keeps_what_was_decided(mapping: TermMap, finder: Finder) -> 
         match_terms(mapping, finder, progress)
     assert not mapping.matched
     assert mapping.term(3).equivalence is Equivalence.NONE
+
+
+def test_a_match_that_was_stopped_goes_on_where_it_was(mapping: TermMap, finder: Finder) -> None:
+    mapping.suggest([Suggested(2, "K35.900", "急性阑尾炎", "精确", "与名称相同")], complete=False)
+    assert match_terms(mapping, finder) == len(mapping.terms()) - 1
+    assert mapping.matched
+
+
+def test_a_killed_program_loses_no_decision(mapping: TermMap) -> None:
+    script = (
+        "import os, sys\nfrom datetime import datetime\nfrom pathlib import Path\n"
+        "from app.matching.term_map import Decision, Equivalence, TermMap\n"
+        "mapping = TermMap(Path(sys.argv[1]))\n"
+        "for row in (2, 3):\n"
+        "    mapping.decide([Decision(row, Equivalence.NONE)], '甲', datetime(2026, 1, 2, 3, 4))\n"
+        "    print(row, flush=True)\n"
+        "os.kill(os.getpid(), 9 if os.name == 'posix' else 15)\n"
+    )
+    mapping.close()
+    killed = subprocess.run(
+        [sys.executable, "-c", script, str(mapping.path)], check=False, capture_output=True, text=True
+    )
+    assert killed.returncode != 0
+    assert killed.stdout.split() == ["2", "3"]
+    with TermMap(mapping.path) as again:
+        assert [again.term(row).who for row in (2, 3)] == ["甲", "甲"]
 
 
 def test_decisions_survive_closing(mapping: TermMap, finder: Finder) -> None:
