@@ -180,6 +180,14 @@ class DipCatalogue:
         """The group with this 病种编码, whatever its spelling, or ``None``."""
         return self._by_code.get(code) or self._by_code.get(normalize_code(code))
 
+    def in_force(self, day: date | None) -> bool:
+        """Whether the catalogue covers a day (``None``: unknown, taken as covered)."""
+        if day is None:
+            return True
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day <= self.valid_to
+        )
+
     def with_kinds(self, kinds: ProcedureKinds) -> DipCatalogue:
         """The same catalogue with another procedure-kind table."""
         return replace(self, kinds=kinds)

@@ -14,7 +14,7 @@ from coding_rules.grouper.dip.light import LightGrouping
 from coding_rules.grouper.dip.match import CatalogueIndex, Choice, candidates, choose
 from coding_rules.grouper.dip.national3 import National3
 from coding_rules.grouper.dip.procedure_kinds import ProcedureKinds
-from coding_rules.grouper.dip.rules import DipRules, HasDipRules, Pipeline
+from coding_rules.grouper.dip.rules import Dated, DipRules, HasDipRules, Pipeline
 from coding_rules.grouper.grouping import Grouping, Step, System
 from coding_rules.grouper.inputs import GrouperInput
 from icd_tables.codes import normalize_code
@@ -35,6 +35,7 @@ class DipGrouper:
 
     def __init__(self, catalogue: DipCatalogue, profile: HasDipRules | None = None) -> None:
         self.catalogue = catalogue
+        self._profile = profile
         self.rules = profile.grouping if profile else default_rules(catalogue)
         self.demo = catalogue.demo or bool(profile and profile.demo)
         kinds = catalogue.kinds
@@ -57,7 +58,7 @@ class DipGrouper:
         """The DIP group of a case, the steps to it, every candidate and why it lost; or the reason for 未入组."""
         if not case.diagnoses or not case.diagnoses[0].strip():
             return self._ungrouped(NO_PRINCIPAL, ())
-        notes = tuple(self._edition_notes(case))
+        notes = (*self._date_notes(case), *self._edition_notes(case))
         case = self._converted(case)
         if self._national:
             outcome = self._national.group(case)
@@ -90,6 +91,18 @@ class DipGrouper:
             diagnoses=tuple(codes.get(normalize_code(code), code) for code in case.diagnoses),
             procedures=tuple(codes.get(clean_procedure(code), code) for code in case.procedures),
         )
+
+    def _date_notes(self, case: GrouperInput) -> Iterator[Step]:
+        """Whether the catalogue and the parameters were in force on the day of discharge."""
+        day = case.discharged
+        if day is None:
+            return
+        for what, source in (("目录", self.catalogue), ("地区参数", self._profile)):
+            if isinstance(source, Dated) and not source.in_force(day):
+                early = source.valid_from is not None and day < source.valid_from
+                since = f"{source.valid_from} 起执行" if early else f"{source.valid_to} 后失效"
+                text = f"出院日期 {day} 不在{what}“{source.title}”的执行期内（{since}），结果仅供参考"
+                yield Step("执行日期", text, held=False)
 
     def _edition_notes(self, case: GrouperInput) -> Iterator[Step]:
         """Which codes were converted; or that the catalogue is written in another edition and nothing converts."""

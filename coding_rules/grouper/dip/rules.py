@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from coding_rules.grouper.dip.expression import Dialect, ProcedureMatch
 
@@ -138,4 +139,28 @@ class HasDipRules(Protocol):
     @property
     def demo(self) -> bool:
         """Whether the profile is a demonstration."""
+        ...
+
+
+@runtime_checkable
+class Dated(Protocol):
+    """Something that holds from a day to a day: a catalogue, a region profile."""
+
+    @property
+    def title(self) -> str:
+        """Its name for the path."""
+        ...
+
+    @property
+    def valid_from(self) -> date | None:
+        """The first day it holds."""
+        ...
+
+    @property
+    def valid_to(self) -> date | None:
+        """The last day it holds."""
+        ...
+
+    def in_force(self, day: date | None) -> bool:
+        """Whether it covers a day."""
         ...

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -251,3 +252,20 @@ def test_yichang_prefers_mixed_surgery_when_core_leaves_surgery_over(platform: R
     found = grouper.group(case("K35.300", "47.0100", "68.4100"))
     assert found.group == "K35:SS"
     assert any("按综合手术病种" in step.text for step in found.path)
+
+
+def test_a_discharge_outside_the_dates_in_force_is_said() -> None:
+    made = replace(catalogue(), title="某市 2025", valid_from=date(2025, 1, 1))
+    profile = replace(load_profile("national_platform"), valid_from=None, valid_to=date(2025, 6, 30))
+    grouper = DipGrouper(made, profile)
+
+    def said(day: date | None) -> list[str]:
+        path = grouper.group(case("K35.300", discharged=day)).path
+        return [step.text for step in path if step.stage == "执行日期"]
+
+    assert said(date(2025, 3, 1)) == []
+    assert said(None) == []
+    assert said(date(2024, 12, 31)) == [
+        "出院日期 2024-12-31 不在目录“某市 2025”的执行期内（2025-01-01 起执行），结果仅供参考"
+    ]
+    assert "2025-06-30 后失效" in said(date(2025, 7, 1))[0]
