@@ -15,6 +15,7 @@ from app.group_cases import CaseLine, read_case_lines
 from app.knowledge import Groupers
 from app.progress import Progress
 from coding_rules.grouper.dip.light import LightGrouping
+from coding_rules.grouper.drg.dated_weights import worth_of
 from coding_rules.grouper.drg.grouper import DrgGrouper
 from coding_rules.grouper.drg.outcomes import DrgResult
 from coding_rules.grouper.grouping import Grouping, System
@@ -41,7 +42,7 @@ def group_file(path: Path, out: Path, groupers: Groupers, progress: Progress | N
     """Group every line of ``path``; each gets a line in ``out``, unreadable ones with the reason.
 
     ``weight`` is the relative weight, ``points`` the settled DIP points (else those of the group), ``amount`` the payment in
-    yuan: of DIP, or of DRG where DIP is not in use.
+    yuan: points and amount of DIP, or of DRG where DIP is not in use.
 
     Raises:
         UserError: the input cannot be read or the output not written.
@@ -74,23 +75,24 @@ def _rows(chunk: Sequence[CaseLine], groupers: Groupers, outcome: GroupOutcome) 
         outcome.cases += 1
         outcome.drg_grouped += bool(drg.group)
         outcome.dip_grouped += bool(dip.group)
-        amount = dip.amount if groupers.dip is not None else drg.amount
+        amount, points = (dip.amount, dip.figure) if groupers.dip is not None else (drg.amount, drg.points)
         reason = "；".join(text for text in (drg.reason, dip.reason) if text)
         yield [
             *(line.case_id, drg.mdc, drg.adrg, drg.group, _plain(drg.figure)),
-            *(dip.group, dip.kind, _plain(dip.figure), _plain(yuan(amount)), reason),
+            *(dip.group, dip.kind, _plain(points), _plain(yuan(amount)), reason),
         ]
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What one system says of one case; ``figure`` is the weight or the points, ``amount`` in 分."""
+    """What one system says of one case; ``figure`` is the weight or the DIP points, ``points`` those of a DRG, ``amount`` in 分."""
 
     group: str = ""
     mdc: str = ""
     adrg: str = ""
     kind: str = ""
     figure: Decimal | None = None
+    points: Decimal | None = None
     amount: int | None = None
     reason: str = ""
 
@@ -112,12 +114,12 @@ def _drg_answer(
 ) -> _Answer:
     if not result.drg:
         return _Answer(mdc=result.mdc, reason=f"DRG {grouper.group(case).reason}")
-    row = grouper.scheme.weights.get(result.drg) if grouper.scheme.weights is not None else None
-    weight = row.weight if row else None
+    row = worth_of(grouper, result.drg, case.discharged)
     amount = None
     if settler is not None:
         amount = settler.settle(grouper.group(case), case).amount
-    return _Answer(result.drg, result.mdc, result.adrg, figure=weight, amount=amount)
+    weight, points = (row.weight, row.points) if row else (None, None)
+    return _Answer(result.drg, result.mdc, result.adrg, figure=weight, points=points, amount=amount)
 
 
 def _dip(cases: Sequence[GrouperInput], groupers: Groupers) -> Iterator[_Answer]:

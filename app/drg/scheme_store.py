@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from app.drg.schemes import MANIFEST, WEIGHTS, load_drg_scheme
@@ -70,7 +71,7 @@ def known_schemes(chosen: str = "", progress: Progress | None = None) -> list[Ke
     found = []
     for done, path in enumerate(paths):
         progress.report(done, len(paths), f"正在读取 {path.name}")
-        found.append(_described(path, own=path in kept))
+        found.append(_described(path, path in kept, _stamp(path)))
     return found
 
 
@@ -198,7 +199,16 @@ def set_validity(path: Path, version: str, valid_from: date | None, valid_to: da
     _write_manifest(file, document)
 
 
-def _described(path: Path, *, own: bool) -> KeptScheme:
+def _stamp(path: Path) -> tuple[tuple[str, int, int], ...]:
+    """What tells whether a scheme on the disk is still the one that was read."""
+    files = sorted(path.iterdir()) if path.is_dir() else [path, path.with_suffix(".toml")]
+    stats = [(file.name, file.stat()) for file in files if file.is_file()]
+    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
+
+
+@lru_cache(maxsize=64)
+def _described(path: Path, own: bool, _stamp: tuple[tuple[str, int, int], ...]) -> KeptScheme:
+    """A scheme as it is listed; read once as long as its files stay as they are."""
     try:
         scheme = load_drg_scheme(path)
     except UserError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -59,6 +59,8 @@ class ToolContext(QObject):
         self.knowledge: Knowledge | None = None
         self.case_id = ""
         self.dictionary: HospitalDictionary | None = None
+        self.drafts: dict[str, Any] = {}
+        """What a tool has begun and not saved, by a name of its own: there again when its window is opened next."""
         self._finder: Finder | None = None
         self._loading: Job | None = None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import (
@@ -62,13 +64,17 @@ class SchemeRules(QWidget):
         self.editor.edited.connect(self._edited)
         self.restore_button.clicked.connect(self._restore)
 
-    def show_scheme(self, scheme: Scheme, terminology: Terminology) -> None:
-        """Show another scheme; edits of the one before are dropped."""
-        self.edits = {}
+    def show_scheme(
+        self, scheme: Scheme, terminology: Terminology, edits: Mapping[RuleKey, str] | None = None
+    ) -> None:
+        """Show another scheme with the ``edits`` begun on it before; those of the one shown are dropped."""
+        self.edits = dict(edits or {})
         self._index = SchemeIndex(scheme)
         self.editor.use(scheme.vocabulary)
         self.lists.use(terminology, scheme.info.edition)
         self._fill(scheme)
+        for item in self._items.values():
+            _mark(item, self.palette().link(), changed=_key(item) in self.edits)
         self._filter(self.search.text())
         first = self.tree.topLevelItem(0)
         if first is not None:
@@ -149,7 +155,7 @@ class SchemeRules(QWidget):
         else:
             self.edits[key] = text
         self.restore_button.setEnabled(key in self.edits)
-        self._mark(key in self.edits)
+        _mark(self.tree.currentItem(), self.palette().link(), changed=key in self.edits)
         self.edits_changed.emit()
 
     @Slot()
@@ -159,15 +165,8 @@ class SchemeRules(QWidget):
             self.edits.pop((rule.stage, rule.row), None)
             self.editor.show_rule(rule.text)
             self.restore_button.setEnabled(False)
-            self._mark(False)
+            _mark(self.tree.currentItem(), self.palette().link(), changed=False)
             self.edits_changed.emit()
-
-    def _mark(self, changed: bool) -> None:
-        item = self.tree.currentItem()
-        font = item.font(0)
-        font.setBold(changed)
-        item.setFont(0, font)
-        item.setForeground(0, self.palette().link() if changed else QBrush())
 
     def _lay_out(self) -> None:
         left = QWidget()
@@ -208,3 +207,17 @@ def _reveal(item: QTreeWidgetItem) -> None:
         above.setHidden(False)
         above.setExpanded(True)
         above = above.parent()
+
+
+def _key(item: QTreeWidgetItem) -> RuleKey:
+    rule: GroupRule = item.data(0, RULE_ROLE)
+    return rule.stage, rule.row
+
+
+def _mark(item: QTreeWidgetItem, colour: QBrush, *, changed: bool) -> None:
+    """Show which rules were changed."""
+    font = item.font(0)
+    if font.bold() != changed:
+        font.setBold(changed)
+        item.setFont(0, font)
+        item.setForeground(0, colour if changed else QBrush())

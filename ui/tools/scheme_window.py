@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Slot
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QMenu, QPushButton, QTabWidget
 
 from app.drg.scheme_search import SchemeIndex
 from app.drg.scheme_store import (
     KeptScheme,
+    RuleKey,
     keep_scheme,
     known_schemes,
     save_adapted,
@@ -33,10 +35,9 @@ from coding_rules.grouper.drg.weight_dates import period
 from coding_rules.grouper.drg.weight_table import WeightTable
 from coding_rules.grouper.drg.weight_verify import verify_weight_dates
 from icd_tables.terminology import Terminology
-from ui.models.columns import Column
 from ui.tools.code_lists import CodeLists, ListRow
-from ui.tools.columns import count, text
 from ui.tools.context import ToolContext
+from ui.tools.scheme_issues import ISSUE_COLUMNS, IssueRow
 from ui.tools.scheme_rules import SchemeRules
 from ui.tools.scheme_versions import SchemeVersions
 from ui.tools.scheme_weights import SchemeWeights
@@ -46,30 +47,6 @@ from ui.tools.window import NO_DRG, ToolWindow
 
 WORKBOOKS = "工作簿 (*.xlsx *.xlsm *.xls)"
 TABLES = "权重表 (*.xlsx *.xlsm *.xls *.csv)"
-
-
-@dataclass(frozen=True, slots=True)
-class IssueRow:
-    """An inconsistency, numbered."""
-
-    number: int
-    issue: SchemeIssue
-
-
-ISSUE_COLUMNS: tuple[Column[IssueRow], ...] = (
-    Column(
-        "severity",
-        "程度",
-        lambda row: row.issue.severity.label,
-        sort=lambda row: row.issue.severity.rank,
-        width=58,
-        tone=lambda row: row.issue.severity.value,
-    ),
-    text("file", "文件", lambda row: row.issue.file, 150),
-    count("row", "行", lambda row: row.issue.row or None, 60),
-    text("column", "列", lambda row: row.issue.column, 150),
-    text("message", "问题", lambda row: row.issue.message, 320, stretch=True),
-)
 
 
 @dataclass
@@ -152,9 +129,10 @@ class SchemeWindow(ToolWindow):
     def show_scheme(self, scheme: Scheme) -> None:
         """Show a scheme: rules at once, its inconsistencies and the versions when they are worked out."""
         terminology = self._terminology
+        self._keep_draft()
         self.scheme = scheme
         self.about.setText(_described(scheme))
-        self.rules.show_scheme(scheme, terminology)
+        self.rules.show_scheme(scheme, terminology, self._draft(scheme))
         index = SchemeIndex(scheme)
         self.lists.use(terminology, scheme.info.edition)
         self.lists.show_lists([ListRow(one, len(index.users_of(one))) for one in scheme.lists])
@@ -209,7 +187,25 @@ class SchemeWindow(ToolWindow):
             folder = save_adapted(scheme, edits, name)
             return folder, load_drg_scheme(folder, progress)
 
-        self.run("正在保存方案", work, lambda done: self._imported(*done))
+        def saved(done: tuple[Path, Scheme]) -> None:
+            self.rules.edits = {}
+            self._imported(*done)
+
+        self.run("正在保存方案", work, saved)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Rules changed and not saved are there again when the window is opened next."""
+        self._keep_draft()
+        super().closeEvent(event)
+
+    def _keep_draft(self) -> None:
+        if self.scheme is not None:
+            self.context.drafts[f"scheme {self.scheme.id}"] = (len(self.scheme.rules), dict(self.rules.edits))
+
+    def _draft(self, scheme: Scheme) -> Mapping[RuleKey, str] | None:
+        """What was begun on this scheme, unless it has other rows by now."""
+        count, edits = self.context.drafts.get(f"scheme {scheme.id}", (0, None))
+        return edits if count == len(scheme.rules) else None
 
     def _go_to_case(self) -> None:
         """Start at the group of the case at hand."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from app.demo import generate, write_n041
 from app.knowledge import load_knowledge
@@ -74,7 +75,8 @@ def open_month_tool(qtbot: QtBot, month_context: ToolContext) -> Iterator[OpenTo
 
     yield open_it
     for tool in opened:
-        tool.close()
+        if isValid(tool):
+            tool.close()
 
 
 def settle(qtbot: QtBot, context: ToolContext) -> None:

@@ -59,6 +59,22 @@ def test_a_mistake_is_underlined_while_typing_and_cannot_be_saved(open_month_too
     assert not tool.save_button.isEnabled()
 
 
+def test_rules_changed_and_not_saved_are_there_again(open_month_tool: OpenTool) -> None:
+    tool = scheme_window(open_month_tool)
+    tool.rules.go_to("D04-M1")
+    tool.rules.editor.text.setPlainText("pdx in D04-M1.DX and age > 5")
+    tool.close()
+    again = scheme_window(open_month_tool)
+    assert list(again.rules.edits.values()) == ["pdx in D04-M1.DX and age > 5"]
+    assert again.save_button.isEnabled()
+    again.rules.go_to("D04-M1")
+    assert again.rules.editor.rule.endswith("age > 5")
+    assert again.rules.tree.currentItem().font(0).bold()
+    again.rules.restore_button.click()
+    assert not again.rules.edits
+    assert not again.rules.tree.currentItem().font(0).bold()
+
+
 def test_the_adapted_scheme_is_a_copy_and_is_used_on_wish(
     qtbot: QtBot, open_month_tool: OpenTool, month_context: ToolContext
 ) -> None:

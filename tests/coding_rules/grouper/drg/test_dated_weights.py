@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from coding_rules.grouper.drg.dated_weights import DatedGrouper, drg_grouper
+from coding_rules.grouper.drg.dated_weights import DatedGrouper, drg_grouper, worth_of
 from coding_rules.grouper.drg.weight_dates import in_force, overlapping, said_dates
 from coding_rules.grouper.drg.weight_table import GroupWeight, WeightReport, WeightTable
 from coding_rules.grouper.grouping import WORTH
@@ -38,6 +38,17 @@ def test_the_day_of_discharge_chooses_the_table() -> None:
     )
     assert weight_on(date(2024, 12, 31))[0] == Decimal(1)
     assert weight_on(None)[0] == Decimal(2)
+
+
+def test_the_fast_path_weighs_by_the_day_too() -> None:
+    dated = drg_grouper(small_scheme(weights=NEW), [NEW, OLD])
+    worth = [worth_of(dated, "FR25", day) for day in (date(2025, 1, 1), date(2024, 1, 1), date(2023, 1, 1))]
+    assert [row.weight if row else None for row in worth] == [Decimal(2), Decimal(1), None]
+    plain = drg_grouper(small_scheme(weights=WeightTable("权重", OLD.rows)))
+    row = worth_of(plain, "FR25", None)
+    assert row is not None
+    assert row.weight == Decimal(1)
+    assert worth_of(plain, "", None) is None
 
 
 def test_a_day_no_table_covers_has_no_weight_and_says_so() -> None:
