@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from ui.models.columns import Column, ColumnsModel, tsv
@@ -26,11 +26,14 @@ class DenseTable(QTableView):
         parent: QWidget | None = None,
         *,
         tight: bool = False,
+        scrolls: bool = False,
     ) -> None:
-        """``tight``: rows stand a little closer than elsewhere."""
+        """``tight``: rows stand a little closer than elsewhere. ``scrolls``: where there is little room the table scrolls
+        sideways and leaves its stretched column readable."""
         super().__init__(parent)
         self.columns_model = model
         self._tight = tight
+        self._scrolls = scrolls
         self.empty_text = ""
         self.setModel(model)
         self.setAccessibleName(name)
@@ -65,11 +68,19 @@ class DenseTable(QTableView):
             area = self.viewport().rect().adjusted(12, 10, -12, -10)
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.empty_text)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The stretched column takes the room there is, but not less than its own width."""
+        super().resizeEvent(event)
+        if self._scrolls:
+            self._fit_stretched()
+
     def show_columns(self, columns: Sequence[Column[Any]]) -> None:
         """Show other columns (the rows come anew afterwards), unsorted and at their own widths."""
         self.columns_model.set_columns(columns)
         self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self._set_widths()
+        if self._scrolls:
+            self._fit_stretched()
 
     def sort_by_header(self) -> None:
         """Let the header sort; at first in the order the rows came in."""
@@ -99,6 +110,21 @@ class DenseTable(QTableView):
     def _set_row_height(self) -> None:
         padding = min(row_padding(), TIGHT) if self._tight else row_padding()
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + padding)
+
+    def _fit_stretched(self) -> None:
+        header, columns = self.horizontalHeader(), self.columns_model.columns
+        stretched = [place for place, column in enumerate(columns) if column.stretch]
+        if len(stretched) != 1:
+            return
+        (place,) = stretched
+        others = sum(header.sectionSize(other) for other in range(len(columns)) if other != place)
+        least = columns[place].width
+        roomy = self.viewport().width() - others >= least
+        mode = QHeaderView.ResizeMode.Stretch if roomy else QHeaderView.ResizeMode.Interactive
+        if header.sectionResizeMode(place) != mode:
+            header.setSectionResizeMode(place, mode)
+            if not roomy:
+                header.resizeSection(place, least)
 
     def _set_widths(self) -> None:
         header = self.horizontalHeader()

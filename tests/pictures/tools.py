@@ -72,6 +72,7 @@ def take(tool_id: str, studio: Studio) -> None:
     """Open a tool, take the step that makes it telling, take its picture, close it."""
     studio.show_correction()
     window = studio.tool(tool_id)
+    window.resize(window.default_size)  # the screen that is not there is small, and windows keep within it
     step = STEPS.get(tool_id)
     if step is not None:
         step(window)

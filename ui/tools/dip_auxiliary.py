@@ -37,7 +37,7 @@ from ui.tools.columns import count, figure, text
 from ui.tools.context import ToolContext
 from ui.tools.dip_parts import KeepRow, tabbed
 from ui.tools.dip_sources import SourceBar
-from ui.tools.money_fields import FormulaTable
+from ui.tools.money_fields import wrap_rows
 from ui.tools.spec import ToolSpec
 from ui.tools.window import NO_CASES, NO_DIP, ToolWindow
 
@@ -120,7 +120,7 @@ class AuxiliaryWindow(ToolWindow):
             sortable=False,
             empty="本例没有分型。",
         )
-        FormulaTable(self.strata_table)
+        wrap_rows(self.strata_table)
         self._lay_out()
 
     def missing(self) -> str:

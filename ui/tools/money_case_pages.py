@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSplitter, QVBoxLa
 
 from app.dip.settled_cases import InstitutionRow, SettledCase
 from app.dip.special_review import ReviewCandidate
-from ui.tools.money_fields import wrap_rows
+from ui.tools.money_fields import FormulaTable
 from ui.tools.money_tables import (
     FIGURE_COLUMNS,
     REVIEW_COLUMNS,
@@ -41,7 +41,7 @@ class CasesPage(QWidget):
         self.figures, self.figure_table = tool.add_table(
             "逐例算式", FIGURE_COLUMNS, lambda row: row.number, sortable=False, empty="点选一例查看算式。"
         )
-        wrap_rows(self.figure_table)
+        FormulaTable(self.figure_table, "source")
         both = QSplitter(Qt.Orientation.Vertical)
         both.addWidget(self.table)
         both.addWidget(self.figure_table)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 
-from PySide6.QtCore import QRegularExpression, Slot
+from PySide6.QtCore import QEvent, QObject, QRegularExpression, Slot
 from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QComboBox, QHeaderView, QLineEdit
 
@@ -69,3 +69,22 @@ def wrap_rows(table: DenseTable) -> None:
     """Let rows grow with their text: formulas are read whole."""
     table.setWordWrap(True)
     table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+
+
+class FormulaTable(QObject):
+    """Formulas are read whole: rows grow with them, and where the table is narrow the column ``aside`` (the sources) gives way."""
+
+    ROOM = 1080
+
+    def __init__(self, table: DenseTable, aside: str) -> None:
+        super().__init__(table)
+        wrap_rows(table)
+        keys = [column.key for column in table.columns_model.columns]
+        self._table, self._aside = table, keys.index(aside)
+        table.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Another width."""
+        if event.type() == QEvent.Type.Resize and watched is self._table:
+            self._table.setColumnHidden(self._aside, self._table.width() < self.ROOM)
+        return False

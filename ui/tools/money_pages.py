@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVB
 
 from app.dip.clearing import Line, MonthRow, Pool, budget_line, counted_sums, try_budgets
 from coding_rules.settlement.figures import tell, tell_yuan
-from ui.tools.money_fields import NumberField, wrap_rows
+from ui.tools.money_fields import FormulaTable, NumberField, wrap_rows
 from ui.tools.money_tables import LINE_COLUMNS, TRIAL_COLUMNS, LineRow, Words, month_columns
 from ui.tools.window import ToolWindow
 
@@ -28,7 +28,7 @@ class LinesPage(QWidget):
         self.model, self.table = tool.add_table(
             name, LINE_COLUMNS, lambda row: row.number, sortable=False, empty="没有计入的病例。"
         )
-        wrap_rows(self.table)
+        FormulaTable(self.table, "source")
         row = QHBoxLayout()
         row.addWidget(self.note, 1)
         for field in fields:

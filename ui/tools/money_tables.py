@@ -55,6 +55,11 @@ def shown(value: Decimal | None) -> str:
     return "" if value is None else show(value)
 
 
+def told(figure: Figure) -> str:
+    """A formula with where its parameters come from."""
+    return "\n".join(part for part in (figure.formula, figure.source) if part)
+
+
 @dataclass(frozen=True, slots=True)
 class PoolEdits:
     """What happens when a cell of the pools is typed in; each says whether the text was accepted."""
@@ -156,7 +161,14 @@ LINE_COLUMNS: tuple[Column[LineRow], ...] = (
         strong=lambda row: not row.line.missing,
         tone=lambda row: "warning" if row.line.missing else "text",
     ),
-    text("formula", "算式", lambda row: row.line.figure.formula, 300, stretch=True),
+    text(
+        "formula",
+        "算式",
+        lambda row: row.line.figure.formula,
+        300,
+        stretch=True,
+        tip=lambda row: told(row.line.figure),
+    ),
     text("source", "参数来源", lambda row: row.line.figure.source, 320, muted=True),
 )
 
@@ -172,7 +184,9 @@ class FigureRow:
 FIGURE_COLUMNS: tuple[Column[FigureRow], ...] = (
     text("label", "项目", lambda row: row.figure.label, 110),
     Column("value", "数值", lambda row: row.figure.value, width=130, numeric=True, strong=lambda _row: True),
-    text("formula", "算式", lambda row: row.figure.formula, 260, stretch=True),
+    text(
+        "formula", "算式", lambda row: row.figure.formula, 260, stretch=True, tip=lambda row: told(row.figure)
+    ),
     text("source", "来源", lambda row: row.figure.source, 430, muted=True),
 )
 

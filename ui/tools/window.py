@@ -114,7 +114,7 @@ class ToolWindow(QMainWindow):
     ) -> tuple[ColumnsModel[Row], DenseTable]:
         """A model and its table; the table is part of the export under ``name`` (the caller places it)."""
         model: ColumnsModel[Row] = ColumnsModel(columns, key, self)
-        table = DenseTable(model, name)
+        table = DenseTable(model, name, scrolls=True)
         table.empty_text = empty
         if sortable:
             table.sort_by_header()

@@ -203,3 +203,14 @@ def test_number_fields_take_numbers_only(qtbot: QtBot) -> None:
     assert field.value == Decimal("1234.5")
     field.clear()
     assert field.value is None
+
+
+def test_formulas_stay_readable_in_a_narrow_window(qtbot: QtBot, tool: ClearingWindow) -> None:
+    tool.resize(940, 620)
+    qtbot.waitUntil(lambda: tool.monthly.table.width() < 940)
+    formula, source = 3, 4
+    assert tool.monthly.table.isColumnHidden(source)
+    assert tool.monthly.table.columnWidth(formula) >= 300
+    assert "演示参数" in str(tool.monthly.model.index(0, formula).data(Qt.ItemDataRole.ToolTipRole))
+    tool.resize(1400, 780)
+    qtbot.waitUntil(lambda: not tool.monthly.table.isColumnHidden(source))
