@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Slot
@@ -29,6 +30,11 @@ from ui.tools.dip_catalogue_pages import TABLES, GroupsPage, IssuesPage, ListsPa
 from ui.tools.dip_parts import KeepRow, tabbed
 from ui.tools.spec import ToolSpec
 from ui.tools.window import LOADING, ToolWindow
+
+
+def _first_day(version: str) -> date | None:
+    """A catalogue named after a year most likely holds from its first day."""
+    return date(int(version), 1, 1) if version.isdigit() and len(version) == 4 else None
 
 
 class CatalogueWindow(ToolWindow):
@@ -175,7 +181,7 @@ class CatalogueWindow(ToolWindow):
         self.check.show_issues((), "")
         self.lists.show_lists(catalogue, self.files)
         self.head.setText(self._described(catalogue))
-        self.keep_row.start(catalogue.title, catalogue.valid_from)
+        self.keep_row.start(catalogue.title, catalogue.valid_from or _first_day(catalogue.version))
         self.keep_row.allow(allowed=True)
         self.check_button.setEnabled(True)
         self._compare()

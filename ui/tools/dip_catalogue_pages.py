@@ -172,6 +172,8 @@ class IssuesPage(QWidget):
         self.head.setWordWrap(True)
         self.action = QComboBox()
         self.action.setAccessibleName(f"{name}的处理")
+        self.action.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self._empty = empty
         self.model, self.table = tool.add_table(name, ISSUE_COLUMNS, lambda row: row.number, empty=empty)
         self.row = QHBoxLayout()
         self.row.addWidget(self.head, 1)
@@ -191,8 +193,9 @@ class IssuesPage(QWidget):
         )
 
     def show_issues(self, issues: Sequence[CatalogueIssue], head: str) -> None:
-        """Issues under a sentence."""
+        """Issues under a sentence; without one nothing was looked for yet."""
         self.head.setText(head)
+        self.table.empty_text = "没有要列出的行。" if head else self._empty
         self.model.set_rows(IssueRow(number, issue) for number, issue in enumerate(issues))
         counts = Counter(issue.action for issue in issues)
         self.action.blockSignals(True)
@@ -222,6 +225,7 @@ class VersionsPage(QWidget):
         self.head.setWordWrap(True)
         self.change = QComboBox()
         self.change.setAccessibleName("变化的种类")
+        self.change.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         choose, turn = QPushButton("对比目录…"), QPushButton("新旧对调")
         choose.clicked.connect(self._choose)
         turn.clicked.connect(self.turned)

@@ -49,9 +49,9 @@ def kind_of(group: DipGroup) -> str:
 
 
 GROUP_COLUMNS: tuple[Column[GroupRow], ...] = (
-    text("code", "病种编码", lambda row: row.group.code, 170),
-    text("name", "病种名称", lambda row: row.group.name, 220, stretch=True),
-    text("kind", "类型", lambda row: kind_of(row.group), 110, muted=True),
+    text("code", "病种编码", lambda row: row.group.code, 160),
+    text("name", "病种名称", lambda row: row.group.name, 160, stretch=True),
+    text("kind", "类型", lambda row: kind_of(row.group), 100, muted=True),
     figure("points", "分值", lambda row: row.group.points, 80),
     money("mean_fee", "均费（元）", lambda row: row.group.mean_fen, 92),
     figure("mean_los", "均住院日", lambda row: row.group.mean_los, 66, places=1),
@@ -145,7 +145,7 @@ class IssueRow:
 
 ISSUE_COLUMNS: tuple[Column[IssueRow], ...] = (
     text("action", "处理", lambda row: ACTIONS.get(row.issue.action, row.issue.action), 60),
-    text("file", "文件与工作表", lambda row: row.issue.file, 220),
+    text("file", "文件与工作表", lambda row: row.issue.file, 330),
     count("row", "行", lambda row: row.issue.row or None, 60),
     text("column", "列", lambda row: row.issue.column, 120),
     text("reason", "原因", lambda row: row.issue.reason, 300, stretch=True),

@@ -133,7 +133,8 @@ class ProfileWindow(ToolWindow):
     def take(self, profile: RegionProfile) -> None:
         """Start anew from a profile."""
         self._start = self.profile = profile
-        self.keep_row.start(profile.title, profile.valid_from)
+        # A copy of a shipped profile is the hospital's own and wants a name of its own.
+        self.keep_row.start(profile.title if self._edited else "", profile.valid_from)
         self.prices.show_prices(profile.money.prices)
         self.factors.show_factors(profile.money.group_factors)
         self._all_rows = self._rows()
@@ -182,7 +183,7 @@ class ProfileWindow(ToolWindow):
                 "value",
                 "值",
                 lambda row: row.value,
-                width=230,
+                width=210,
                 tip=lambda row: f"{row.value or '未设置'}\n{row.meaning}",
                 tone=_tone,
                 strong=lambda row: row.changed,
@@ -202,7 +203,7 @@ class ProfileWindow(ToolWindow):
                 "source",
                 "来源",
                 lambda row: row.note.source,
-                width=200,
+                width=150,
                 tip=lambda row: row.note.source,
                 commit=self._commit_source,
                 editable=_has_source,
@@ -220,7 +221,7 @@ class ProfileWindow(ToolWindow):
                 "note",
                 "备注",
                 lambda row: row.note.note,
-                width=150,
+                width=110,
                 tip=lambda row: row.note.note,
                 commit=self._commit_note,
                 editable=_has_source,
