@@ -17,11 +17,14 @@ from app.errors import UserError
 from app.files import safe_write
 from app.paths import data_dir
 from app.progress import Progress
-from app.review import CaseResult, Scored
+from app.review import CaseResult, Knowledge, Scored
 from app.sheets import read_cells
 from app.summary import NO_DEPARTMENT
 from coding_rules.case import Case, is_blank
+from coding_rules.grouper.dip.grouper import DipGrouper
+from coding_rules.grouper.drg.grouper import DrgGrouper
 from coding_rules.grouper.drg.indicators import FORMULAS, Indicators, Outcome, indicators_by
+from coding_rules.grouper.drg.weight_layout import cell_text
 from coding_rules.grouper.drg.weight_table import GroupWeight
 from coding_rules.grouper.grouping import Grouping, System
 
@@ -189,6 +192,15 @@ def performance(
     return [Performance(*line) for line in ((WHOLE, whole[WHOLE]), *sorted(parts.items()))]
 
 
+def groups_of(knowledge: Knowledge, system: System) -> frozenset[str]:
+    """Every group of the scheme or catalogue in use, whether a case is in it or not."""
+    if system is System.DRG and isinstance(knowledge.drg, DrgGrouper):
+        return frozenset(knowledge.drg.scheme.group_names)
+    if system is System.DIP and isinstance(knowledge.dip, DipGrouper):
+        return frozenset(group.code for group in knowledge.dip.catalogue)
+    return frozenset()
+
+
 def load_low_risk(system: System) -> frozenset[str] | None:
     """The list of low-risk groups the user brought for this system; ``None`` when there is none."""
     path = _low_risk_path(system)
@@ -205,12 +217,12 @@ def import_low_risk(path: Path, system: System, known: Iterable[str]) -> tuple[f
     Raises:
         UserError: the file cannot be read, or no cell of it is a group of the scheme.
     """
-    groups = frozenset(known)
+    groups = {cell_text(group).upper(): group for group in known}
     found: set[str] = set()
     without = 0
     for cells in read_cells(path):
         for row in cells.rows:
-            mine = {text for cell in row if cell is not None and (text := str(cell).strip()) in groups}
+            mine = {group for cell in row if (group := groups.get(cell_text(cell).upper()))}
             found |= mine
             without += not mine
     if not found:

@@ -104,7 +104,7 @@ def test_low_risk_mortality_needs_a_list() -> None:
 def test_the_list_is_taken_from_any_table_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CASECODE_HOME", str(tmp_path / "home"))
     path = tmp_path / "名单.csv"
-    path.write_text("序号,组\n1,A\n2,ZZ\n", encoding="utf-8")
+    path.write_text("序号,组\n1,ａ \n2,ZZ\n", encoding="utf-8")
     assert load_low_risk(System.DRG) is None
     assert import_low_risk(path, System.DRG, ["A", "B"]) == (frozenset({"A"}), 2)
     assert load_low_risk(System.DRG) == frozenset({"A"})

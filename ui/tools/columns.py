@@ -124,6 +124,10 @@ def _numeric(
         value = read(row)
         return missing if value is None else shown(value)
 
+    def cell(row: Row) -> Number | str | None:
+        value = read(row)
+        return missing if value is None and missing != wording.MISSING else value
+
     return Column(
         key,
         title,
@@ -132,7 +136,7 @@ def _numeric(
         width=width,
         numeric=True,
         tone=lambda row: "muted" if read(row) is None else "",
-        value=read,
+        value=cell,
     )
 
 

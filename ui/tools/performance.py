@@ -16,6 +16,7 @@ from app.performance import (
     Performance,
     Reckoning,
     forget_low_risk,
+    groups_of,
     import_low_risk,
     load_low_risk,
     performance,
@@ -212,15 +213,18 @@ class PerformanceWindow(ToolWindow):
 
     def take_low_risk(self, path: Path) -> None:
         """Read the list of low-risk groups and count by it."""
-        bench, system = self.context.workbench, self.chosen_system
-        results = bench.results() if bench else []
-        scored = [result.drg if system is System.DRG else result.dip for result in results]
-        known = {one.grouping.group for one in scored if one and one.grouping.group}
+        knowledge, system = self.context.knowledge, self.chosen_system
+        known = groups_of(knowledge, system) if knowledge is not None else frozenset()
         self.run(
             "正在读取名单",
             lambda _progress: import_low_risk(path, system, known),
-            lambda _found: self.refresh(),
+            self._low_risk_taken,
         )
+
+    def _low_risk_taken(self, found: tuple[frozenset[str], int]) -> None:
+        groups, without = found
+        self.refresh()
+        self.low_risk.setToolTip(f"读入 {len(groups):,} 个组；名单里有 {without:,} 行没有本方案的组编码")
 
     @Slot()
     def _forget_low_risk(self) -> None:
