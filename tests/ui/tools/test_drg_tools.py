@@ -13,8 +13,10 @@ from app.drg.scheme_store import schemes_dir
 from app.drg.schemes import load_drg_scheme
 from app.drg.weight_tables import keep_weights, load_weight_table, weights_dir
 from app.knowledge import DEMO_DRG, demo_folder
+from app.performance import groups_of
 from coding_rules.grouper.grouping import System
 from tests.ui.tools.drg_work import OpenTool, scheme_window, settle
+from ui.models.columns import cell_value
 from ui.tools.alternatives import AlternativesWindow
 from ui.tools.context import ToolContext
 from ui.tools.path import PathWindow
@@ -283,15 +285,20 @@ def test_low_risk_groups_come_from_a_list(
     tool = open_month_tool("performance")
     assert isinstance(tool, PerformanceWindow)
     assert tool.model.rows()[0].figures.low_risk_cases is None
+    column = next(one for one in tool.model.columns if one.key == "low_risk_mortality")
+    assert cell_value(column, tool.model.rows()[0]) == "未评价"
     bench = month_context.workbench
     assert bench is not None
     groups = {result.drg.grouping.group for result in bench.results() if result.drg}
     path = tmp_path / "低风险组.csv"
-    path.write_text("组编码\n" + "\n".join(sorted(groups - {""})[:5]) + "\n", encoding="utf-8")
+    assert month_context.knowledge is not None
+    absent = next(iter(sorted(groups_of(month_context.knowledge, System.DRG) - groups)))
+    listed = [*sorted(groups - {""})[:5], absent]
+    path.write_text("组编码\n" + "\n".join(listed) + "\n", encoding="utf-8")
     tool.take_low_risk(path)
     settle(qtbot, month_context)
     qtbot.waitUntil(lambda: tool.model.rows()[0].figures.low_risk_cases is not None)
-    assert "5 个" in tool.low_risk.text()
+    assert "6 个" in tool.low_risk.text()
     tool.forget_button.click()
     settle(qtbot, month_context)
     assert tool.model.rows()[0].figures.low_risk_cases is None
