@@ -6,7 +6,7 @@ masks; their intersection holds the rows that can still win, in order. Only rows
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -40,22 +40,20 @@ class Columns:
     def __init__(
         self, left: Mapping[Scope, Candidates], complications: ComplicationIndex, row_count: int
     ) -> None:
-        codes = chain(*(each.by_code for each in left.values()), complications.marks, complications.levels)
-        self._index = CodeIndex(dict.fromkeys(codes))
+        lists = (each.by_code for each in left.values())
+        self._index = CodeIndex(set().union(*lists, complications.marks, complications.levels))
         words = row_count // 64 + 1
         self._left = {scope: _LeftOver(self._index, each, words) for scope, each in left.items()}
-        self._mark = _by_number(self._index, complications.marks)
+        self._mark = _by_number(self._index, complications.marks, complications.marks.values())
         levels = {complications.levels_under(""): 0}
-        beside = {code: levels.setdefault(each, len(levels)) for code, each in complications.levels.items()}
-        self._beside = _by_number(self._index, beside)
+        beside = (levels.setdefault(each, len(levels)) for each in complications.levels.values())
+        self._beside = _by_number(self._index, complications.levels, beside)
         self._levels = np.frombuffer(b"".join(levels), np.uint8).reshape(len(levels), -1)
 
     def decide(self, cases: Sequence[GrouperInput]) -> Decided:
         """What the codes of the cases decide."""
-        diagnoses, procedures = (
-            _Flat([case.diagnoses for case in cases]),
-            _Flat([case.procedures for case in cases]),
-        )
+        diagnoses = _Flat([case.diagnoses for case in cases])
+        procedures = _Flat([case.procedures for case in cases])
         numbers = self._index.numbers(diagnoses.codes + procedures.codes)
         diagnoses.numbers, procedures.numbers = np.split(numbers, [len(diagnoses.codes)])
         misspelled = np.unique(np.concatenate((diagnoses.take_misspelled(), procedures.take_misspelled())))
@@ -107,8 +105,8 @@ class _LeftOver:
 
     def __init__(self, index: CodeIndex, candidates: Candidates, words: int) -> None:
         kinds = {candidates.otherwise: 0}
-        kind_of = {code: kinds.setdefault(rows, len(kinds)) for code, rows in candidates.by_code.items()}
-        self._kind = _by_number(index, kind_of)
+        found = (kinds.setdefault(rows, len(kinds)) for rows in candidates.by_code.values())
+        self._kind = _by_number(index, candidates.by_code, found)
         masks = b"".join(rows.to_bytes(8 * words, "little") for rows in kinds)
         self._rows = np.frombuffer(masks, "<u8").reshape(len(kinds), words)
 
@@ -130,11 +128,10 @@ class _LeftOver:
         rows &= left
 
 
-def _by_number(index: CodeIndex, value_of: Mapping[str, int]) -> Numbers:
-    """Small numbers by the number of the code; 0 for all other codes."""
+def _by_number(index: CodeIndex, codes: Collection[str], values: Iterable[int]) -> Numbers:
+    """The value of each code by its number; 0 for all other codes."""
     found = np.zeros(len(index) + 1, np.intp)
-    at = np.fromiter(map(index.number_of.__getitem__, value_of), np.intp, len(value_of))
-    found[at] = np.fromiter(value_of.values(), np.intp, len(value_of))
+    found[index.numbers(list(codes))] = np.fromiter(values, np.intp, len(codes))
     return found
 
 

@@ -37,14 +37,20 @@ class ComplicationIndex:
         }
         self._none_listed = self.marks.keys().isdisjoint
         self._levels_of_any = bytes(_level(*listing, NOTHING) for listing in numbers)
-        rows = {tables: self._row(tables, numbers) for tables in set(self.excluded.values())}
+        marks_of_table: dict[str, list[tuple[int, Listing]]] = {}
+        for listing, mark in numbers.items():
+            for table in listing[0] | listing[1]:
+                marks_of_table.setdefault(table, []).append((mark, listing))
+        rows = {tables: self._row(tables, marks_of_table) for tables in set(self.excluded.values())}
         self.levels = {principal: rows[tables] for principal, tables in self.excluded.items()}
 
-    def _row(self, excluded: frozenset[str], numbers: Mapping[Listing, int]) -> bytes:
+    def _row(
+        self, excluded: frozenset[str], marks_of_table: Mapping[str, Iterable[tuple[int, Listing]]]
+    ) -> bytes:
         """The levels by mark beside principal diagnoses that exclude these tables: few marks differ from the usual."""
         row = bytearray(self._levels_of_any)
-        for listing, mark in numbers.items():
-            if not (excluded.isdisjoint(listing[0]) and excluded.isdisjoint(listing[1])):
+        for table in excluded:
+            for mark, listing in marks_of_table.get(table, ()):
                 row[mark] = _level(*listing, excluded)
         return bytes(row)
 

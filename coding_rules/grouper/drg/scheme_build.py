@@ -244,7 +244,7 @@ class _Builder:
         missing = [name for name in names if name not in index]
         for name in missing:
             self._problem(sheet, 1, name, f"缺少 {name} 列")
-        return None if missing else _Columns(index)
+        return None if missing else _Columns.of(sheet, index)
 
     def _filled(self, sheet: Sheet, number: int, column: str, text: str) -> str:
         if not text:
@@ -257,7 +257,17 @@ class _Builder:
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
+    """Where the named columns of a sheet stand, and how many cells its shortest and its longest row have."""
+
     index: Mapping[str, int]
+    shortest: int
+    longest: int
+
+    @classmethod
+    def of(cls, sheet: Sheet, index: Mapping[str, int]) -> _Columns:
+        """The columns of a sheet that has rows."""
+        widths = list(map(len, sheet.rows))
+        return cls(index, min(widths), max(widths))
 
     def each(self, sheet: Sheet, *names: str) -> Iterator[tuple[int, list[str]]]:
         """The rows below the header that are not blank: 1-based number and the named cells without surrounding blanks.
@@ -273,22 +283,20 @@ class _Columns:
 
     def cells(self, sheet: Sheet, *names: str) -> Iterator[tuple[str, ...]]:
         """Several named cells of all rows below the header, blank ones too, as they are. For the long tables."""
-        beyond = max(map(len, sheet.rows))
-        places = [self.index.get(name, beyond) for name in names]
-        return map(itemgetter(*places), _padded(sheet, max(places) + 1))
+        places = [self.index.get(name, self.longest) for name in names]
+        return map(itemgetter(*places), self._padded(sheet, max(places) + 1))
 
     def column(self, sheet: Sheet, name: str) -> Iterator[str]:
         """One named cell of all rows below the header, as it is."""
         place = self.index[name]
-        return map(itemgetter(place), _padded(sheet, place + 1))
+        return map(itemgetter(place), self._padded(sheet, place + 1))
 
-
-def _padded(sheet: Sheet, width: int) -> Iterable[Sequence[str]]:
-    """The rows below the header, short ones filled up."""
-    rows = islice(sheet.rows, 1, None)
-    if min(map(len, sheet.rows)) < width:
-        return ([*row, *[""] * (width - len(row))] for row in rows)
-    return rows
+    def _padded(self, sheet: Sheet, width: int) -> Iterable[Sequence[str]]:
+        """The rows below the header, short ones filled up."""
+        rows = islice(sheet.rows, 1, None)
+        if self.shortest < width:
+            return ([*row, *[""] * (width - len(row))] for row in rows)
+        return rows
 
 
 class _Remembered(dict[str, str]):
