@@ -68,6 +68,11 @@ class Pool:
         return f"{self.insurance} {self.region}".strip()
 
     @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from the others."""
+        return self.insurance, self.region
+
+    @property
     def charged(self) -> Decimal:
         """统筹记账: what the fund was charged by fee-for-service."""
         return self.fees - self.self_paid
@@ -114,6 +119,12 @@ def pools_of(cases: Iterable[SettledCase], profile: RegionProfile, period: str =
             )
         )
     return tuple(found)
+
+
+def counted_cases(cases: Iterable[SettledCase], pools: Iterable[Pool]) -> tuple[SettledCase, ...]:
+    """The cases of the pools that are settled: who pays all himself has no part in sums by institution or in 特例单议."""
+    counted = {pool.key for pool in pools if pool.counted}
+    return tuple(case for case in cases if (case.insurance, case.region) in counted)
 
 
 def monthly_lines(pools: Iterable[Pool], profile: RegionProfile) -> list[Line]:

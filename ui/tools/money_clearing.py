@@ -9,7 +9,16 @@ from decimal import Decimal
 from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton
 
-from app.dip.clearing import NIL, MonthRow, Pool, annual_lines, month_rows, monthly_lines, pools_of
+from app.dip.clearing import (
+    NIL,
+    MonthRow,
+    Pool,
+    annual_lines,
+    counted_cases,
+    month_rows,
+    monthly_lines,
+    pools_of,
+)
 from app.dip.settled_cases import (
     InstitutionRow,
     SettledCase,
@@ -76,7 +85,7 @@ class ClearingWindow(ToolWindow):
         self.model, self.table = self.add_table(
             "险种汇总",
             pool_columns(self.words, self._edits),
-            lambda pool: (pool.insurance, pool.region),
+            lambda pool: pool.key,
             sortable=False,
             empty="正在等待审核结果…",
         )
@@ -223,6 +232,16 @@ class ClearingWindow(ToolWindow):
         self.tabs.setTabText(self.tabs.indexOf(self.cases), f"逐例算式（{len(sums.cases):,}）")
         self._reckon()
 
+    def _show_counted(
+        self, institutions: Sequence[InstitutionRow], candidates: Sequence[ReviewCandidate]
+    ) -> None:
+        """What depends on which pools count."""
+        counted = counted_cases(self._sums.cases, self._pools)
+        told = limit_text(counted, self.profile.clearing) if self.profile else "没有结算参数"
+        self.review.show_candidates(candidates, told)
+        self.institutions.show_rows(institutions, self.words)
+        self.tabs.setTabText(self.tabs.indexOf(self.review), f"特例单议（{len(candidates):,}）")
+
     @Slot()
     def _start_over(self) -> None:
         self._take(self._sums)
@@ -274,8 +293,7 @@ class ClearingWindow(ToolWindow):
         return f"现在只选了 {period} 一个月；年度清算请在上面选“{period[:4]} 年度”，缺的月份用“加入其他月份…”补上。"
 
     def _put(self, pool: Pool) -> bool:
-        key = (pool.insurance, pool.region)
-        self._pools = tuple(pool if (each.insurance, each.region) == key else each for each in self._pools)
+        self._pools = tuple(pool if each.key == pool.key else each for each in self._pools)
         self.model.update_rows([pool])
         self._reckon()
         return True
@@ -296,7 +314,13 @@ class ClearingWindow(ToolWindow):
         return self._typed(written, lambda value: replace(pool, prepaid=value or NIL))
 
     def _set_counted(self, pool: Pool, written: str) -> bool:
-        return self._put(replace(pool, counted=written == YES))
+        done = self._put(replace(pool, counted=written == YES))
+        if self.profile is not None:
+            counted = counted_cases(self._sums.cases, self._pools)
+            self._show_counted(
+                by_institution(counted, self.profile), review_candidates(counted, self.profile.clearing)
+            )
+        return done
 
     def _typed(self, written: str, put: Callable[[Decimal | None], Pool]) -> bool:
         value = number(written)
@@ -340,10 +364,12 @@ def _sums_of(
     results: Sequence[CaseResult], profile: RegionProfile, system: System, period: str, progress: Progress
 ) -> _Sums:
     cases = settled_cases(results, profile, system, period, progress)
+    pools = pools_of(cases, profile, period)
+    counted = counted_cases(cases, pools)
     return _Sums(
-        pools_of(cases, profile, period),
+        pools,
         cases,
         month_rows(cases, profile),
-        by_institution(cases, profile),
-        review_candidates(cases, profile.clearing),
+        by_institution(counted, profile),
+        review_candidates(counted, profile.clearing),
     )

@@ -12,6 +12,7 @@ from app.dip.clearing import (
     Pool,
     annual_lines,
     budget_line,
+    counted_cases,
     month_rows,
     monthly_lines,
     pools_of,
@@ -51,6 +52,12 @@ def test_pools_of_a_month_start_from_the_profile() -> None:
     assert [case.insurance for case in cases] == ["职工", "居民", "07"]
     assert cases[0].figures
     assert settled_cases(results, PROFILE, System.DIP, "2025-04") == ()
+
+
+def test_who_pays_himself_does_not_count() -> None:
+    pages = [page("1", "K35.300"), page("2", "K35.300", payment="07")]
+    cases = settled_cases([result(each) for each in pages], PROFILE, System.DIP)
+    assert [case.insurance for case in counted_cases(cases, pools_of(cases, PROFILE))] == ["职工"]
 
 
 def priced(*prices: PointPrice) -> RegionProfile:

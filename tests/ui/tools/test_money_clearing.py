@@ -147,6 +147,9 @@ def test_institutions_add_up_to_the_cases(tool: ClearingWindow) -> None:
     *rows, whole = tool.institutions.model.rows()
     assert sum(row.sums.amount for row in rows) == whole.sums.amount
     assert whole.sums.cases == tool.cases.model.rowCount() == 24
+    residents = sum(row.sums.cases for row in rows if row.insurance == "居民")
+    assert put(tool, "居民", COUNTED, "否")
+    assert tool.institutions.model.rows()[-1].sums.cases == 24 - residents
 
 
 def test_candidates_for_special_review_are_listed_to_hand_in(
