@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from app.matching.dictionary_undo import Undo
 from app.matching.memory import HospitalDictionary
 from app.progress import Progress
 from icd_tables.codes import Edition, Kind, normalize_code
@@ -66,21 +67,21 @@ def dictionary_rows(
     return sorted(rows, key=lambda row: (order.index(row.kind), surface(row.pair.text), -row.pair.count))
 
 
-def withdraw(
-    dictionary: HospitalDictionary, rows: Sequence[DictionaryRow], progress: Progress | None = None
-) -> int:
-    """Forget pairs; how many rows of the file went.
+def withdraw(dictionary: HospitalDictionary, rows: Sequence[DictionaryRow]) -> Undo:
+    """Forget pairs, all or none; what undoes it.
 
     Raises:
         UserError: the disk refuses.
-        Cancelled: the user stopped it; what went stays gone.
     """
-    progress = progress or Progress()
-    gone = 0
-    for done, row in enumerate(rows, start=1):
-        gone += dictionary.withdraw(row.kind, row.pair.text, row.pair.code)
-        progress.report(done, len(rows), "正在删除")
-    return gone
+    gone = {kind: [row.pair for row in rows if row.kind is kind] for kind in Kind}
+    undo = Undo.before(dictionary, gone)
+    keys = {row.key for row in rows}
+    left = {
+        kind: [one for one in found if DictionaryRow(kind, one).key not in keys]
+        for kind, found in undo.rows.items()
+    }
+    dictionary.put_back(undo.texts, left)
+    return undo
 
 
 def tally(rows: Iterable[DictionaryRow]) -> str:

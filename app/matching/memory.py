@@ -7,7 +7,7 @@ Contradictory confirmations of one text are kept and shown, never settled in sil
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +30,7 @@ CREATE TABLE confirmations (
     count INTEGER NOT NULL CHECK (count > 0), who TEXT NOT NULL, time TEXT NOT NULL,
     PRIMARY KEY (kind, text, code, name)) WITHOUT ROWID;
 """
+_SELECT = "SELECT wording, spelled, name, count, who, time FROM confirmations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +87,25 @@ class HospitalDictionary:
         Raises:
             UserError: a text or a code is empty, or the disk refuses.
         """
-        taken = list(pairs)
-        if any(not surface(pair.text) or not pair.code.strip() or pair.count < 1 for pair in taken):
+        self.confirm_together({kind: list(pairs)})
+
+    def confirm_together(self, pairs: Mapping[Kind, Sequence[Confirmed]]) -> None:
+        """Remember many confirmations of both kinds at once: all or none.
+
+        Raises:
+            UserError: a text or a code is empty, or the disk refuses.
+        """
+        every = [(kind, pair) for kind, found in pairs.items() for pair in found]
+        if any(not surface(pair.text) or not pair.code.strip() or pair.count < 1 for _, pair in every):
             raise UserError("词典里的每一条都要有文本和编码。", "请补全后再保存。")
         with self._writing() as connection:
             connection.executemany(
                 "INSERT INTO confirmations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
                 "count = count + excluded.count, wording = excluded.wording, spelled = excluded.spelled, "
                 "who = CASE WHEN excluded.time >= time THEN excluded.who ELSE who END, time = max(time, excluded.time)",
-                [_row(kind, pair) for pair in taken],
+                [_row(kind, pair) for kind, pair in every],
             )
-        for pair in taken:
+        for kind, pair in every:
             self._memories[kind].add(pair)
 
     def withdraw(self, kind: Kind, text: str, code: str) -> int:
@@ -110,7 +119,7 @@ class HospitalDictionary:
                 "DELETE FROM confirmations WHERE kind = ? AND text = ? AND code = ?",
                 (kind.value, surface(text), normalize_code(code)),
             ).rowcount
-        self._memories[kind].drop(text, code)
+        self._read_again(kind, [text])
         return gone
 
     def take_back(self, kind: Kind, pair: Confirmed) -> None:
@@ -124,11 +133,31 @@ class HospitalDictionary:
         with self._writing() as connection:
             connection.execute(f"DELETE FROM confirmations {where} AND count <= ?", (*place, pair.count))  # noqa: S608
             connection.execute(f"UPDATE confirmations SET count = count - ? {where}", (pair.count, *place))  # noqa: S608
-        memory = self._memories[kind]
-        memory.drop(pair.text, pair.code)
-        for kept in self._rows(kind):
-            if (surface(kept.text), normalize_code(kept.code)) == place[1:]:
-                memory.add(kept)
+        self._read_again(kind, [pair.text])
+
+    def rows_for(self, kind: Kind, pairs: Iterable[Confirmed]) -> list[Confirmed]:
+        """The rows that have the wording of one of these pairs, as they are remembered now."""
+        texts = dict.fromkeys(surface(pair.text) for pair in pairs)
+        return [row for text in texts for row in self._memories[kind].lookup(text)]
+
+    def put_back(self, texts: Mapping[Kind, Iterable[str]], rows: Mapping[Kind, Iterable[Confirmed]]) -> None:
+        """For these wordings remember ``rows`` and nothing else: all or none. With ``rows_for`` it undoes what was done meanwhile.
+
+        Raises:
+            UserError: the disk refuses.
+        """
+        wordings = {kind: list(dict.fromkeys(map(surface, found))) for kind, found in texts.items()}
+        with self._writing() as connection:
+            connection.executemany(
+                "DELETE FROM confirmations WHERE kind = ? AND text = ?",
+                [(kind.value, text) for kind, found in wordings.items() for text in found],
+            )
+            connection.executemany(
+                "INSERT INTO confirmations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [_row(kind, row) for kind, found in rows.items() for row in found],
+            )
+        for kind, found in wordings.items():
+            self._read_again(kind, found)
 
     def contradictions(self, kind: Kind) -> Sequence[Contradiction]:
         """Texts with more than one code, most used first."""
@@ -148,12 +177,17 @@ class HospitalDictionary:
         return sum(len(memory) for memory in self._memories.values())
 
     def _rows(self, kind: Kind) -> Iterator[Confirmed]:
-        rows = self._connection.execute(
-            "SELECT wording, spelled, name, count, who, time FROM confirmations WHERE kind = ? ORDER BY text, code",
-            (kind.value,),
+        return map(
+            _confirmed,
+            self._connection.execute(f"{_SELECT} WHERE kind = ? ORDER BY text, code", (kind.value,)),
         )
-        for wording, code, name, count, who, time in rows:
-            yield Confirmed(wording, code, name, count, who, datetime.fromisoformat(time) if time else None)
+
+    def _read_again(self, kind: Kind, texts: Iterable[str]) -> None:
+        """Bring the memory of some wordings in line with the file."""
+        with self._lock:
+            for text in dict.fromkeys(map(surface, texts)):
+                rows = self._connection.execute(f"{_SELECT} WHERE kind = ? AND text = ?", (kind.value, text))
+                self._memories[kind].put(text, map(_confirmed, rows.fetchall()))
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -179,6 +213,11 @@ def _row(kind: Kind, pair: Confirmed) -> tuple[str | int, ...]:
         pair.who,
         time,
     )
+
+
+def _confirmed(row: tuple[str, str, str, int, str, str]) -> Confirmed:
+    wording, code, name, count, who, time = row
+    return Confirmed(wording, code, name, count, who, datetime.fromisoformat(time) if time else None)
 
 
 def _open(path: Path) -> sqlite3.Connection:

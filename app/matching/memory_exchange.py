@@ -10,7 +10,9 @@ from pathlib import Path
 from app.errors import UserError
 from app.export.cells import Column, Sheet, Style, new_workbook
 from app.files import safe_write
+from app.matching.dictionary_undo import Undo
 from app.matching.memory import HospitalDictionary
+from app.progress import Progress
 from app.readers.values import cell_text, parse_moment
 from app.sheets import read_cells
 from icd_tables.codes import Kind
@@ -50,18 +52,21 @@ class RowIssue:
 
 @dataclass(frozen=True, slots=True)
 class DictionaryImport:
-    """What an import did: rows taken, and the others."""
+    """What an import did: rows taken, the others, and how to undo it."""
 
     taken: int
     issues: tuple[RowIssue, ...]
+    undo: Undo
 
 
-def export_dictionary(dictionary: HospitalDictionary, path: Path) -> int:
+def export_dictionary(dictionary: HospitalDictionary, path: Path, progress: Progress | None = None) -> int:
     """Write everything remembered, a row for each text and code, and return the number of rows.
 
     Raises:
         UserError: the file cannot be written.
+        Cancelled: the user stopped it; a file that was there before stays.
     """
+    progress, total = progress or Progress(), len(dictionary)
     rows = 0
     with safe_write(path) as temporary, new_workbook(temporary, "本院词典") as book:
         sheet = Sheet(book, "本院词典", [column.width for column in _COLUMNS])
@@ -74,18 +79,22 @@ def export_dictionary(dictionary: HospitalDictionary, path: Path) -> int:
                 values = (kind.label, pair.text, pair.code, pair.name, pair.count, pair.who, pair.when, rest)
                 sheet.write_record(_COLUMNS, values)
                 rows += 1
+                progress.report(rows, total, "正在导出词典")
         sheet.filter_table(1, len(_COLUMNS))
     return rows
 
 
 def import_dictionary(
-    dictionary: HospitalDictionary, path: Path, kind: Kind | None = None
+    dictionary: HospitalDictionary, path: Path, kind: Kind | None = None, progress: Progress | None = None
 ) -> DictionaryImport:
     """Add the rows of a workbook or CSV; ``kind`` holds for rows that do not say theirs. All readable rows or none are added.
 
     Raises:
         UserError: the file cannot be opened, no sheet has a column of texts and one of codes, or the disk refuses.
+        Cancelled: the user stopped it; nothing was added.
     """
+    progress = progress or Progress()
+    progress.report(0, 0, "正在读入文件")
     taken: dict[Kind, list[Confirmed]] = {one: [] for one in Kind}
     issues: list[RowIssue] = []
     for row, cells in _records(path):
@@ -94,10 +103,10 @@ def import_dictionary(
             issues.append(result)
         else:
             taken[result[0]].append(result[1])
-    for one, pairs in taken.items():
-        if pairs:
-            dictionary.confirm_all(one, pairs)
-    return DictionaryImport(sum(map(len, taken.values())), tuple(issues))
+        progress.report(row, 0, f"正在读入第 {row:,} 行")
+    undo = Undo.before(dictionary, taken)
+    dictionary.confirm_together(taken)
+    return DictionaryImport(sum(map(len, taken.values())), tuple(issues), undo)
 
 
 def _other_codes(dictionary: HospitalDictionary, kind: Kind) -> dict[str, set[str]]:

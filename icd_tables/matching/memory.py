@@ -63,11 +63,9 @@ class SessionMemory:
         known[key] = pair
         self.version += 1
 
-    def drop(self, text: str, code: str) -> None:
-        """Forget that this wording was given this code."""
-        known = self._by_text.get(surface(text), {})
-        for key in [key for key in known if key[0] == normalize_code(code)]:
-            del known[key]
+    def put(self, text: str, pairs: Iterable[Confirmed]) -> None:
+        """Remember just these for a wording, whatever was remembered for it before."""
+        self._by_text[surface(text)] = {(normalize_code(pair.code), pair.name): pair for pair in pairs}
         self.version += 1
 
     def lookup(self, text: str) -> Sequence[Confirmed]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QSize, QTimer, Slot
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -19,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.matching.dictionary_rows import DictionaryRow, dictionary_rows, tally, withdraw
+from app.matching.dictionary_undo import Undo
 from app.matching.memory import HospitalDictionary
 from app.matching.memory_exchange import DictionaryImport, RowIssue, export_dictionary, import_dictionary
 from icd_tables.codes import Kind
@@ -37,6 +40,7 @@ EMPTY = (
 )
 TABLES = "词典 (*.xlsx *.xls *.csv)"
 FILTER_MS = 120
+NOTHING_TO_UNDO = "撤销最近一次导入或删除；之后又确认过新词的，不再能撤销"
 
 
 def _when(moment: datetime | None) -> str:
@@ -74,6 +78,15 @@ ISSUES: tuple[Column[RowIssue], ...] = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Undoable:
+    """What was done last to the dictionary as a whole, and how the dictionary stood right after it."""
+
+    told: str
+    undo: Undo
+    version: int
+
+
 class DictionaryWindow(ToolWindow):
     """Shows the dictionary; follows what is confirmed in the main window."""
 
@@ -82,6 +95,7 @@ class DictionaryWindow(ToolWindow):
     def __init__(self, spec: ToolSpec, context: ToolContext) -> None:
         super().__init__(spec, context)
         self._version = -1
+        self._undo: _Undoable | None = None
         self.search = QLineEdit()
         self.search.setPlaceholderText("查找：写法、编码、名称、确认人…")
         self.search.setAccessibleName("查找词典")
@@ -103,6 +117,8 @@ class DictionaryWindow(ToolWindow):
         self.add_head_button(
             "导出词典…", "export", self.choose_export, "写成可以再导入的 xlsx，供备份或给其他医院"
         )
+        self.undo_button = self.add_head_button("撤销", "undo", self.undo, NOTHING_TO_UNDO)
+        self.undo_button.setShortcut(QKeySequence.StandardKey.Undo)
         self.export_button.hide()
         self.tally = QLabel()
         self.tally.setProperty("role", "muted")
@@ -150,7 +166,11 @@ class DictionaryWindow(ToolWindow):
     def take(self, path: Path) -> None:
         """Take the rows of a workbook in, and say which could not be read."""
         dictionary, kind = self.dictionary, self.kind.currentData()
-        self.run("正在导入词典", lambda _progress: import_dictionary(dictionary, path, kind), self._taken)
+        self.run(
+            "正在导入词典",
+            lambda progress: import_dictionary(dictionary, path, kind, progress),
+            self._taken,
+        )
 
     def choose_export(self) -> None:
         """Ask for a file and write the dictionary."""
@@ -165,7 +185,7 @@ class DictionaryWindow(ToolWindow):
         dictionary = self.dictionary
         self.run(
             "正在导出词典",
-            lambda _progress: export_dictionary(dictionary, path),
+            lambda progress: export_dictionary(dictionary, path, progress),
             lambda rows: self.busy.tell(f"已导出 {rows:,} 条：{path}"),
         )
 
@@ -197,13 +217,39 @@ class DictionaryWindow(ToolWindow):
         dictionary = self.dictionary
         self.run(
             "正在删除",
-            lambda progress: withdraw(dictionary, rows, progress),
-            self._forgotten,
+            lambda _progress: withdraw(dictionary, rows),
+            lambda undo: self._forgotten(len(rows), undo),
         )
 
-    def _forgotten(self, gone: int) -> None:
-        self.busy.tell(f"已删除 {gone:,} 条。")
+    def _forgotten(self, gone: int, undo: Undo) -> None:
+        self._note(f"删除 {gone:,} 条", undo)
+        self.busy.tell(f"已删除 {gone:,} 条；删错了可按 Ctrl+Z 撤销。")
         self.refresh()
+
+    @Slot()
+    def undo(self) -> None:
+        """Take back the last import or deletion: who, when and how often are as they were."""
+        dictionary, last = self.dictionary, self._undo
+        if last is not None and last.version == self._now():
+            self._undo = None
+            self.run(
+                "正在撤销",
+                lambda _progress: last.undo.put_back(dictionary),
+                lambda _rows: self._undone(last.told),
+            )
+
+    def _undone(self, told: str) -> None:
+        self.busy.tell(f"已撤销：{told}。")
+        self.refresh()
+
+    def _note(self, told: str, undo: Undo) -> None:
+        self._undo = _Undoable(told, undo, self._now())
+
+    def _offer_undo(self) -> None:
+        """An undo is only offered while nothing else has changed: it puts wordings back to how they stood."""
+        last = self._undo if self._undo and self._undo.version == self._now() else None
+        self.undo_button.setEnabled(last is not None)
+        self.undo_button.setToolTip(f"撤销：{last.told}" if last else NOTHING_TO_UNDO)
 
     def _now(self) -> int:
         return sum(self.dictionary.memory(kind).version for kind in Kind)
@@ -211,12 +257,14 @@ class DictionaryWindow(ToolWindow):
     def _show(self, rows: list[DictionaryRow]) -> None:
         self.model.set_rows(rows)
         self._filter()
+        self._offer_undo()
         self.tally.setText(tally(rows))
 
     def _taken(self, done: DictionaryImport) -> None:
         self.issues.set_rows(done.issues)
         self.issue_table.setVisible(bool(done.issues))
         left = f"，{len(done.issues):,} 行没有读入，原因见下表" if done.issues else ""
+        self._note(f"导入 {done.taken:,} 条", done.undo)
         self.busy.tell(f"读入 {done.taken:,} 条{left}。")
         self.refresh()
 

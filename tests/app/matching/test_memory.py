@@ -10,8 +10,10 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from app.errors import UserError
+from app.matching.dictionary_rows import dictionary_rows, withdraw
 from app.matching.memory import HospitalDictionary
 from app.matching.memory_exchange import export_dictionary, import_dictionary
+from app.progress import Cancelled, Progress
 from icd_tables.codes import Kind
 from icd_tables.matcher import Matcher
 from icd_tables.matching.memory import Confirmed
@@ -113,6 +115,50 @@ def test_rows_that_cannot_be_read_are_told_with_row_and_reason(path: Path, tmp_p
             (4, "编码"),
             (5, "次数"),
         ]
+
+
+def test_an_import_and_a_deletion_are_undone_exactly(path: Path, tmp_path: Path) -> None:
+    book = tmp_path / "词典.xlsx"
+    with HospitalDictionary(tmp_path / "另一家.sqlite") as other:
+        other.confirm_all(
+            Kind.DIAGNOSIS,
+            [
+                Confirmed("阑尾", "K35.900", "急性阑尾炎", 5, "丙", WHEN.replace(year=2026)),
+                Confirmed("心慌", "R00.200"),
+            ],
+        )
+        export_dictionary(other, book)
+    with HospitalDictionary(path) as dictionary:
+        dictionary.confirm_all(
+            Kind.DIAGNOSIS,
+            [
+                Confirmed("阑尾", "K35.900", "急性阑尾炎", 2, "甲", WHEN),
+                Confirmed("阑尾", "K36.x00", "慢性阑尾炎"),
+            ],
+        )
+        before = list(dictionary.memory(Kind.DIAGNOSIS))
+        done = import_dictionary(dictionary, book)
+        assert dictionary.memory(Kind.DIAGNOSIS).lookup("阑尾")[0].count == 7
+        assert done.undo.put_back(dictionary) == 2
+        assert list(dictionary.memory(Kind.DIAGNOSIS)) == before
+        undo = withdraw(
+            dictionary, [row for row in dictionary_rows(dictionary) if row.pair.code == "K35.900"]
+        )
+        assert [pair.code for pair in dictionary.memory(Kind.DIAGNOSIS)] == ["K36.x00"]
+        undo.put_back(dictionary)
+    with HospitalDictionary(path) as again:
+        assert sorted(again.memory(Kind.DIAGNOSIS), key=str) == sorted(before, key=str)
+
+
+def test_a_cancelled_import_adds_nothing(path: Path, tmp_path: Path) -> None:
+    book = tmp_path / "词典.xlsx"
+    with HospitalDictionary(path) as dictionary:
+        dictionary.confirm(Kind.DIAGNOSIS, Confirmed("阑尾", "K35.900"))
+        export_dictionary(dictionary, book)
+        progress = Progress(lambda _done, _total, _text: progress.cancel())
+        with pytest.raises(Cancelled):
+            import_dictionary(dictionary, book, progress=progress)
+        assert dictionary.memory(Kind.DIAGNOSIS).lookup("阑尾")[0].count == 1
 
 
 def test_a_workbook_without_the_columns_is_refused(path: Path, tmp_path: Path) -> None:

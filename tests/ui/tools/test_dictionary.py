@@ -104,6 +104,26 @@ def test_deleting_asks_first(window: DictionaryWindow, qtbot: QtBot, checked: To
     assert [row.pair.code for row in window.model.rows()] == ["J41.000", "47.0100"]
 
 
+def test_a_deletion_can_be_undone_until_something_else_is_confirmed(
+    window: DictionaryWindow, qtbot: QtBot, checked: ToolContext
+) -> None:
+    assert not window.undo_button.isEnabled()
+    before = window.model.rows()
+    window.forget(before[:1])
+    settle(qtbot, checked)
+    assert "删除 1 条" in window.undo_button.toolTip()
+    window.undo_button.click()
+    settle(qtbot, checked)
+    assert window.model.rows() == before
+    assert not window.undo_button.isEnabled()
+    window.forget(before[:1])
+    settle(qtbot, checked)
+    window.dictionary.confirm(Kind.DIAGNOSIS, Confirmed("新词", "I10.x00"))
+    checked.case_changed.emit()
+    settle(qtbot, checked)
+    assert not window.undo_button.isEnabled()
+
+
 def test_a_confirmation_wins_next_time(window: DictionaryWindow, checked: ToolContext) -> None:
     finder = checked.finder()
     assert finder is not None
