@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from coding_rules.case import is_blank
@@ -19,6 +20,9 @@ def _gap(lines: Sequence[Line], start: int) -> int | None:
     """Position of the first empty row from ``start`` on that has a filled row after it."""
     filled = {line.index for line in lines}
     return next((i for i in range(start, max(filled, default=0)) if i not in filled), None)
+
+
+_COMPOUND = re.compile(r"^[A-Z]\d\d\..*M\d{5}/\d")
 
 
 @function((), prose="其他诊断中间有空行", columns=("JBDM1",), reads=DIAGNOSES, notes=("gap",))
@@ -196,3 +200,15 @@ def too_many_unspecified(env: Env, view: CaseView) -> bool:
         return False
     note(view, count=str(len(view.diagnoses)), vague=str(vague))
     return True
+
+
+@function((Type.LINE,), prose="另一诊断是{0}带形态学的复合编码", reads=DIAGNOSES, notes=("compound",))
+def same_disease_with_morphology(env: Env, view: CaseView, line: Line) -> bool:
+    """Whether another diagnosis is of the line's subcategory and carries a morphology code, while the line carries none."""
+    if _COMPOUND.search(line.normal):
+        return False
+    for other in view.diagnoses:
+        if other is not line and other.bare[:5] == line.bare[:5] and _COMPOUND.search(other.normal):
+            note(view, compound=other.text)
+            return True
+    return False

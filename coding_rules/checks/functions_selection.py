@@ -209,6 +209,29 @@ def like_cases_operated(env: Env, view: CaseView, percent: float) -> bool | None
     return True
 
 
+@function(
+    (Type.NUMBER, Type.NUMBER),
+    prose="总费用低于目录中同样诊疗的病种均费的{0}倍，或高于{1}倍",
+    columns=("ZFY",),
+    reads=_WHOLE,
+    notes=("group", "mean", "ratio"),
+    source=Source.CATALOGUE,
+)
+def fee_ratio_outside(env: Env, view: CaseView, low: float, high: float) -> bool | None:
+    """Whether the fee is far from the mean of the catalogue's row with just this diagnosis and these procedures."""
+    found, total = _known(env, view), view.case.fees.total
+    if found is None or not total:
+        return None
+    done = frozenset(normalize_code(insurance_code(env, view, line)) for line in view.procedures if line.code)
+    row = next((group for group in found.groups if group.codes == done and group.mean_fee), None)
+    if row is None or row.mean_fee is None or low <= total / row.mean_fee <= high:
+        return None if row is None else False
+    treated = f"，{_procedure_name(env, row.main)}" if row.main else "，没有手术操作"
+    ratio = total / row.mean_fee
+    note(view, group=f"{row.diagnosis}{treated}", mean=f"{row.mean_fee / 100:.2f}", ratio=f"{ratio:.2f}")
+    return True
+
+
 def _procedure_name(env: Env, code: str) -> str:
     """Code and name of a procedure as the insurance table spells them."""
     entry = env.terminology.lookup(Kind.PROCEDURE, Edition.INSURANCE, code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -10,7 +11,7 @@ from coding_rules.case import is_blank
 from coding_rules.checks.names import Facet, Type
 from coding_rules.checks.predicates import Env, function, note
 from coding_rules.checks.view import CaseView
-from coding_rules.fields import FEE_ADDENDS, FEE_ITEMS, field_label
+from coding_rules.fields import FEE_ADDENDS, FEE_ITEMS, MOST_LINES, OUTCOME, field_label, outcome_field
 from coding_rules.identity import birth_of, checksum_holds, sex_of
 
 _FORMATS = ("%Y%m%d", "%Y-%m-%d", "%Y/%m/%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M")
@@ -160,3 +161,30 @@ def placeholder_phone(env: Env, view: CaseView, text: str) -> bool:
 def not_an_id_birth(env: Env, view: CaseView, number: str) -> bool:
     """Whether the date digits of an identity number are no date."""
     return birth_of(number) is None
+
+
+@function((), prose="有诊断的出院情况不在值域内", columns=("CYQK",), reads=(Facet.REST,), notes=("outcomes",))
+def bad_outcome(env: Env, view: CaseView) -> bool:
+    """Whether some diagnosis has an 出院情况 outside its domain."""
+    bad = [
+        f"{field_label(cell)}填 {text}"
+        for cell, text in _outcomes(view)
+        if not is_blank(text) and text.strip() not in OUTCOME
+    ]
+    if bad:
+        note(view, outcomes="、".join(bad[:3]))
+    return bool(bad)
+
+
+@function((Type.TEXT,), prose="有诊断的出院情况是{0}", columns=("CYQK",), reads=(Facet.REST,))
+def outcome_given(env: Env, view: CaseView, value: str) -> bool:
+    """Whether some diagnosis has this 出院情况."""
+    return any(text.strip() == value for _, text in _outcomes(view))
+
+
+def _outcomes(view: CaseView) -> Iterator[tuple[str, str]]:
+    """Cells of 出院情况 that the file has, line by line, with their texts."""
+    for line in range(MOST_LINES + 1):
+        text = view.cells.get(outcome_field(line))
+        if text is not None:
+            yield outcome_field(line), text

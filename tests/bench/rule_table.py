@@ -241,7 +241,7 @@ def document(month: Month, alone: Month, elsewhere: Month) -> str:
         "",
         f"随程序发布 {len(month.engine.packs)} 个规则包，共 {total} 条规则；每条规则的条件、依据、例子见各包的",
         "`coding_rules/checks/packs/<包>/pack.toml`（可读的说明在同一目录的 `pack.txt`，例子在 `cases.toml`）。",
-        "本页由 `python -m tests.bench.rule_table --write` 生成。",
+        "本页由 `python -m tests.bench.rule_table --write` 生成。没有收的公开规则和原因见 [rules-left-out.md](rules-left-out.md)。",
         "",
         "## 在合成样本上的结果",
         "",
