@@ -33,6 +33,7 @@ class _Tried(NamedTuple):
     """
 
     rule: GroupRule
+    stage: str
     test: Test
     members: _Members
     may_fail_touched: bool
@@ -70,6 +71,7 @@ class Explainer:
         leaves = tuple(atoms(rule.node))
         return _Tried(
             rule,
+            rule.stage.value,
             compile_rule(rule.node, self._environment),
             tuple(member for atom in leaves for member in self._members(atom)),
             not (isinstance(rule.node, In | Is) and rule.node.scope is Scope.PRINCIPAL_DIAGNOSIS),
@@ -103,7 +105,8 @@ class _Walk:
         case, mdcs = self._case, self._explainer.mdcs
         for number, mdc in enumerate(mdcs):
             if not mdc.test(case):
-                self._note_failure(mdc)
+                if mdc.may_fail_touched:
+                    self._note_failure(mdc)
                 continue
             rows = self._explainer.adrgs.get(mdc.rule.code, ())
             winner = next((place for place, adrg in enumerate(rows) if adrg.test(case)), None)
@@ -114,7 +117,8 @@ class _Walk:
                 continue
             self._steps.append(self._step(mdc, _title(mdc.rule)))
             for adrg in rows[:winner]:
-                self._note_failure(adrg)
+                if adrg.may_fail_touched:
+                    self._note_failure(adrg)
             self._note_near(rows[winner + 1 :], mdcs[number + 1 :], rows[winner].rule)
             return self._to_drg(mdc.rule.code, rows[winner])
         return self._ungrouped()
@@ -183,7 +187,7 @@ class _Walk:
         return False
 
     def _note_failure(self, tried: _Tried) -> None:
-        if tried.may_fail_touched and self._touches(tried):
+        if self._touches(tried):
             text = f"{_title(tried.rule)} 不成立：{self._words(tried.rule)}"
             self._steps.append(self._step(tried, text, held=False))
 
@@ -196,7 +200,7 @@ class _Walk:
             if tried.test(case):
                 text = f"也满足 {_title(tried.rule)}，但排在 {winner.code} 之后"
                 self._near.append(self._step(tried, text, held=False, stage=NEAR))
-            elif tried.rule.stage is Stage.ADRG and tried.may_fail_touched and self._touches(tried):
+            elif tried.may_fail_touched and tried.rule.stage is Stage.ADRG and self._touches(tried):
                 text = f"{_title(tried.rule)} 不成立：{self._words(tried.rule)}"
                 self._near.append(self._step(tried, text, held=False, stage=NEAR))
 
@@ -213,7 +217,7 @@ class _Walk:
             for code in self._in_scope[scope]
             if code in members
         }
-        return Step(stage or rule.stage.value, text, held, rule.text, tuple(codes), rule.source)
+        return Step(stage or tried.stage, text, held, rule.text, tuple(codes), rule.source)
 
 
 def _principal(case: GrouperInput) -> Step:
