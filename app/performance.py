@@ -160,9 +160,20 @@ def worked_out(name: str, figures: Indicators) -> str:
         return ""
     value, above, below, percent = parts[name]
     shown = f"{value:.2%}" if percent else f"{value:.4f}"
-    unknown = figures.low_risk_unknown if name == "low_risk_mortality" else 0
-    left_out = f"；另有 {unknown:,} 例没有填离院方式，未计入" if unknown else ""
-    return f"{above} ÷ {below}{percent} = {shown}{left_out}"
+    return f"{above} ÷ {below}{percent} = {shown}{_left_out(name, figures)}"
+
+
+def _left_out(name: str, figures: Indicators) -> str:
+    """How many grouped cases a figure does not count, and what they lack; empty when it counts them all."""
+    counted, lack = {
+        "cmi": (figures.weighted_cases, "所在的组没有权重"),
+        "mean_points": (figures.pointed_cases, "所在的组没有点数"),
+        "fee_index": (figures.fee_ratios.count, "没有标杆或没有费用"),
+        "time_index": (figures.time_ratios.count, "没有标杆或没有住院天数"),
+    }.get(name, (figures.grouped, ""))
+    missing = figures.low_risk_unknown if name == "low_risk_mortality" else figures.grouped - counted
+    reason = lack or "没有填离院方式"
+    return f"；另有 {missing:,} 例入组病例{reason}，未计入" if missing else ""
 
 
 def performance(

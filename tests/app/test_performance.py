@@ -65,6 +65,16 @@ def test_a_city_of_points_sees_points_and_cmi_only_where_it_can_be_had() -> None
     assert "每 1 权重折合点数 100" in told.formulas()["cmi"]
 
 
+def test_what_a_figure_leaves_out_is_told() -> None:
+    unweighted = result("9", "C", None)
+    figures = performance([*RESULTS, unweighted], DRG, Dimension.MONTH)[0].figures
+    assert worked_out("cmi", figures) == "3.5000 ÷ 3 = 1.1667；另有 1 例入组病例所在的组没有权重，未计入"
+    silent = result("9", "A", way="")
+    figures = performance([*RESULTS, silent], DRG, Dimension.MONTH, frozenset({"A"}))[0].figures
+    assert worked_out("low_risk_mortality", figures).endswith("；另有 1 例入组病例没有填离院方式，未计入")
+    assert worked_out("grouped_rate", figures) == "4 ÷ 5 × 100% = 80.00%"
+
+
 def test_what_is_not_rated_says_why() -> None:
     figures = performance([in_points(RESULTS[0])], DRG, Dimension.MONTH, frozenset())[0].figures
     assert "标杆" in DRG.why_missing("fee_index", figures)

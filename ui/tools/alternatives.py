@@ -11,7 +11,7 @@ from app.alternatives import Reading, Readings, advice_text, readings
 from app.errors import UserError
 from app.missing_codes import TYPED, MissingCode, typed_code
 from coding_rules.grouper.counterfactual import AlternativeKind
-from coding_rules.grouper.grouping import System
+from coding_rules.grouper.grouping import WORTH, System
 from ui import wording
 from ui.dialogs.messages import tell_user
 from ui.models.columns import Column
@@ -176,9 +176,11 @@ class AlternativesWindow(ToolWindow):
         others = len(found.rows) - 1
         moved = sum(row.alternative.changed for row in found.rows)
         unseen = f"对不到医保版编码、没有列入：{'、'.join(found.unseen)}。" if found.unseen else ""
+        worth = [step.text for step in found.rows[0].scored.grouping.path if step.stage == WORTH]
+        unweighed = f"{worth[0]}。" if worth and found.rows[0].weight is None else ""
         unpaid = "" if found.rows[0].scored.settlement else "没有结算参数，不计金额。"
         self.busy.tell(
-            f"共 {others} 种假设，其中 {moved} 种换组。按病例中的顺序列出；点表头可另行排序。{unseen}{unpaid}"
+            f"共 {others} 种假设，其中 {moved} 种换组。按病例中的顺序列出；点表头可另行排序。{unseen}{unweighed}{unpaid}"
         )
 
     @Slot(QModelIndex, QModelIndex)

@@ -57,9 +57,9 @@ NEW_COLUMNS: tuple[Column[NewlyGrouped], ...] = (
     money("fee", "总费用（元）", lambda row: row.fee, 110),
 )
 SOURCE_COLUMNS: tuple[Column[HistorySource], ...] = (
-    text("name", "来源", lambda row: row.name, 120, stretch=True),
-    text("years", "各年病例", lambda row: years_text(row.years), 130),
-    count("undated", "无出院日期", lambda row: row.undated or None, 76),
+    text("name", "来源", lambda row: row.name, 100, stretch=True),
+    text("years", "各年病例", lambda row: years_text(row.years), 112),
+    count("undated", "无出院日期", lambda row: row.undated or None, 80),
 )
 
 
