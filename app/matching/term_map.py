@@ -254,6 +254,29 @@ class TermMap:
                 [(row,) for row in rows],
             )
 
+    def put_back(self, terms: Iterable[Term]) -> None:
+        """Bring terms back to how they stood: suggestion, decision, who and when.
+
+        Raises:
+            UserError: the disk refuses.
+        """
+        with self._writing() as connection:
+            connection.executemany(
+                "UPDATE terms SET code = ?, name = ?, tier = ?, why = ?, caution = ?, equivalence = ?, who = ?, time = ?, taught = ? "
+                "WHERE row = ?",
+                [
+                    (
+                        *(one.code, one.name, one.tier, one.why, one.caution, one.equivalence or "", one.who),
+                        *(
+                            one.when.isoformat(sep=" ", timespec="seconds") if one.when else "",
+                            one.taught,
+                            one.row,
+                        ),
+                    )
+                    for one in terms
+                ],
+            )
+
     def mark_taught(self, rows: Iterable[int]) -> None:
         """Note that the hospital's dictionary has these now.
 

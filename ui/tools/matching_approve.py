@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from app.errors import UserError
@@ -15,11 +15,12 @@ from ui.dialogs.messages import tell_user
 from ui.models.columns import Column, ColumnsModel
 from ui.panels.candidates import CandidatesPanel
 from ui.tools.columns import count, text
-from ui.tools.matching_keys import HINT, TermTable
+from ui.tools.matching_keys import HINT, CandidateSearch, TermTable
 from ui.tools.rows import filter_rows, go_to, replace_rows
 
 EMPTY = "还没有导入词表。\n点“导入词表…”，选择一份写有院内名称（最好还有院内编码、使用次数）的 xlsx 或 csv。"
 MATCHING = "正在匹配，稍候即可核对…"
+SEARCH_MS = 120
 MEANINGS = {
     Equivalence.EQUAL: "院内词与标准名称同义（Enter 或 =）",
     Equivalence.WIDER: "院内词比标准名称宽（>）",
@@ -66,7 +67,7 @@ COLUMNS: tuple[Column[Term], ...] = (
 
 
 class ApprovalPane(QWidget):
-    """Works on one ``TermMap``. ``find`` gives the candidates of a term, ``author`` who decides."""
+    """Works on one ``TermMap``. ``find`` gives the candidates of a term, or of what is typed for it; ``author`` who decides."""
 
     changed = Signal()
     """A decision was kept or taken back."""
@@ -75,7 +76,7 @@ class ApprovalPane(QWidget):
 
     def __init__(
         self,
-        find: Callable[[Term], Sequence[Candidate]],
+        find: Callable[[Term, str], Sequence[Candidate]],
         author: Callable[[], str],
         parent: QWidget | None = None,
     ) -> None:
@@ -87,9 +88,12 @@ class ApprovalPane(QWidget):
         self.table = TermTable(self.model, "院内词表")
         self.table.empty_text = EMPTY
         self.table.sort_by_header()
+        self.search = CandidateSearch()
         self.candidates = CandidatesPanel()
         self.buttons = {one: QPushButton(one.value) for one in Equivalence}
         self._shown: Sequence[Candidate] = ()
+        self._steps: list[Sequence[Term]] = []
+        self._soon = QTimer(self, singleShot=True, interval=SEARCH_MS)
         self._lay_out()
         self._connect()
 
@@ -99,9 +103,10 @@ class ApprovalPane(QWidget):
         fresh = mapping is not self.mapping
         self.mapping, self.ready = mapping, ready
         replace_rows(self.table, mapping.terms() if mapping else [], here.row if here else None)
-        for button in self.buttons.values():
-            button.setEnabled(mapping is not None)
+        for part in (*self.buttons.values(), self.search):
+            part.setEnabled(mapping is not None)
         if fresh:
+            self._steps.clear()
             go_to(self.table, max(self._next_open(-1), 0))
         self._look()
 
@@ -137,8 +142,38 @@ class ApprovalPane(QWidget):
         except UserError as error:
             tell_user(self, error)
             return
+        self.note([term])
         self._renewed(self.mapping.term(term.row))
         self._go_next()
+
+    def note(self, before: Sequence[Term]) -> None:
+        """Remember how terms stood before a step, so that it can be undone."""
+        self._steps.append(before)
+
+    @Slot()
+    def undo(self) -> None:
+        """Undo the last step, however many terms it decided, and go back to where it was made."""
+        if self.mapping is None or not self._steps:
+            self.told.emit("没有可以撤销的步骤。已核的词可选中后按 Backspace 撤回。")
+            return
+        terms = self._steps[-1]
+        try:
+            self.mapping.put_back(terms)
+        except UserError as error:
+            tell_user(self, error)
+            return
+        self._steps.pop()
+        self.model.update_rows(terms)
+        self.changed.emit()
+        rows = {term.row for term in terms}
+        place = next((at for at, one in enumerate(self.model.rows()) if one.row in rows), None)
+        if place is not None:
+            go_to(self.table, place)
+        self._look()
+        first = terms[0].text
+        self.told.emit(
+            f"已撤销对“{first}”的核对。" if len(terms) == 1 else f"已撤销对 {len(terms):,} 个词的批量确认。"
+        )
 
     @Slot()
     def reopen(self) -> None:
@@ -151,6 +186,7 @@ class ApprovalPane(QWidget):
         except UserError as error:
             tell_user(self, error)
             return
+        self.note([term])
         self._renewed(self.mapping.term(term.row))
         self._look()
 
@@ -174,7 +210,15 @@ class ApprovalPane(QWidget):
 
     @Slot(QModelIndex, QModelIndex)
     def _moved(self, _index: QModelIndex, _before: QModelIndex) -> None:
+        if self.search.text():
+            self.search.clear()
+            self._soon.stop()  # else it would look again after the first key was pressed
         self._look()
+
+    @Slot()
+    def _start_search(self) -> None:
+        self.search.setFocus()
+        self.search.selectAll()
 
     def _look(self) -> None:
         """Candidates of the term at hand."""
@@ -183,13 +227,22 @@ class ApprovalPane(QWidget):
             self._shown = ()
             self.candidates.clear(MATCHING if self.mapping and not self.ready else "")
             return
-        self._shown = self._find(term)
+        typed = self.search.text().strip()
+        self._shown = self._find(term, typed)
         title = f"{term.text}　{term.local_code}".strip()
-        note = HINT if self._shown else "没有相近的编码；没有对应的请按 0"
+        note = HINT if self._shown else f"没有找到“{typed}”" if typed else "没有相近的编码；没有对应的请按 0"
         self.candidates.show_candidates(title, self._shown, term.code if term.decided else "", note)
         chosen = next((at for at, one in enumerate(self._shown) if one.entry.code == term.code), 0)
         if self._shown:
             self.candidates.list.select(chosen)
+
+    @Slot()
+    def _end_search(self) -> None:
+        """What was found stays on show, to be decided on."""
+        if self._soon.isActive():
+            self._soon.stop()
+            self._look()
+        self.table.setFocus()
 
     @Slot(int)
     def _pick(self, number: int) -> None:
@@ -209,6 +262,12 @@ class ApprovalPane(QWidget):
         self.table.decided.connect(self.decide)
         self.table.number_pressed.connect(self._pick)
         self.table.reopened.connect(self.reopen)
+        self.table.undo_wanted.connect(self.undo)
+        self.table.search_wanted.connect(self._start_search)
+        self._soon.timeout.connect(self._look)
+        self.search.textChanged.connect(self._soon.start)
+        self.search.steered.connect(self.candidates.steer)
+        self.search.left.connect(self._end_search)
         self.candidates.taken.connect(self._take)
         for one, button in self.buttons.items():
             button.setToolTip(MEANINGS[one])
@@ -218,6 +277,7 @@ class ApprovalPane(QWidget):
         right = QWidget()
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.search)
         column.addWidget(self.candidates, 1)
         row = QHBoxLayout()
         for button in self.buttons.values():

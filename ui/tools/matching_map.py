@@ -24,6 +24,7 @@ from app.matching.finder import Finder
 from app.matching.memory_exchange import RowIssue
 from app.matching.term_map import Term, TermMap, coverage
 from app.matching.term_mapping import (
+    CANDIDATES,
     approve_sure,
     candidates_of,
     export_map,
@@ -218,11 +219,11 @@ class MapWindow(ToolWindow):
         mapping, author = self.mapping, self.author
         if mapping is None:
             return
-        terms = mapping.terms()
+        terms = sure_terms(mapping.terms())
         self.run(
             "正在确认",
             lambda _progress: approve_sure(mapping, terms, author, datetime.now()),
-            lambda number: self._done(f"已把 {number:,} 个精确或本院确认过的词核为“等于”。"),
+            lambda _number: self._approved(terms),
         )
 
     @Slot()
@@ -270,6 +271,11 @@ class MapWindow(ToolWindow):
         self._show_terms()
         self.busy.tell(sentence)
 
+    def _approved(self, terms: Sequence[Term]) -> None:
+        if terms:
+            self.pane.note(terms)
+        self._done(f"已把 {len(terms):,} 个精确或本院确认过的词核为“等于”；可按 Ctrl+Z 撤销。")
+
     def _show_terms(self) -> None:
         self.pane.show_terms(self.mapping, ready=self._matching is None)
         self._tell_progress()
@@ -302,9 +308,11 @@ class MapWindow(ToolWindow):
     def _filter(self) -> None:
         self.pane.filter(self.search.text().casefold().split(), waiting=self.waiting.isChecked())
 
-    def _find(self, term: Term) -> Sequence[Candidate]:
-        mapping = self.mapping
-        return candidates_of(term, self.finder.matcher(term.kind, mapping.edition)) if mapping else ()
+    def _find(self, term: Term, typed: str) -> Sequence[Candidate]:
+        matcher = self.finder.matcher(term.kind, self.mapping.edition) if self.mapping else None
+        if matcher is None:
+            return ()
+        return matcher.find(typed, CANDIDATES) if typed else candidates_of(term, matcher)
 
     def _list_sources(self, known: Sequence[Path]) -> None:
         self.source.blockSignals(True)

@@ -117,6 +117,44 @@ def test_taking_back(window: MapWindow) -> None:
     assert "已核 0 /" in window.progress.text()
 
 
+def test_the_last_step_is_undone_with_its_suggestion(
+    window: MapWindow, qtbot: QtBot, checked: ToolContext
+) -> None:
+    before = window.model.rows()
+    QTest.keyClicks(window.table, "2=")
+    QTest.keyClicks(window.table, "0")
+    assert sum(row.decided for row in window.model.rows()) == 2
+    for _ in range(2):
+        QTest.keyClick(window.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert window.model.rows() == before
+    assert window.table.currentIndex().row() == 0
+    QTest.keyClick(window.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert "没有可以撤销" in window.busy.text.text()
+    window.approve_sure()
+    settle(qtbot, checked)
+    assert any(row.decided for row in window.model.rows())
+    window.pane.undo()
+    assert window.model.rows() == before
+
+
+def test_another_code_can_be_looked_for(window: MapWindow, qtbot: QtBot) -> None:
+    term = window.table.current_row()
+    QTest.keyClicks(window.table, "/")
+    search = window.pane.search
+    qtbot.keyClicks(search, "I48")
+    QTest.keyClick(search, Qt.Key.Key_Return)
+    shown = [row.candidate.entry.code for row in window.candidates.model.rows()]
+    assert shown
+    assert all(code.startswith("I48") for code in shown)
+    QTest.keyClick(search, Qt.Key.Key_Down)
+    QTest.keyClicks(window.table, "~")
+    assert window.mapping is not None
+    decided = window.mapping.term(term.row)
+    assert (decided.code, decided.equivalence) == (shown[min(1, len(shown) - 1)], Equivalence.NEAR)
+    assert not search.text()
+    assert not any(row.candidate.entry.code.startswith("I48") for row in window.candidates.model.rows()[:1])
+
+
 def test_a_candidate_taken_by_its_number_is_equal(window: MapWindow) -> None:
     window.candidates.take(1)
     assert window.model.rows()[0].equivalence is Equivalence.EQUAL
