@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray
+from PySide6.QtCore import QByteArray, QRect
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QWidget
 
@@ -50,11 +50,16 @@ def restore_page(page: ReviewPage, layout: Mapping[str, str]) -> None:
 
 def fit(window: QWidget) -> None:
     """Bring a window into a screen: one that was on a screen now unplugged, or that is larger than the screen."""
+    if (
+        QGuiApplication.platformName() != "offscreen"
+    ):  # pictures may be larger than the screen it pretends to have
+        screen = QGuiApplication.screenAt(window.frameGeometry().center()) or QGuiApplication.primaryScreen()
+        bring_into(window, screen.availableGeometry())
+
+
+def bring_into(window: QWidget, room: QRect) -> None:
+    """Make a window as small as it must be and move it as far as it must be to lie within ``room``."""
     frame = window.frameGeometry()
-    screen = QGuiApplication.screenAt(frame.center()) or QGuiApplication.primaryScreen()
-    if screen is None:
-        return
-    room = screen.availableGeometry()
     if room.contains(frame):
         return
     size = window.size().boundedTo(room.size())

@@ -4,26 +4,40 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QMessageBox,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app import settings as settings_file
 from app.errors import UserError
+from app.history import Decision
 from app.log import Mishap
 from app.readers import ImportIssue, ImportReport, guess_mapping
 from app.settings import Density, Settings, Theme
 from icd_tables.pinyin import readings
 from ui.actions import ACTIONS
 from ui.dialogs.about import AboutDialog
+from ui.dialogs.bulk import BulkDialog
 from ui.dialogs.export import ExportDialog
-from ui.dialogs.keys import sheet_html, sheet_rows
+from ui.dialogs.keys import KeySheet, sheet_html, sheet_rows
 from ui.dialogs.mapping import UNUSED, MappingDialog, field_text
 from ui.dialogs.messages import CrashDialog, tell_user
+from ui.dialogs.note import NoteDialog
 from ui.dialogs.palette import Command, CommandPalette, find_commands
+from ui.dialogs.reason import ReasonDialog
 from ui.dialogs.report import ReportDialog
 from ui.dialogs.settings import SettingsDialog
 from ui.jobs import Jobs
 from ui.main_window import MainWindow
+from ui.welcome import WelcomePage
 
 
 def initials(text: str) -> str:
@@ -207,3 +221,32 @@ def test_rows_stand_as_tight_as_the_settings_say(window: MainWindow) -> None:
     assert rows.defaultSectionSize() == wide - 4
     window.files.use_settings(replace(window.files.settings, density=Density.COMFORTABLE))
     assert rows.defaultSectionSize() == wide
+
+
+def test_every_control_of_every_dialog_has_a_name(qtbot: QtBot, tmp_path: Path) -> None:
+    dialogs: list[QWidget] = [
+        SettingsDialog(Settings(rule_packs=("包.toml",))),
+        ExportDialog(tmp_path / "a.xlsx", tmp_path, "3 例"),
+        ReportDialog([ImportReport("a.csv", "N041")], can_map=True),
+        MappingDialog(guess_mapping(["病案号", "主要诊断编码"], []), [["1", "I10"]]),
+        NoteDialog("病案号 1", ""),
+        ReasonDialog("维持原码", "为什么？", Decision.KEEP),
+        BulkDialog([]),
+        KeySheet(),
+        WelcomePage(),
+    ]
+    inside = (QComboBox, QAbstractSpinBox, QAbstractItemView)  # their own parts speak through them
+    for dialog in dialogs:
+        qtbot.addWidget(dialog)
+        unnamed = [
+            part
+            for part in dialog.findChildren(QWidget)
+            if part.focusPolicy() & Qt.FocusPolicy.TabFocus
+            and not isinstance(part, QLabel)
+            and not isinstance(part.parent(), inside)
+            and not (part.parent() and isinstance(part.parent().parent(), inside))
+            and not part.objectName().startswith("qt_")
+            and not part.accessibleName()
+            and not (isinstance(part, QAbstractButton) and part.text())
+        ]
+        assert unnamed == [], type(dialog).__name__

@@ -19,7 +19,7 @@ def test_a_window_on_a_screen_that_is_gone_comes_back(qtbot: QtBot) -> None:
     qtbot.addWidget(window)
     window.resize(300, 200)
     window.move(room().right() + 2000, room().bottom() + 900)
-    layout.fit(window)
+    layout.bring_into(window, room())
     assert room().contains(window.geometry())
     assert window.size().width() == 300
 
@@ -28,7 +28,7 @@ def test_a_window_larger_than_the_screen_is_made_to_fit(qtbot: QtBot) -> None:
     window = QMainWindow()
     qtbot.addWidget(window)
     window.setGeometry(QRect(QPoint(0, 0), room().size() * 2))
-    layout.fit(window)
+    layout.bring_into(window, room())
     assert room().contains(window.geometry())
 
 

@@ -39,6 +39,7 @@ class SettingsDialog(QDialog):
         self.setMinimumWidth(640)
         self.settings = settings
         self.author = QLineEdit(settings.author)
+        self.author.setAccessibleName(label("author"))
         self.author.setPlaceholderText("记入每一步更正和导出的清单")
         self.theme = QComboBox()
         self.theme.setAccessibleName(label("theme"))

@@ -44,12 +44,12 @@ def _kind(row: TableRow) -> str:
 
 COLUMNS: tuple[Column[TableRow], ...] = (
     Column("state", "状态", lambda row: row.state.value, width=60, tone=lambda row: _TONES[row.state]),
-    text("kind", "内容", _kind, 100),
+    text("kind", "内容", _kind, 96),
     text("edition", "编码版本", lambda row: row.edition.value if row.edition else "", 76),
     text("version", "版号", lambda row: row.version, 96),
     count("rows", "条数", lambda row: row.rows, 72),
     text("from", "启用日期", lambda row: row.valid_from.isoformat() if row.valid_from else "", 90),
-    text("origin", "来自", lambda row: row.origin.value, 130, muted=True),
+    text("origin", "来自", lambda row: row.origin.value, 124, muted=True),
     text("source", "文件", lambda row: row.source, 210, tip=lambda row: row.source),
     text("title", "名称", lambda row: row.title, 200, stretch=True, tip=lambda row: row.note or row.title),
 )
@@ -241,7 +241,7 @@ def _line(name: str, hint: str) -> QLineEdit:
     line = QLineEdit()
     line.setAccessibleName(name)
     line.setPlaceholderText(hint)
-    line.setMaximumWidth(190)
+    line.setFixedWidth(150)
     return line
 
 
