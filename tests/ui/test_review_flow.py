@@ -312,3 +312,54 @@ def test_no_candidates_yet_is_not_no_candidates_at_all(qtbot: QtBot, window: Mai
     bench._find = lambda *_: ()
     type_chinese(editor, "某")
     assert "没有相近的编码" in window.page.candidates.note.text()
+
+
+def compose(widget: QWidget, preedit: str) -> None:
+    """As an input method shows what is being composed."""
+    QApplication.sendEvent(widget, QInputMethodEvent(preedit, []))
+
+
+def test_what_is_being_composed_searches_nothing_until_it_is_committed(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    press(qtbot, window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    table = window.page.case.tables[Kind.DIAGNOSIS]
+    assert table.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
+    qtbot.waitUntil(lambda: window.page.candidates.model.rowCount() > 0)
+    heading = window.page.candidates.heading.text()
+    compose(table, "shenjieshi")
+    assert table.editor is not None, "composing opens the editor like a key does"
+    compose(table.editor, "shen'jie'shi")
+    assert window.page.candidates.heading.text() == heading
+    assert table.editor.text() == ""
+    type_chinese(table.editor, "肾结石")
+    assert window.page.candidates.heading.text() == "候选编码 · 肾结石"
+    press(qtbot, window, Qt.Key.Key_Escape)
+    shown = window.page.queue.model.rowCount()
+    window.page.queue.filter.setFocus()
+    compose(window.page.queue.filter, "zhongliu")
+    qtbot.wait(200)
+    assert window.page.queue.model.rowCount() == shown
+
+
+def test_esc_gives_up_one_thing_at_a_time(qtbot: QtBot, window: MainWindow) -> None:
+    press(qtbot, window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    table, before = window.page.case.tables[Kind.DIAGNOSIS], work_of(window).current(window.desk.case_id)
+    press(qtbot, window, Qt.Key.Key_F2)
+    assert table.editor is not None
+    qtbot.keyClicks(table.editor, "xyz")
+    press(qtbot, window, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: table.editor is None)
+    assert table.hasFocus()
+    assert work_of(window).current(window.desk.case_id) is before
+    press(qtbot, window, Qt.Key.Key_Insert)
+    press(qtbot, window, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: table.editor is None)
+    assert table.columns_model.rowCount() == len(before.diagnoses)
+    press(qtbot, window, Qt.Key.Key_Escape)
+    assert window.isVisible()
+    window.page.queue.filter.setFocus()
+    type_chinese(window.page.queue.filter, "肺炎")
+    press(qtbot, window, Qt.Key.Key_Escape)
+    assert window.page.queue.filter.text() == ""
+    assert window.page.queue.table.hasFocus()

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QInputMethodEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
@@ -239,11 +239,30 @@ def _mapping_of(pair: LinePair, mappings: Sequence[CodeMapping]) -> CodeMapping 
 
 
 class CodeEditor(QLineEdit):
-    """The in-place editor. Up, down and Enter steer the candidates instead of the text."""
+    """The in-place editor. Up, down and Enter steer the candidates instead of the text.
 
+    ``typed`` says what stands there, but not while an input method is still composing.
+    """
+
+    typed = Signal(str)
     steered = Signal(int)
     entered = Signal()
     kept = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._composing = False
+        self.textEdited.connect(self._edited)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Composing replaces the selection at once, which is not typing yet."""
+        self._composing = bool(event.preeditString())
+        super().inputMethodEvent(event)
+
+    @Slot(str)
+    def _edited(self, text: str) -> None:
+        if not self._composing:
+            self.typed.emit(text)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Steer candidates; everything else is typing."""
@@ -274,7 +293,7 @@ class _LineDelegate(QStyledItemDelegate):
         position, key = row.position or 0, self._table.columns_model.columns[index.column()].key
         editor = CodeEditor(parent)
         editor.setAccessibleName("修改编码：键入编码、名称或拼音首字母")
-        editor.textEdited.connect(lambda text: self._table.typed.emit(position, text))
+        editor.typed.connect(lambda text: self._table.typed.emit(position, text))
         editor.steered.connect(self._table.steered)
         editor.entered.connect(lambda: self._table.entered.emit(position, editor.text()))
         editor.kept.connect(lambda: self._table.kept_as_typed.emit(position, editor.text(), key))

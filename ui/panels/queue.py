@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
 from app.facets import accepts, count
@@ -94,6 +95,21 @@ QUEUE_COLUMNS: tuple[Column[CaseRow], ...] = (
 )
 
 
+class _FilterLine(QLineEdit):
+    """Enter and Down go on to the queue, Esc takes the filter away first."""
+
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The rest is typing."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.clear()
+        elif event.key() not in {Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            super().keyPressEvent(event)
+            return
+        self.left.emit()
+
+
 class QueuePanel(QWidget):
     """Shows the queue; says which case was chosen. Knows rows, not the workbench."""
 
@@ -107,7 +123,7 @@ class QueuePanel(QWidget):
         self.table.sort_by_header()
         self.table.empty_text = "没有符合条件的病例\n清空筛选框或取消分面勾选"
         self.facets = FacetPanel(self)
-        self.filter = QLineEdit()
+        self.filter = _FilterLine()
         self.filter.setPlaceholderText("筛选：病案号、科室、编码、名称、发现…")
         self.filter.setAccessibleName("筛选病例")
         self.filter.setClearButtonEnabled(True)
@@ -119,6 +135,7 @@ class QueuePanel(QWidget):
         self._filter_soon = QTimer(self, singleShot=True, interval=FILTER_DELAY_MS)
         self._filter_soon.timeout.connect(self.refilter)
         self.filter.textChanged.connect(self._filter_soon.start)
+        self.filter.left.connect(self._go_to_table)
         self.facets.changed.connect(self.refilter)
         self.table.selectionModel().currentRowChanged.connect(self._row_chosen)
         self._arrange()
@@ -190,6 +207,11 @@ class QueuePanel(QWidget):
         first = self.model.row_at(0)
         if first is not None:
             self.select(first.case_id)
+
+    @Slot()
+    def _go_to_table(self) -> None:
+        self.refilter()
+        self.table.setFocus()
 
     def _count(self) -> None:
         shown, total = self.model.rowCount(), len(self._rows)
