@@ -11,7 +11,7 @@ from coding_rules.case import Case
 from coding_rules.finding import Finding
 from coding_rules.grouper.grouping import Grouping
 from coding_rules.grouper.inputs import GrouperInput
-from coding_rules.insured import institution_names, insured_region
+from coding_rules.insured import institution_names, insured_region, unreasonable_fee
 from coding_rules.settlement.settlement import Settlement
 from icd_tables.codes import Kind
 from icd_tables.crosswalk import CodeMapping
@@ -118,6 +118,7 @@ def grouper_input(
         insurance=case.payment,
         self_paid_fee=fees.self_paid,
         discharged=case.discharged.date() if case.discharged else None,
+        unreasonable_fee=unreasonable_fee(case),
         region=insured_region(case),
         institutions=institution_names(case),
     )

@@ -46,6 +46,8 @@ MEANINGS: Mapping[str, str] = {
     "bands.ungrouped_factor": "未入组分值 = 总费用 ÷ 全部病例均费 × 1000 × 本比例",
     "bands.blank_factor": "空白病种分值 = 病种分值 × 倍率 × 本比例",
     "bands.zero_points_pay_fee": "病种分值为 0 时是否按总费用支付",
+    "bands.fee_share_days": "住院超过此天数的，分值（点数）= 总费用 ÷ 全部病例均费 × 1000，不分倍率、不乘系数",
+    "bands.fee_share_groups": "费用不稳定、不设分值（点数）的病组编码，同样按费用折分",
     "money.basis": "按分值（点数）还是按权重（费率）付费",
     "money.points_per_weight": "DRG 按点数付费的地区用",
     "money.prices": "每分（点）多少元，分险种、月份、参保地；在“点值”页修改",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
@@ -21,9 +20,11 @@ from coding_rules.settlement.figures import (
     to_points,
     yuan,
 )
+from coding_rules.settlement.fund import fund_part
 from coding_rules.settlement.profile import RegionProfile
-from coding_rules.settlement.rules import FundBasis, PointPrice, Standard, Ungrouped
+from coding_rules.settlement.rules import PointPrice, Standard, Ungrouped
 from coding_rules.settlement.settlement import Band, Figure, Settlement
+from coding_rules.settlement.sheet import Sheet
 
 NO_PRICE = "点值缺失：只能出分值，不能出金额"
 NO_RATE = "费率缺失：只能出权重，不能出金额"
@@ -38,18 +39,6 @@ class Circumstances:
     month: str = ""
     region: str = ""
     unreasonable: int = 0
-
-
-@dataclass
-class _Sheet:
-    """Collects figures while a case is settled."""
-
-    source: Callable[[str, str], str]
-    figures: list[Figure]
-    missing: list[str]
-
-    def add(self, label: str, value: str, formula: str, section: str, parameter: str) -> None:
-        self.figures.append(Figure(label, value, formula, self.source(section, parameter)))
 
 
 class Settler:
@@ -73,11 +62,13 @@ class Settler:
         self, grouping: Grouping, case: GrouperInput, circumstances: Circumstances | None = None
     ) -> Settlement:
         """Points, band, amount, profit or loss of a case. What cannot be had is ``None``, and ``missing`` says why."""
-        given = circumstances or Circumstances()
-        sheet = _Sheet(self._source, [], [])
+        given = circumstances or Circumstances(unreasonable=case.unreasonable_fee)
+        sheet = Sheet(self._source, [], [])
         price = self._price(case, given, sheet)
         if not grouping.grouped:
-            return self._ungrouped(grouping, case, price, sheet)
+            return self._ungrouped(grouping, case, given.unreasonable, price, sheet)
+        if reason := self._by_fee(grouping, case):
+            return self._fee_share(grouping, case, given.unreasonable, reason, price, sheet)
         points = self._points(grouping, sheet)
         if points is None:
             return self._close(sheet, grouping, case, Band.UNKNOWN, None, None, None)
@@ -127,7 +118,7 @@ class Settler:
     def _by_points(self) -> bool:
         return self.system is System.DIP or self.profile.money.basis == "points"
 
-    def _points(self, grouping: Grouping, sheet: _Sheet) -> Decimal | None:
+    def _points(self, grouping: Grouping, sheet: Sheet) -> Decimal | None:
         """What the group is worth in the unit the region pays by; a weight table may carry both weights and points."""
         if grouping.points is not None and self._by_points:
             sheet.figures.append(
@@ -164,7 +155,7 @@ class Settler:
         )
         return value
 
-    def _factor(self, grouping: Grouping, case: GrouperInput, sheet: _Sheet) -> Decimal:
+    def _factor(self, grouping: Grouping, case: GrouperInput, sheet: Sheet) -> Decimal:
         money = self.profile.money
         if grouping.kind == "基层":
             value, why, parameter = money.basic_factor, "基层病种同城同价，不设机构系数", "basic_factor"
@@ -191,7 +182,7 @@ class Settler:
         names = (*case.institutions, self.profile.money.insurance_codes.get(case.insurance, case.insurance))
         return next((name for name in names if name in self.profile.money.institution_factors), None)
 
-    def _auxiliary(self, grouping: Grouping, case: GrouperInput, sheet: _Sheet) -> Auxiliary | None:
+    def _auxiliary(self, grouping: Grouping, case: GrouperInput, sheet: Sheet) -> Auxiliary | None:
         if self.auxiliary is None or not self.profile.auxiliary.enabled:
             return None
         found = self.auxiliary.apply(grouping, case, self.profile.auxiliary)
@@ -201,7 +192,7 @@ class Settler:
             sheet.figures.append(Figure("辅助分型", "未定", reason, self.auxiliary.title))
         return found
 
-    def _price(self, case: GrouperInput, given: Circumstances, sheet: _Sheet) -> PointPrice | None:
+    def _price(self, case: GrouperInput, given: Circumstances, sheet: Sheet) -> PointPrice | None:
         money = self.profile.money
         insurance = money.insurance_codes.get(case.insurance, case.insurance)
         month = given.month or (case.discharged.strftime("%Y-%m") if case.discharged else "")
@@ -217,7 +208,7 @@ class Settler:
         return None
 
     def _payment_standard(
-        self, boosted: Decimal, factor: Decimal, price: PointPrice | None, sheet: _Sheet
+        self, boosted: Decimal, factor: Decimal, price: PointPrice | None, sheet: Sheet
     ) -> Decimal | None:
         """支付标准 in yuan: points x factors x point value, whatever the band; ``None`` without a price."""
         if price is None:
@@ -234,7 +225,7 @@ class Settler:
         points: Decimal,
         factor: Decimal,
         payment: Decimal | None,
-        sheet: _Sheet,
+        sheet: Sheet,
     ) -> Decimal | None:
         """The yuan a fee is compared with, or ``None``."""
         kind = self.profile.bands.standard
@@ -256,7 +247,7 @@ class Settler:
         sheet.add("费用标准", show_money(value), formula, "bands", "standard")
         return value
 
-    def _band_figures(self, answer: BandAnswer, ratio: Ratio | None, sheet: _Sheet) -> None:
+    def _band_figures(self, answer: BandAnswer, ratio: Ratio | None, sheet: Sheet) -> None:
         if ratio is not None:
             shown = show_ratio(ratio.value)
             sheet.add("倍率", shown, f"{ratio.text} = {shown}", "bands", "standard")
@@ -264,7 +255,7 @@ class Settler:
             "倍率区间", answer.band.value, answer.text, "bands", "high" if answer.band is Band.HIGH else "low"
         )
 
-    def _amount(self, settled: Decimal | None, price: PointPrice | None, sheet: _Sheet) -> Decimal | None:
+    def _amount(self, settled: Decimal | None, price: PointPrice | None, sheet: Sheet) -> Decimal | None:
         if settled is None or price is None:
             return None
         value = settled * price.value
@@ -280,7 +271,7 @@ class Settler:
         return grouping.group == "KBBZ" and self.profile.bands.blank_factor is not None
 
     def _blank_group(
-        self, grouping: Grouping, case: GrouperInput, points: Decimal, price: PointPrice | None, sheet: _Sheet
+        self, grouping: Grouping, case: GrouperInput, points: Decimal, price: PointPrice | None, sheet: Sheet
     ) -> Settlement:
         """空白病种: points x ratio x the region's blank factor, no hospital or auxiliary factor."""
         factor = self.profile.bands.blank_factor or Decimal(1)
@@ -293,23 +284,68 @@ class Settler:
         amount = self._amount(settled, price, sheet)
         return self._close(sheet, grouping, case, Band.UNGROUPED, ratio, settled, amount)
 
-    def _ungrouped(
-        self, grouping: Grouping, case: GrouperInput, price: PointPrice | None, sheet: _Sheet
+    def _by_fee(self, grouping: Grouping, case: GrouperInput) -> str:
+        """Why a grouped case gets points by its fee, empty when it does not."""
+        bands = self.profile.bands
+        if grouping.group in bands.fee_share_groups:
+            return f"{grouping.group} 按费用折分"
+        days = bands.fee_share_days
+        if days is not None and case.los is not None and case.los > days:
+            return f"住院 {case.los} 天，超过 {days} 天，按费用折分"
+        return ""
+
+    def _fee_share(
+        self,
+        grouping: Grouping,
+        case: GrouperInput,
+        unreasonable: int,
+        reason: str,
+        price: PointPrice | None,
+        sheet: Sheet,
     ) -> Settlement:
-        bands, mean = self.profile.bands, self.profile.money.region_mean
-        points: Decimal | None = None
-        if (
-            bands.ungrouped is Ungrouped.FEE_SHARE
-            and mean
-            and bands.ungrouped_factor
-            and case.total_fee is not None
-        ):
-            points = to_points(yuan(case.total_fee) / mean * 1000 * bands.ungrouped_factor)
-            formula = (
-                f"{tell_yuan(yuan(case.total_fee))} ÷ 全部病例均费 {tell(mean)} × 1,000 × {tell(bands.ungrouped_factor)}"
-                f" = {tell(points)}"
+        """Points by the share of the region's mean fee: no band, no factor."""
+        sheet.add("倍率区间", Band.NORMAL.value, f"{reason}，不分倍率", "bands", "fee_share_days")
+        label = f"结算{self.worth}"
+        points = self._points_by_fee(case, unreasonable, Decimal(1), label, "fee_share_days", sheet)
+        amount = self._amount(points, price, sheet)
+        return self._close(sheet, grouping, case, Band.NORMAL, None, points, amount)
+
+    def _points_by_fee(
+        self,
+        case: GrouperInput,
+        unreasonable: int,
+        factor: Decimal,
+        label: str,
+        parameter: str,
+        sheet: Sheet,
+    ) -> Decimal | None:
+        mean = self.profile.money.region_mean
+        if not mean or case.total_fee is None:
+            sheet.missing.append(
+                "地区参数中没有全部病例均费，无法按费用折分" if not mean else "病例没有总费用"
             )
-            sheet.add(f"未入组{self.worth}", tell(points), formula, "bands", "ungrouped")
+            return None
+        points = to_points(yuan(case.total_fee - unreasonable) / mean * 1000 * factor)
+        fee = tell_yuan(yuan(case.total_fee))
+        fee = f"({fee} − 不合理 {tell_yuan(yuan(unreasonable))})" if unreasonable else fee
+        times = f" × {tell(factor)}" if factor != 1 else ""
+        formula = f"{fee} ÷ 全部病例均费 {tell(mean)} × 1,000{times} = {tell(points)}"
+        sheet.add(label, tell(points), formula, "bands", parameter)
+        return points
+
+    def _ungrouped(
+        self,
+        grouping: Grouping,
+        case: GrouperInput,
+        unreasonable: int,
+        price: PointPrice | None,
+        sheet: Sheet,
+    ) -> Settlement:
+        bands = self.profile.bands
+        points: Decimal | None = None
+        if bands.ungrouped is Ungrouped.FEE_SHARE and bands.ungrouped_factor:
+            factor, label = bands.ungrouped_factor, f"未入组{self.worth}"
+            points = self._points_by_fee(case, unreasonable, factor, label, "ungrouped", sheet)
         else:
             sheet.missing.append("未入组病例的结算办法由本地规定，地区参数中未设置")
         amount = self._amount(points, price, sheet)
@@ -317,7 +353,7 @@ class Settler:
 
     def _close(
         self,
-        sheet: _Sheet,
+        sheet: Sheet,
         grouping: Grouping,
         case: GrouperInput,
         band: Band,
@@ -334,7 +370,7 @@ class Settler:
             value = show_money(yuan(profit))
             formula = f"{tell_yuan(yuan(fen))} − 总费用 {tell_yuan(yuan(fee))} = {value}"
             sheet.figures.append(Figure("盈亏", value, formula))
-        fund, fund_profit = self._fund(fen, case, sheet)
+        fund, fund_profit = fund_part(self.profile.money, fen, case, sheet)
         return Settlement(
             profile=self.profile.title,
             band=band,
@@ -350,34 +386,3 @@ class Settler:
             fund_profit=fund_profit,
             worth=self.worth,
         )
-
-    def _fund(self, fen: int | None, case: GrouperInput, sheet: _Sheet) -> tuple[int | None, int | None]:
-        """What the fund owes and the hospital's gain or loss against what the fund was charged, in 分."""
-        money = self.profile.money
-        if fen is None or money.fund_basis is FundBasis.UNSET:
-            return None, None
-        if case.total_fee is None or case.self_paid_fee is None:
-            sheet.missing.append("病例没有自付金额，无法计算统筹盈亏")
-            return None, None
-        charged = case.total_fee - case.self_paid_fee
-        shown = tell_yuan(yuan(fen))
-        if money.fund_basis is FundBasis.DEDUCT:
-            fund = fen - case.self_paid_fee
-            formula = f"{shown} − 自付 {tell_yuan(yuan(case.self_paid_fee))} = {show_money(yuan(fund))}"
-        else:
-            insurance = money.insurance_codes.get(case.insurance, case.insurance)
-            share = money.share_of_fund(insurance)
-            if share is None:
-                sheet.missing.append(f"没有险种“{insurance or '未填'}”的基金支付比例")
-                return None, None
-            fund = to_fen(yuan(fen) * share)
-            formula = f"{shown} × 基金支付比例 {tell(share)} = {show_money(yuan(fund))}"
-        sheet.add("医保应付", show_money(yuan(fund)), formula, "money", "fund_basis")
-        profit = fund - charged
-        paid = f"总费用 {tell_yuan(yuan(case.total_fee))} − 自付 {tell_yuan(yuan(case.self_paid_fee))}"
-        sheet.figures.append(
-            Figure("统筹记账", show_money(yuan(charged)), f"{paid} = {show_money(yuan(charged))}")
-        )
-        gain = f"{tell_yuan(yuan(fund))} − 统筹记账 {tell_yuan(yuan(charged))} = {show_money(yuan(profit))}"
-        sheet.add("统筹盈亏", show_money(yuan(profit)), gain, "money", "fund_basis")
-        return fund, profit

@@ -66,6 +66,8 @@ LABELS: Mapping[str, str] = {
     "bands.ungrouped_factor": "未入组折算比例",
     "bands.blank_factor": "空白病种折算比例",
     "bands.zero_points_pay_fee": "分值为 0 时按总费用支付",
+    "bands.fee_share_days": "按费用折分的住院天数",
+    "bands.fee_share_groups": "按费用折分的病组",
     "money.basis": "计算基础",
     "money.points_per_weight": "每 1 权重折合点数",
     "money.prices": "点值/费率",

@@ -81,7 +81,11 @@ class HighStep:
 
 @dataclass(frozen=True, slots=True)
 class BandRules:
-    """Rate bands. Ratios are fee / standard; ``inclusive`` puts the threshold itself into the outer band."""
+    """Rate bands. Ratios are fee / standard; ``inclusive`` puts the threshold itself into the outer band.
+
+    ``fee_share_days`` and ``fee_share_groups``: longer stays, and cases of groups too unstable for points of their own, get points by
+    their share of the region's mean fee (x 1000), without bands and factors.
+    """
 
     standard: Standard = Standard.GROUP_MEAN
     low: Decimal | None = None
@@ -95,6 +99,8 @@ class BandRules:
     ungrouped_factor: Decimal | None = None
     blank_factor: Decimal | None = None
     zero_points_pay_fee: bool = False
+    fee_share_days: int | None = None
+    fee_share_groups: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

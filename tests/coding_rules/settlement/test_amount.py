@@ -354,3 +354,30 @@ def test_every_formula_can_be_reckoned_from_the_numbers_in_it(name: str) -> None
             )
             checked += check(settled.figures)
     assert checked > 30
+
+
+def test_long_stays_and_unstable_groups_of_weihai_get_points_by_their_fee() -> None:
+    profile = priced(load_profile("weihai_points_drg"), PointPrice(Decimal(10)), factor="1.4")
+    profile = replace(
+        profile,
+        money=replace(profile.money, region_mean=Decimal(10_000)),
+        bands=replace(profile.bands, fee_share_groups=frozenset({"XX99"})),
+    )
+    drg = Grouping(System.DRG, "方案", "FR21", points=Decimal(2000), mean_fee=1_000_000)
+    filed = GrouperInput(total_fee=5_000_000, los=61, unreasonable_fee=500_000)
+    settled = Settler(profile).settle(drg, filed)
+    assert (settled.points, settled.amount, settled.band) == (Decimal(4500), 4_500_000, Band.NORMAL)
+    assert "住院 61 天，超过 60 天" in settled.figures[0].formula
+    assert check(settled.figures) >= 3
+    assert Settler(profile).settle(drg, replace(filed, los=60)).band is Band.HIGH
+    unstable = Settler(profile).settle(replace(drg, group="XX99"), replace(filed, los=5))
+    assert unstable.points == 4500
+    lacking = replace(profile, money=replace(profile.money, region_mean=None))
+    assert "全部病例均费" in Settler(lacking).settle(drg, filed).missing
+
+
+def test_what_the_bureau_took_off_is_read_from_the_case() -> None:
+    profile = priced(load_profile("weihai_points_drg"), PointPrice(Decimal(5)), factor="1.4")
+    drg = Grouping(System.DRG, "方案", "FR21", points=Decimal(2000), mean_fee=1_000_000)
+    settled = Settler(profile).settle(drg, GrouperInput(total_fee=2_500_000, unreasonable_fee=100_000))
+    assert settled.points == 3600  # the worked example: 2800 + 800
