@@ -20,8 +20,8 @@ from icd_tables.normalize import fold, strip_punctuation, surface, unify_numeral
 from icd_tables.words import Replacer, WordFinder
 
 _LEXICON = "icd_tables.lexicon"
-_TISSUES = (2, 1)
-"""Lengths of the shorter words for a tumour: 腺癌, 癌."""
+_TISSUES = ("腺癌", "鳞癌", "肉瘤", "腺瘤", "癌")
+"""The plain words that longer words for a tumour end in."""
 
 
 class Anatomy:
@@ -177,9 +177,7 @@ class Lexicon:
             tumour = pattern.search(statement)
             if tumour and tumour.group(0) != f"{behaviour}肿瘤":
                 word = tumour.group(0)
-                return list(
-                    dict.fromkeys(word[-size:] for size in (len(word), *_TISSUES) if size <= len(word))
-                )
+                return [word, *(short for short in _TISSUES if word.endswith(short) and word != short)]
         return []
 
     def _bare(self, word: str) -> list[str]:
@@ -213,9 +211,15 @@ def _tumour_patterns(words: Mapping[str, Sequence[str]]) -> tuple[tuple[re.Patte
         return "|".join(sorted(map(re.escape, found), key=len, reverse=True))
 
     # 腺 after these is a gland (前列腺), not a tissue (腺癌). Behaviours are spelled as canonical forms are: without 性.
-    qualified = f"(?<![乳状列腮胰泪汗胸液上])(?:(?:{any_of(words['qualifiers'])})[性型]?)*"
+    gland = "(?<![乳状列腮胰泪汗胸液上])腺"
+    qualified = f"(?:(?:{any_of(words['qualifiers'])}|{gland})[性型]?)*"
+
+    def ending(behaviour: str, name: str) -> str:
+        whole = any_of([*(word for word in words[behaviour] if word[0] != "腺"), f"{name}肿瘤"])
+        return "|".join([whole, *(gland + word[1:] for word in words[behaviour] if word[0] == "腺")])
+
     return tuple(
-        (re.compile(f"{qualified}(?:{any_of((*words[behaviour], f'{name}肿瘤'))})(?!前|疼)"), f"{name}肿瘤")
+        (re.compile(f"{qualified}(?:{ending(behaviour, name)})(?!前|疼)"), f"{name}肿瘤")
         for behaviour, name in (("malignant", "恶"), ("benign", "良"))
     )
 

@@ -1,8 +1,8 @@
 """Pieces: what is worth looking up on its own besides the whole text, where one string says several things.
 
 Cuts at separators; where one statement ends and the next begins with a body part (泌尿系感染左肾肿大); before what was done about it
-(肺癌术后化疗). Gives what statements share to each of them (颈、腰椎间盘突出), and names the tissue of a tumour beside its place, because
-a tumour is coded twice.
+(肺癌术后化疗). Gives what statements share to each of them (颈、腰椎间盘突出), names the tissue of a tumour beside its place, because a
+tumour is coded twice, and what abbreviated findings mean (a stage N1: lymph nodes).
 """
 
 from __future__ import annotations
@@ -45,14 +45,17 @@ class Pieces:
         self._tissue = lexicon.tissue
         self._treatments: Mapping[str, Sequence[str]] = words["treatments"]
         self._treated = re.compile(any_of(self._treatments)) if self._treatments else None
+        self._implied = [(re.compile(row["pattern"]), tuple(row["means"])) for row in words["implied"]]
         self._end = re.compile(f"(?<=..)(?:{any_of(words['endings'])})(?=(?:{start}))")
 
     def of(self, text: str) -> tuple[Piece, ...]:
         """The pieces of a text in order of their worth; empty when it says one thing only."""
-        statements = list(self._statements(fold(text)))
+        folded = fold(text)
+        statements = list(self._statements(folded))
         found = [Piece(one, True) for one in statements]
         derived = list(self._completed(statements))
         derived += [one for statement in statements for one in self._treated_things(statement)]
+        derived += [one for pattern, means in self._implied if pattern.search(folded) for one in means]
         found += [Piece(one, False) for one in derived if len(one) >= _LEAST_STATEMENT]
         found += [Piece(one, False) for statement in statements for one in self._tissue(statement)]
         distinct = {piece.text: piece for piece in reversed(found)}

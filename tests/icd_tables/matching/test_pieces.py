@@ -51,3 +51,15 @@ def test_a_tumour_also_has_a_tissue_and_its_treatments(pieces: Pieces) -> None:
     found = implied(pieces, "胃低分化腺癌术后放化疗")
     assert {"胃低分化腺癌", "胃术后", "放疗", "化疗", "低分化腺癌", "腺癌", "癌"} <= set(found)
     assert "列腺癌" not in implied(pieces, "前列腺癌")
+
+
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [
+        ("右肺腺癌cT2N1M1", {"淋巴结继发恶性肿瘤", "继发恶性肿瘤"}),
+        ("前降支中段重度狭窄", {"冠状动脉狭窄"}),
+        ("停经28周", {"妊娠状态"}),
+    ],
+)
+def test_findings_mean_what_is_coded_for_them(pieces: Pieces, text: str, means: set[str]) -> None:
+    assert means <= set(implied(pieces, text))
