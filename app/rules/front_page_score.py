@@ -197,13 +197,16 @@ def with_part(table: ScoreTable, part: Part, most: Decimal, d_most: Decimal) -> 
     return replace(table, parts=tuple(changed if one == part else one for one in table.parts))
 
 
-def with_grade(table: ScoreTable, grade: Grade, least: Decimal) -> ScoreTable:
-    """The table with another limit for a grade; the best stays first."""
-    changed = (replace(one, least=least) if one == grade else one for one in table.grades)
+def with_grade(table: ScoreTable, grade: Grade, changed_grade: Grade) -> ScoreTable:
+    """The table with another name, limit or barred class for a grade; the best stays first."""
+    changed = (changed_grade if one == grade else one for one in table.grades)
     return replace(table, grades=tuple(sorted(changed, key=lambda one: -one.least)))
 
 
 def _check(table: ScoreTable) -> None:
+    names = [grade.name for grade in table.grades]
+    if len(set(names)) < len(names) or not all(names):
+        raise UserError("有两个等级同名，或等级没有名称。", "请改正后再保存。")
     numbers = [
         *((item.title, value) for item in table.items for value in (item.points, item.most)),
         *((part.name, value) for part in table.parts for value in (part.most, part.d_most)),

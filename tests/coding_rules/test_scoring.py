@@ -36,6 +36,13 @@ def test_one_fault() -> None:
     ]
 
 
+def test_a_class_a_fault_keeps_from_the_best_grade_whatever_the_points() -> None:
+    sheet = score([finding("DOM-028")], RULES)
+    assert sheet.faults["A"] == 1
+    assert sheet.score >= 97
+    assert sheet.grade == "中"
+
+
 def test_an_item_is_capped() -> None:
     sheet = score([finding("DOM-028")] * 9, RULES)
     assert sheet.score == 96

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
@@ -18,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.errors import UserError
-from app.rules.front_page_score import save_score_table, with_grade, with_item, with_part
+from app.rules.front_page_score import CLASSES, save_score_table, with_grade, with_item, with_part
 from coding_rules.scoring import Grade, Item, Part, ScoreTable, shipped_table
 from ui.dialogs.messages import tell_user
 from ui.models.columns import Column, ColumnsModel
@@ -26,7 +27,7 @@ from ui.tables import DenseTable
 from ui.tools.columns import text
 
 Row = TypeVar("Row")
-HINT = "双击数值修改。一处差错扣“扣分”，同一项目最多扣到“上限”；一个部分最多扣到它的上限。"
+HINT = "双击数值、等级名称和“不得有的差错”修改。一处差错扣“扣分”，同一项目最多扣到“上限”；一个部分最多扣到它的上限。"
 
 
 class ScoreTableDialog(QDialog):
@@ -136,15 +137,38 @@ class ScoreTableDialog(QDialog):
 
     def _grade_columns(self) -> tuple[Column[Grade], ...]:
         def least(row: Grade, value: Decimal) -> ScoreTable:
-            return with_grade(self.table, row, value)
+            return with_grade(self.table, row, replace(row, least=value))
 
         return (
-            text("name", "等级", lambda row: row.name, 120, stretch=True),
+            Column("name", "等级", lambda row: row.name, width=120, stretch=True, commit=self._rename),
             _editable("least", "至少（分）", lambda row: row.least, self._set(least)),
-            text(
-                "no_class", "另外要求", lambda row: f"没有 {row.no_class} 类差错" if row.no_class else "", 160
+            Column(
+                "no_class",
+                "不得有的差错",
+                lambda row: f"{row.no_class} 类" if row.no_class else "不限",
+                width=120,
+                tip=lambda row: "填 A、B、C 或 D：有这一类差错就评不上这个等级；清空为不限。",
+                commit=self._bar,
             ),
         )
+
+    def _rename(self, row: Grade, typed: str) -> bool:
+        name = typed.strip()
+        if not name or any(one.name == name for one in self.table.grades if one != row):
+            self._say("等级要有名称，并且各不相同。")
+            return False
+        self.table = with_grade(self.table, row, replace(row, name=name))
+        self._show()
+        return True
+
+    def _bar(self, row: Grade, typed: str) -> bool:
+        barred = typed.strip().upper().removesuffix("类").strip().replace("不限", "")
+        if barred not in ("", *CLASSES):
+            self._say(f"“{typed}”不是差错类别；请填 A、B、C、D，或清空。")
+            return False
+        self.table = with_grade(self.table, row, replace(row, no_class=barred))
+        self._show()
+        return True
 
 
 def _editable(

@@ -1,5 +1,6 @@
 """Score and indicators of a month: sums that agree with their parts, a table that can be edited and comes back."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -66,13 +67,23 @@ def test_losses_name_items_and_rules(scores: list[CaseScore]) -> None:
     assert all(one.rules for one in found)
 
 
+def test_two_grades_of_one_name_are_refused() -> None:
+    table = shipped_table()
+    first, second = table.grades[:2]
+    with pytest.raises(UserError, match="同名"):
+        save_score_table(with_grade(table, second, replace(second, name=first.name)))
+
+
 def test_an_edited_table_counts_and_comes_back(engine: CheckEngine, scores: list[CaseScore]) -> None:
     table = shipped_table()
     worst = losses(scores)[0]
     item = next(one for one in table.items if worst.item in one.names and one.class_ == worst.class_)
     edited = with_item(table, item, Decimal("0.5"), Decimal("0.5"))
+    best = edited.grades[0]
     edited = with_grade(
-        with_part(edited, edited.parts[0], Decimal(10), Decimal(1)), edited.grades[0], Decimal(99)
+        with_part(edited, edited.parts[0], Decimal(10), Decimal(1)),
+        best,
+        replace(best, name="甲", least=Decimal(99), no_class="B"),
     )
     save_score_table(edited)
     assert load_score_table() == edited

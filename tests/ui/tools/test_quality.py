@@ -78,8 +78,20 @@ def test_the_standard_is_edited_kept_and_restored(
     assert "不是 0 到" in dialog.note.text()
     for model in (dialog.parts, dialog.grades):
         assert model.setData(model.index(0, 1), "99")
+    name, _, barred = dialog.grades.columns
+    assert name.commit is not None
+    assert barred.commit is not None
+    second = dialog.grades.rows()[1]
+    assert not name.commit(second, dialog.grades.rows()[0].name)
+    assert name.commit(second, "乙")
+    second = dialog.grades.rows()[1]
+    assert not barred.commit(second, "E")
+    assert "不是差错类别" in dialog.note.text()
+    assert barred.commit(second, "b 类")
     dialog.accept()
     settle(qtbot, checked)
+    assert load_score_table().grades[1].name == "乙"
+    assert load_score_table().grades[1].no_class == "B"
     assert load_score_table().items[0].points == Decimal(10)
     assert scores.summary.text() != before
     assert dict(scores.export_lines())["评分标准"].endswith("（本院已修改）")
