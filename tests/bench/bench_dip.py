@@ -27,7 +27,7 @@ from coding_rules.grouper.dip.procedure_kinds import ProcedureKinds
 from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.settlement.amount import Settler
 from coding_rules.settlement.profile import RegionProfile, load_profile
-from tests.coding_rules.grouper.dip.cases import made_up_cases, made_up_catalogue
+from tests.coding_rules.grouper.dip.cases import made_up_cases, made_up_catalogue, made_up_national_3
 from tests.conftest import find_reference
 from tests.dip_interpreter import DipInterpreter
 
@@ -45,6 +45,7 @@ def main(arguments: Sequence[str] = ()) -> int:
         cases = made_up_cases(catalogue, count)
         agreed &= _measure(catalogue, profile, cases, rounds)
         _measure_profiles(catalogue, cases, rounds)
+    _measure_national_3(60 if small else 1_600, count, rounds)
     return 0 if agreed else 1
 
 
@@ -98,6 +99,15 @@ def _measure_profiles(catalogue: DipCatalogue, cases: list[GrouperInput], rounds
     _print(works, rounds)
 
 
+def _measure_national_3(diagnoses: int, count: int, rounds: int) -> None:
+    """The national 3.0 scheme, whose workbook has no points; compared with nothing, as nothing plain follows it."""
+    scheme = made_up_national_3(diagnoses)
+    cases = made_up_cases(scheme, count)
+    print(f"{scheme.title} (made up): {len(scheme):,} groups")
+    works = _grouper_works("national_3_0 ", scheme, load_profile("national_3_0"), cases)
+    _print(works, rounds)
+
+
 def _grouper_works(
     name: str, catalogue: DipCatalogue, profile: RegionProfile, cases: list[GrouperInput]
 ) -> Works:
@@ -144,12 +154,10 @@ def _print(works: Works, rounds: int) -> None:
         for name, (number, prepare, work) in works.items():
             prepare()
             times[name].append(_seconds(work) / number)
-    base = statistics.median(times["plain"])
     for name, seconds in times.items():
         each = statistics.median(seconds)
-        print(
-            f"  {name:<24} {1 / each:10,.0f} cases/s {each * 1e6:8.2f} µs a case {base / each:7.1f} x plain"
-        )
+        ratio = f" {statistics.median(times['plain']) / each:7.1f} x plain" if "plain" in times else ""
+        print(f"  {name:<24} {1 / each:10,.0f} cases/s {each * 1e6:8.2f} µs a case{ratio}")
 
 
 def _seconds(work: Callable[[], object]) -> float:

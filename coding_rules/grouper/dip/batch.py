@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from coding_rules.grouper.dip.catalogue import DipGroup
 from coding_rules.grouper.dip.compiled import Entry
 from coding_rules.grouper.dip.compiled_rules import Answer, Compiled, Procedures
 from coding_rules.grouper.dip.explain import why_not
@@ -17,6 +16,8 @@ from coding_rules.grouper.dip.expression import clean_procedure
 from coding_rules.grouper.dip.facts import Facts, principal_head, principal_keys, read_facts
 from coding_rules.grouper.dip.light import LightGrouping, Results
 from coding_rules.grouper.dip.match import CatalogueIndex
+from coding_rules.grouper.dip.national3 import National3
+from coding_rules.grouper.dip.national3_words import reason_of
 from coding_rules.grouper.dip.procedure_kinds import ProcedureKinds
 from coding_rules.grouper.dip.signature import Classes, Memo
 from coding_rules.grouper.inputs import GrouperInput
@@ -27,15 +28,10 @@ _REMEMBERED = 400_000
 
 
 class RememberingBatch:
-    """Groups many cases by ``slow``, remembering answers by their ``essence``: equal essence, equal answer."""
+    """Groups many cases under the national 3.0 scheme, remembering answers by their essence: equal essence, equal answer."""
 
-    def __init__(
-        self,
-        slow: Callable[[GrouperInput], tuple[DipGroup | None, str]],
-        essence: Callable[[GrouperInput], tuple[object, ...]],
-    ) -> None:
-        self._slow = slow
-        self._essence = essence
+    def __init__(self, scheme: National3) -> None:
+        self._scheme = scheme
         self._result = Results()
         self._answers: dict[tuple[object, ...], LightGrouping] = {}
 
@@ -46,13 +42,14 @@ class RememberingBatch:
     def _answer(self, case: GrouperInput) -> LightGrouping:
         if not case.diagnoses or not case.diagnoses[0].strip():
             return LightGrouping("", reason=NO_PRINCIPAL)
-        essence = self._essence(case)
+        essence = self._scheme.essence(case)
         known = self._answers.get(essence)
         if known is None:
             if len(self._answers) >= _REMEMBERED:
                 self._answers.clear()
-            group, reason = self._slow(case)
-            known = self._result(group) if group else LightGrouping("", reason=reason)
+            verdict = self._scheme.decide(case)
+            reason = reason_of(verdict, case.diagnoses[0])
+            known = LightGrouping("", reason=reason) if verdict.group is None else self._result(verdict.group)
             self._answers[essence] = known
         return known
 

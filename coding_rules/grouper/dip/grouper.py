@@ -13,6 +13,7 @@ from coding_rules.grouper.dip.facts import Facts, principal_head, read_facts
 from coding_rules.grouper.dip.light import LightGrouping
 from coding_rules.grouper.dip.match import CatalogueIndex, Choice, candidates, choose
 from coding_rules.grouper.dip.national3 import National3
+from coding_rules.grouper.dip.national3_words import reason_of, steps_of
 from coding_rules.grouper.dip.procedure_kinds import ProcedureKinds
 from coding_rules.grouper.dip.rules import Dated, DipRules, HasDipRules, Pipeline
 from coding_rules.grouper.grouping import Grouping, Step, System
@@ -49,7 +50,7 @@ class DipGrouper:
         self._index = CatalogueIndex(catalogue, self.rules)
         self._dropped = self.rules.excluded_procedures | catalogue.excluded_procedures
         self._batch = (
-            RememberingBatch(self._national.light, self._national.essence)
+            RememberingBatch(self._national)
             if self._national
             else CompiledBatch(self._index, kinds, self._excluded_reason, self._dropped)
         )
@@ -61,8 +62,9 @@ class DipGrouper:
         notes = (*self._date_notes(case), *self._edition_notes(case))
         case = self._converted(case)
         if self._national:
-            outcome = self._national.group(case)
-            return self._grouping(outcome.group, outcome.reason, (*notes, *outcome.path))
+            verdict, filed = self._national.decide(case), case.diagnoses[0]
+            steps = steps_of(verdict, filed, self._national)
+            return self._grouping(verdict.group, reason_of(verdict, filed), (*notes, *steps))
         facts = read_facts(case, self.rules, self.kinds, self._dropped)
         if reason := self._excluded_reason(case.diagnoses[0]):
             return self._ungrouped(

@@ -28,11 +28,11 @@ class Results:
     """
 
     def __init__(self) -> None:
-        self._by_row: dict[tuple[str, str, str], LightGrouping] = {}
+        self._by_row: dict[tuple[str, bool, str], LightGrouping] = {}
 
     def __call__(self, group: DipGroup) -> LightGrouping:
         """The result of a group."""
-        row = (group.code, group.kind_label, group.source)
+        row = group.code, group.basic, group.source
         light = self._by_row.get(row)
         if light is None:
             light = self._by_row[row] = LightGrouping(

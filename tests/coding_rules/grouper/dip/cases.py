@@ -6,7 +6,9 @@ import random
 from collections.abc import Sequence
 
 from coding_rules.grouper.dip.catalogue import DipCatalogue, DipGroup, DipKind
+from coding_rules.grouper.dip.columns import Sheet
 from coding_rules.grouper.dip.expression import Dialect, Expression, codes_of
+from coding_rules.grouper.dip.national3_rows import read_national_3
 from coding_rules.grouper.dip.procedure_kinds import ProcedureFact, ProcedureKind, ProcedureKinds
 from coding_rules.grouper.inputs import GrouperInput
 from tests.coding_rules.grouper.dip.samples import HEADER, catalogue
@@ -47,6 +49,33 @@ def made_up_catalogue(diagnoses: int, seed: int = 7) -> DipCatalogue:
     ]
     rows.append(("KBBZ", "0", "KBBZ", "空白病种", "", "", "", "", 1500))
     return catalogue(rows)
+
+
+def made_up_national_3(diagnoses: int, seed: int = 19) -> DipCatalogue:
+    """A national 3.0 workbook of invented groups: 先期, 并项 and 基础; 综合 by rule."""
+    dice = random.Random(seed)
+    keys = [f"{'ABCDEFGHIJKLMN'[n % 14]}{n // 14 % 100:02d}.{n // 1400 % 9}" for n in range(diagnoses)]
+    plain: list[Sequence[object]] = []
+    for key in keys:
+        for code in ("", *dice.sample(PROCEDURES, dice.randint(0, 3))):
+            plain.append(("", str(len(plain) + 1), key, "病", code, "操作"))
+    merged: list[Sequence[object]] = []
+    for key in dice.sample(keys, diagnoses // 3):
+        first, second, related = dice.sample(PROCEDURES, 3)
+        asked = related if dice.random() < 0.5 else ""
+        number = str(len(merged) + 1)
+        merged.append(("", number, f"{key}|{dice.choice(keys)}", "病", f"{first}|{second}", "", asked, ""))
+    early = [("", "1", "ECMO", "", "", "39.6500", "体外膜肺氧合", "不限定为主要手术操作")]
+    return read_national_3(
+        [
+            Sheet("国家.xlsx", name, [("",), ("",), ("分类", "序号"), *rows])
+            for name, rows in (
+                ("一、先期分组", early),
+                ("二、并项规则下的核心病种", merged),
+                ("四、基础规则下的核心病种", plain),
+            )
+        ]
+    )
 
 
 def odd_catalogue(diagnoses: int, seed: int = 13) -> DipCatalogue:

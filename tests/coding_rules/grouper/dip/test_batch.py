@@ -19,7 +19,13 @@ from coding_rules.grouper.dip.rules import TIE_BREAKS, CaseKind, Conservative, D
 from coding_rules.grouper.grouping import Grouping
 from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.settlement.profile import RegionProfile, load_profile
-from tests.coding_rules.grouper.dip.cases import made_up_cases, made_up_catalogue, odd_cases, odd_catalogue
+from tests.coding_rules.grouper.dip.cases import (
+    made_up_cases,
+    made_up_catalogue,
+    made_up_national_3,
+    odd_cases,
+    odd_catalogue,
+)
 from tests.coding_rules.grouper.dip.samples import case
 from tests.dip_interpreter import DipInterpreter
 
@@ -77,6 +83,11 @@ def test_batch_equals_explaining_path_for_any_chain(made_up: DipCatalogue, chain
         load_profile("national_platform").grouping, tie_breaks=chain, priority=profile.grouping.priority
     )
     assert_same(made_up, replace(profile, grouping=rules), made_up_cases(made_up, 800, seed=9))
+
+
+def test_batch_equals_explaining_path_under_the_national_scheme() -> None:
+    scheme = made_up_national_3(120)
+    assert_same(scheme, load_profile("national_3_0"), made_up_cases(scheme, 1000, seed=31))
 
 
 @pytest.fixture(scope="module")
