@@ -21,6 +21,7 @@ from app.progress import Progress
 from app.sheets import Cells, read_cells
 from app.toml_text import dumps
 from coding_rules.grouper.drg.weight_dates import period
+from coding_rules.grouper.drg.weight_layout import CODE
 from coding_rules.grouper.drg.weight_reading import read_weights
 from coding_rules.grouper.drg.weight_table import WeightTable
 
@@ -89,6 +90,11 @@ def weight_table_of(name: str, cells: Sequence[Cells], file: str = "") -> Weight
         raise UserError(
             f"{name} 里没有找到权重表",
             "表头里要有“DRG编码”一类的列，以及“权重”“基准点数”“例均费用”等至少一列。",
+        )
+    if not table.rows:
+        headers = "、".join(columns[CODE] for columns in table.report.columns.values())
+        raise UserError(
+            f"{name} 的“{headers}”一列里没有一个像组编码的值", "请确认这一列是组编码，如 FR21；一行一个组。"
         )
     return table
 

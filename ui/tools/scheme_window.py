@@ -26,6 +26,7 @@ from app.drg.weight_tables import KeptWeights, keep_weights, known_weights, load
 from app.knowledge import DEMO_DRG, NONE, demo_folder
 from app.progress import Progress
 from app.verify import full_tables
+from coding_rules.case import Case
 from coding_rules.finding import Severity
 from coding_rules.grouper.drg.grouper import DrgGrouper
 from coding_rules.grouper.drg.scheme import Scheme
@@ -131,7 +132,7 @@ class SchemeWindow(ToolWindow):
         terminology = self._terminology
         self._keep_draft()
         self.scheme = scheme
-        self.about.setText(_described(scheme))
+        self.about.setText(_described(scheme) + _outside(scheme, self.context.cases))
         self.rules.show_scheme(scheme, terminology, self._draft(scheme))
         index = SchemeIndex(scheme)
         self.lists.use(terminology, scheme.info.edition)
@@ -232,9 +233,12 @@ class SchemeWindow(ToolWindow):
         codes = (
             "" if found.codes_checked else "入门编码表不全，没有核对方案里的编码；装上完整的编码表后会核对。"
         )
-        self.busy.tell(
-            f"校验完成：{len(issues):,} 处，其中错误 {worst:,} 处。{codes}双击一处可转到该规则、编码或权重。"
+        told = (
+            f"校验完成：{len(issues):,} 处，其中错误 {worst:,} 处。双击一处可转到该规则、编码或权重。"
+            if issues
+            else "校验完成：没有发现不一致之处。"
         )
+        self.busy.tell(f"{told}{codes}")
         self._show_kept(found.schemes, found.weights)
 
     def _show_kept(self, schemes: list[KeptScheme], weights: list[KeptWeights]) -> None:
@@ -376,3 +380,10 @@ def _described(scheme: Scheme) -> str:
         f"{len(scheme.lists)} 个编码列表共 {codes:,} 个编码",
     ]
     return " · ".join(parts) + (f"\n{info.note}" if info.note else "")
+
+
+def _outside(scheme: Scheme, cases: Sequence[Case]) -> str:
+    """How many of the open cases left the hospital when the scheme was not in force."""
+    start, end = scheme.info.valid_from or date.min, scheme.info.valid_to or date.max
+    count = sum(1 for case in cases if case.discharged and not start <= case.discharged.date() <= end)
+    return f"\n打开的病例中有 {count:,} 例的出院日期不在本方案的有效期内。" if count else ""

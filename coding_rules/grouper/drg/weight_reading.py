@@ -24,6 +24,8 @@ from coding_rules.grouper.drg.weight_table import GroupWeight, WeightIssue, Weig
 Row = Sequence[object]
 
 _GROUP_CODE = re.compile(r"[A-Z0-9][A-Z0-9.+-]{1,9}")
+_CODE_AND_NAME = re.compile(r"([A-Z][A-Z0-9]{2,5})[-:、.]?(?=[\u4e00-\u9fff])")
+"""A cell that holds code and name at once: ``FR21 急性心肌梗死``."""
 _FIGURE = re.compile(r"([+-]?[\d,]*\.?\d+(?:E[+-]?\d+)?)(万元|元|天|日|点|分)?", re.IGNORECASE)
 _NONE = {"", "-", "—", "--", "/", "无"}
 _LOWEST_MEAN_FEE = 30_000
@@ -97,7 +99,10 @@ class _Reader:
             at = block.columns.get(column, -1)
             return texts[at] if 0 <= at < len(texts) else ""
 
-        code = cell("code").upper()
+        code, name = cell("code").upper(), cell("name")
+        both = _CODE_AND_NAME.match(code)
+        if both is not None:
+            code, name = both.group(1), name or code[both.end() :]
         if not _GROUP_CODE.fullmatch(code):
             return False
         figures = {column: self._figure(sheet, number, column, cell(column)) for column in FIGURES}
@@ -105,7 +110,7 @@ class _Reader:
         per = Decimal(10_000) if TEN_THOUSAND in cell("mean_fee") else layout.scale
         weight = GroupWeight(
             code=code,
-            name=cell("name"),
+            name=name,
             weight=figures["weight"],
             points=figures["points"],
             mean_fee=None if fee is None else int((fee * per * 100).quantize(Decimal(1), ROUND_HALF_UP)),

@@ -192,6 +192,23 @@ def test_an_old_workbook_with_a_group_twice(tmp_path: Path) -> None:
     ]
 
 
+def test_code_and_name_in_one_cell(tmp_path: Path) -> None:
+    (tmp_path / "w.csv").write_text(
+        "DRG组,权重（RW）\nFR21 急性心肌梗死,2.5\nFR25：其他,1\n", encoding="utf-8"
+    )
+    rows = load_weight_table(tmp_path / "w.csv").rows
+    assert {code: (row.name, row.weight) for code, row in rows.items()} == {
+        "FR21": ("急性心肌梗死", Decimal("2.5")),
+        "FR25": ("其他", Decimal(1)),
+    }
+
+
+def test_a_table_without_a_single_group_code_is_told(tmp_path: Path) -> None:
+    (tmp_path / "w.csv").write_text("组编码,权重\n甲,2.5\n", encoding="utf-8")
+    with pytest.raises(UserError, match="没有一个像组编码的值"):
+        load_weight_table(tmp_path / "w.csv")
+
+
 def test_a_row_of_a_csv_is_told_with_the_file(tmp_path: Path) -> None:
     (tmp_path / "w.csv").write_text("DRG代码,权重\nFR21,2\nFR21,3\n", encoding="gb18030")
     table = load_weight_table(tmp_path / "w.csv")

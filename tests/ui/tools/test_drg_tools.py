@@ -1,6 +1,7 @@
 """What the DRG tools show and do, over the demonstration scheme."""
 
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -115,6 +116,17 @@ def test_dates_in_force_are_edited_in_the_list(
     assert isinstance(box, QMessageBox)
     assert "不是日期" in box.text()
     box.close()
+
+
+def test_cases_outside_the_dates_of_the_scheme_are_counted(
+    qtbot: QtBot, open_month_tool: OpenTool, month_context: ToolContext
+) -> None:
+    tool = scheme_window(open_month_tool)
+    assert "有效期内" not in tool.about.text()
+    scheme = load_drg_scheme(demo_folder(DEMO_DRG))
+    tool.show_scheme(replace(scheme, info=replace(scheme.info, valid_to=date(2020, 1, 1), valid_from=None)))
+    settle(qtbot, month_context)
+    assert "80 例的出院日期不在本方案的有效期内" in tool.about.text()
 
 
 def test_an_inconsistency_leads_to_its_place(
