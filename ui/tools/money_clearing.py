@@ -105,7 +105,7 @@ class ClearingWindow(ToolWindow):
         self.annual.changed.connect(self._reckon)
         self.by_month.wanted.connect(self._take_months)
         self.again.clicked.connect(self._start_over)
-        context.reviewed.connect(self.renew)
+        context.reviewed.connect(self._renew_after_work)
 
     @property
     def chosen_system(self) -> System:
@@ -167,6 +167,14 @@ class ClearingWindow(ToolWindow):
         ]
 
     # --- inside --------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _renew_after_work(self) -> None:
+        """The review has ended: sum anew, but let a file that is being read come in first."""
+        if self._job is not None:
+            self._job.finished.connect(self.renew)
+        else:
+            self.renew()
 
     @Slot()
     def _score_past(self) -> None:

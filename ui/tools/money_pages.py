@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.dip.clearing import Line, MonthRow, Pool, budget_line, counted_sums, try_budgets
 from coding_rules.settlement.figures import tell, tell_yuan
 from ui.tools.money_fields import FormulaTable, NumberField, wrap_rows
-from ui.tools.money_tables import LINE_COLUMNS, TRIAL_COLUMNS, LineRow, Words, month_columns
+from ui.tools.money_tables import LINE_COLUMNS, TRIAL_COLUMNS, LineRow, Words, month_columns, pool_name
 from ui.tools.window import ToolWindow
 
 
@@ -88,6 +88,10 @@ class BudgetPage(QWidget):
     def __init__(self, tool: ToolWindow) -> None:
         super().__init__()
         self._pools: Sequence[Pool] = ()
+        self._words = Words.of("分值")
+        self.whose = QComboBox()
+        self.whose.setAccessibleName("哪个险种的基金")
+        self.whose.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.fund = NumberField("基金总额（元）", "当年住院基金总额", 150)
         self.share = NumberField("基金支付比例", "0—1", 80)
         self.region = NumberField("全市总分值", "含本院", 130)
@@ -109,6 +113,7 @@ class BudgetPage(QWidget):
         self.forecast.setWordWrap(True)
         self.forecast.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._arrange()
+        self.whose.currentIndexChanged.connect(self._try)
         for field in (self.fund, self.share, self.region):
             field.textChanged.connect(self._try)
         for pair in self.years:
@@ -117,26 +122,39 @@ class BudgetPage(QWidget):
         self._forecast()
 
     def show_pools(self, pools: Sequence[Pool], words: Words) -> None:
-        """The hospital's own part."""
-        self._pools = pools
-        points, fees = counted_sums(pools)
-        self.own.setText(f"本院计入总{words.worth} {tell(points, 2)}，总费用 {tell_yuan(fees)} 元")
+        """The hospital's own part; 职工 and 居民 often have a fund and a point value each."""
+        self._pools, self._words = pools, words
+        kept = self.whose.currentText()
+        self.whose.blockSignals(True)
+        self.whose.clear()
+        self.whose.addItem("各险种合并", None)
+        for pool in pools:
+            if pool.counted:
+                self.whose.addItem(pool_name(pool), pool.key)
+        self.whose.setCurrentIndex(max(self.whose.findText(kept), 0))
+        self.whose.blockSignals(False)
         self._try()
+
+    @property
+    def _chosen(self) -> Sequence[Pool]:
+        key = self.whose.currentData()
+        return [pool for pool in self._pools if key is None or pool.key == tuple(key)]
 
     @Slot()
     def _try(self) -> None:
+        points, fees = counted_sums(self._chosen)
+        self.own.setText(f"本院计入总{self._words.worth} {tell(points, 2)}，总费用 {tell_yuan(fees)} 元")
         given = (self.fund.value, self.share.value, self.region.value)
         fund, share, region = (value or Decimal(0) for value in given)
-        own, _ = counted_sums(self._pools)
         problem = ""
         if share > 1:
             problem = "基金支付比例应在 0 到 1 之间，例如 0.75。"
-        elif region and region < own:
-            problem = f"全市总分值应不小于本院的 {tell(own, 2)}：它包含本院。"
+        elif region and region < points:
+            problem = f"全市总分值应不小于本院的 {tell(points, 2)}：它包含本院。"
         self.table.empty_text = (
             problem or "填写基金总额、支付比例和全市总分值后，列出预算上下浮动时的点值与本院盈亏。"
         )
-        self.model.set_rows(try_budgets(fund, share, region, self._pools) if fund and not problem else ())
+        self.model.set_rows(try_budgets(fund, share, region, self._chosen) if fund and not problem else ())
         if self.model.rowCount():
             self.table.selectRow(self.model.place_of(Decimal(1)))
         self.table.viewport().update()
@@ -153,6 +171,7 @@ class BudgetPage(QWidget):
 
     def _arrange(self) -> None:
         row = QHBoxLayout()
+        row.addWidget(self.whose)
         for field in (self.fund, self.share, self.region):
             row.addWidget(QLabel(field.accessibleName()))
             row.addWidget(field)

@@ -133,6 +133,16 @@ def test_other_months_are_brought_along_once(
     qtbot.waitUntil(lambda: len(tool.results) == 48)
 
 
+def test_the_end_of_the_review_lets_a_file_come_in_first(
+    qtbot: QtBot, tool: ClearingWindow, dip: ToolContext, tmp_path: Path
+) -> None:
+    path = tmp_path / "五月.csv"
+    write_n041(path, generate(30))
+    tool.source.read([path])
+    dip.reviewed.emit()
+    qtbot.waitUntil(lambda: len(tool.results) == 78, timeout=20_000)
+
+
 def test_the_months_pre_settlements_become_what_was_paid(qtbot: QtBot, tool: ClearingWindow) -> None:
     tool.month.setCurrentIndex(tool.month.findData("2025"))
     qtbot.waitUntil(lambda: sum(pool.cases for pool in tool.model.rows()) == 48)
@@ -167,6 +177,21 @@ def test_candidates_for_special_review_are_listed_to_hand_in(
     assert "特例单议候选" in [name for name, *_ in tool.tables()]
     with qtbot.waitSignal(dip.case_wanted):
         tool.review.table.doubleClicked.emit(tool.review.model.index(0, 0))
+
+
+def test_each_insurance_may_have_a_fund_of_its_own(tool: ClearingWindow) -> None:
+    page = tool.budget
+    page.fund.setText("9000000")
+    page.share.setText("0.75")
+    page.region.setText("2000000")
+    whole = page.table.current_row().outcome.amount
+    parts = []
+    for place in range(1, page.whose.count()):
+        page.whose.setCurrentIndex(place)
+        parts.append(page.table.current_row().outcome.amount)
+        assert page.whose.currentText() in page.table.current_row().split.formula
+    assert page.whose.count() == 3
+    assert abs(sum(parts) - whole) <= 1  # each rounded to 分
 
 
 def test_a_budget_that_cannot_be_is_told(tool: ClearingWindow) -> None:
