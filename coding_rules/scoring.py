@@ -74,7 +74,7 @@ class ScoreTable:
 
 @dataclass(frozen=True, slots=True)
 class Deduction:
-    """What one item lost and which rules found why."""
+    """What one item lost, the gravest class of its faults, and which rules found them."""
 
     part: str
     item: str
@@ -154,21 +154,27 @@ def score(
 ) -> ScoreSheet:
     """Score one case. ``rules`` by id are those in use; findings of rules that score nothing deduct nothing."""
     table = table or shipped_table()
-    lost: dict[tuple[Item, str, str], Decimal] = defaultdict(Decimal)
-    causes: dict[tuple[Item, str, str], set[str]] = defaultdict(set)
+    lost: dict[tuple[Item, str], Decimal] = defaultdict(Decimal)
+    causes: dict[tuple[Item, str], set[tuple[str, str]]] = defaultdict(set)
     faults: dict[str, int] = {"A": 0, "B": 0, "C": 0, "D": 0}
     for finding in findings:
         rule = rules.get(finding.rule_id)
         item = table.item_of(rule.item) if rule is not None and _counts(finding, rule, table) else None
         if rule is None or item is None:
             continue
-        key = (item, rule.item if item.each else item.title, rule.class_)
+        key = (item, rule.item if item.each else item.title)
         faults[rule.class_] += 1
         lost[key] += _points(rule, item)
-        causes[key].add(rule.id)
+        causes[key].add((rule.class_, rule.id))
     deductions = tuple(
-        Deduction(item.part, name, class_, min(points, item.most), tuple(sorted(causes[item, name, class_])))
-        for (item, name, class_), points in lost.items()
+        Deduction(
+            item.part,
+            name,
+            min(class_ for class_, _ in causes[item, name]),
+            min(points, item.most),
+            tuple(sorted(rule_id for _, rule_id in causes[item, name])),
+        )
+        for (item, name), points in lost.items()
     )
     total = max(
         table.full - sum((_lost_in(part, deductions) for part in table.parts), Decimal(0)), Decimal(0)

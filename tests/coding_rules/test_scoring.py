@@ -49,6 +49,29 @@ def test_an_item_is_capped() -> None:
     assert sheet.faults["A"] == 9
 
 
+def test_an_item_is_capped_over_faults_of_all_classes() -> None:
+    table = shipped_table()
+    of_item: dict[str, list[Rule]] = {}
+    for rule in RULES.values():
+        item = table.item_of(rule.item)
+        if (
+            item is not None
+            and not item.each
+            and rule.points
+            and rule.class_ != "-"
+            and rule.severity is not Severity.HINT
+        ):
+            of_item.setdefault(item.title, []).append(rule)
+    mixed = next(rules for rules in of_item.values() if len({rule.class_ for rule in rules}) > 1)
+    sheet = score([finding(rule.id) for rule in mixed], RULES)
+    assert len(sheet.deductions) == 1
+    item = table.item_of(mixed[0].item)
+    assert item is not None
+    assert Decimal(100) - sheet.score <= item.most
+    assert sheet.deductions[0].class_ == min(rule.class_ for rule in mixed)
+    assert set(sheet.deductions[0].rules) == {rule.id for rule in mixed}
+
+
 def test_minor_items_are_capped_together() -> None:
     minor = [rule for rule in RULES.values() if rule.pack == "completeness" and rule.class_ == "D"]
     sheet = score([finding(rule.id) for rule in minor], RULES)

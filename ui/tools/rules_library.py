@@ -258,6 +258,7 @@ class RuleLibraryWindow(ToolWindow):
         self.detail.show_rule(row)
         if row is None and self.model.rowCount():
             self.table.setCurrentIndex(self.model.index(0, 0))
+            self.detail.show_rule(self.model.row_at(0))  # the first row may have been the current one already
         self._say(lines)
 
     def _say(self, lines: list[RuleLine]) -> None:
@@ -336,7 +337,7 @@ class RuleLibraryWindow(ToolWindow):
         for part, stretch in ((self.facets, 0), (middle, 1), (self.detail, 0)):
             rules.addWidget(part)
             rules.setStretchFactor(rules.count() - 1, stretch)
-        rules.setSizes([230, 640, 430])
+        rules.setSizes([210, 690, 400])
         rules.setChildrenCollapsible(False)
         rules.setContentsMargins(0, 6, 0, 0)
         trigger = QAbstractItemView.EditTrigger
