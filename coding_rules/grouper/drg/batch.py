@@ -10,16 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import NamedTuple
 
 import numpy as np
 
-from coding_rules.expression.compiler import Environment, Test, compile_rule
+from coding_rules.expression.compiler import Environment, compile_rule
 from coding_rules.expression.tree import Scope, all_of
 from coding_rules.grouper.drg.candidates import candidates
 from coding_rules.grouper.drg.columns import Columns
 from coding_rules.grouper.drg.complications import ComplicationIndex
-from coding_rules.grouper.drg.outcomes import LEVELS, UNGROUPED, Choose, DrgResult, Outcomes
+from coding_rules.grouper.drg.outcomes import LEVELS, UNGROUPED, DrgResult, Outcome, Outcomes
 from coding_rules.grouper.drg.rows import MASKED, rows_of
 from coding_rules.grouper.drg.scheme import Scheme
 from coding_rules.grouper.inputs import GrouperInput
@@ -32,14 +31,6 @@ _WORTH_COLUMNS = 50
 """Fewer cases than this are grouped one by one."""
 
 
-class _Rung(NamedTuple):
-    """What remains to be tested of a row, and its outcome."""
-
-    test: Test | None
-    results: tuple[DrgResult, ...]
-    choices: tuple[Choose, ...] | None
-
-
 class FastPath:
     """Groups cases of one scheme without explaining; it never changes, so threads may share it."""
 
@@ -48,18 +39,14 @@ class FastPath:
         self._left = {scope: candidates([row.masked[scope] for row in rows], environment) for scope in MASKED}
         self._complications = complications
         self._columns = Columns(self._left, complications, len(rows))
-        outcomes = Outcomes(scheme, environment)
-        self._rungs = [
-            _Rung(
-                compile_rule(all_of(row.rest), environment) if row.rest else None,
-                *outcomes.of(row.mdc, row.adrg),
-            )
-            for row in rows
-        ]
-        nowhere = (UNGROUPED,) * len(LEVELS)
-        self._results = [result for rung in self._rungs for result in rung.results] + list(nowhere)
-        self._tested = np.array([rung.test is not None for rung in self._rungs] + [False])
-        self._choosing = np.array([rung.choices is not None for rung in self._rungs] + [False])
+        self._tests = [compile_rule(all_of(row.rest), environment) if row.rest else None for row in rows]
+        make = Outcomes(scheme, environment)
+        self._outcomes = [make.of(row.mdc, row.adrg) for row in rows]
+        # row -1, no row at all, stands last in all of these
+        nowhere = Outcome((UNGROUPED,) * len(LEVELS))
+        self._results = [result for outcome in (*self._outcomes, nowhere) for result in outcome.results]
+        self._tested = np.array([test is not None for test in (*self._tests, None)])
+        self._choosing = np.array([bool(outcome.choices) for outcome in (*self._outcomes, nowhere)])
 
     def group_all(self, cases: Iterable[GrouperInput]) -> Iterator[DrgResult]:
         """Where each case goes, in order, a bundle at a time: the stream may be endless."""
@@ -77,9 +64,7 @@ class FastPath:
         row = self._first_that_holds(rows, case)
         if row < 0:
             return UNGROUPED
-        _, results, choices = self._rungs[row]
-        level = self._complications.level(case.diagnoses)
-        return results[level] if choices is None else choices[level](case)
+        return self._outcomes[row].at(self._complications.level(case.diagnoses), case)
 
     def _left_over(self, scope: Scope, codes: Iterable[str]) -> int:
         rows, by_code = self._left[scope]
@@ -89,10 +74,11 @@ class FastPath:
 
     def _first_that_holds(self, rows: int, case: GrouperInput) -> int:
         """The first of the rows that passes its test; -1 when none does."""
+        tests = self._tests
         while rows:
             lowest = rows & -rows
             row = lowest.bit_length() - 1
-            test = self._rungs[row].test
+            test = tests[row]
             if test is None or test(case):
                 return row
             rows ^= lowest
@@ -100,13 +86,16 @@ class FastPath:
 
     def _group_bundle(self, cases: Sequence[GrouperInput]) -> list[DrgResult]:
         rows, first, level, misspelled = self._columns.decide(cases)
-        for at in np.flatnonzero(self._tested[first]).tolist():
-            first[at] = self._first_that_holds(int.from_bytes(rows[at].tobytes(), "little"), cases[at])
+        tested = np.flatnonzero(self._tested[first])
+        left = rows[tested].astype("<u8").tobytes()
+        width = rows.itemsize * rows.shape[1]
+        first[tested] = [
+            self._first_that_holds(int.from_bytes(left[start : start + width], "little"), cases[at])
+            for start, at in zip(range(0, len(left), width), tested.tolist(), strict=True)
+        ]
         results = list(map(self._results.__getitem__, (first * len(LEVELS) + level).tolist()))
         for at in np.flatnonzero(self._choosing[first]).tolist():
-            choices = self._rungs[first[at]].choices
-            if choices is not None:
-                results[at] = choices[level[at]](cases[at])
+            results[at] = self._outcomes[first[at]].at(level[at], cases[at])
         for at in misspelled.tolist():
             results[at] = self.group(cases[at])
         return results

@@ -36,6 +36,10 @@ class Outcome(NamedTuple):
     results: tuple[DrgResult, ...]
     choices: tuple[Choose, ...] | None = None
 
+    def at(self, level: int, case: GrouperInput) -> DrgResult:
+        """Where the case goes at its level of complications."""
+        return self.results[level] if self.choices is None else self.choices[level](case)
+
 
 class Outcomes:
     """Makes the outcome of each ADRG of a scheme."""
