@@ -172,7 +172,7 @@ class ClearingWindow(ToolWindow):
     def _renew_after_work(self) -> None:
         """The review has ended: sum anew, but let a file that is being read come in first."""
         if self._job is not None:
-            self._job.finished.connect(self.renew)
+            self._job.finished.connect(self._renew_after_work)
         else:
             self.renew()
 
