@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
@@ -26,6 +27,7 @@ from coding_rules.checks.engine import CheckEngine
 from coding_rules.checks.names import SELECTORS
 from coding_rules.checks.pack import Rule
 from coding_rules.finding import Finding, Severity
+from coding_rules.scoring import ScoreTable, shipped_table
 from ui.dialogs.messages import tell_user
 from ui.jobs import Job, Jobs
 from ui.models.columns import Column, ColumnsModel
@@ -36,13 +38,35 @@ from ui.tools.rule_editor import code_font
 
 WHEN_TIP = (
     "例：principal in [K35-K38] and not procedures in [47]　　　例：age >= 80 and los <= 1\n"
-    "principal 主要诊断，others 其他诊断，procedures 手术操作；可用 and、or、not。全部写法见“规则语言”说明。"
+    "principal 主要诊断，others 其他诊断，procedures 手术操作；可用 and、or、not。全部写法见“规则语言”说明。\n"
+    "一次看一份病案；再入院、分解住院、重复病案等跨病案的规则由程序内置，可停用、改级别、改天数（“阈值”页），不能自写。"
 )
 MESSAGE_TIP = "可用 {principal} {age} {los} 等写入病案里的值；逐行看时用 {place} {line}。"
+MONTH_TIP = (
+    "自写的规则一次看一份病案。跨病案的规则（再入院、分解住院、住院时间重叠、重复病案）要把同一病人的病案连起来看，"
+    "由程序内置，不能自写；它们在规则库的“住院与医保”类，可以停用、改级别，间隔天数在“阈值”页修改。"
+)
 COLUMNS: tuple[Column[Finding], ...] = (
     Column("case", "病案", lambda row: row.case_id, width=110),
     Column("message", "会这样提示", lambda row: row.message, stretch=True),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What a finding takes from the 100-point score: the class of the fault, its points, the item."""
+
+    class_: str
+    points: float
+    item: str
+
+    @property
+    def label(self) -> str:
+        """As the form offers it."""
+        return f"{self.item}（{self.class_} 类，扣 {self.points:g} 分）" if self.item else "不扣分"
+
+
+NOT_SCORED = Scored("-", 0.0, "")
 
 
 class RuleForm(QDialog):
@@ -57,10 +81,11 @@ class RuleForm(QDialog):
         cases: Sequence[Case],
         jobs: Jobs,
         parent: QWidget | None = None,
+        table: ScoreTable | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("本院规则")
-        self.resize(820, 640)
+        self.resize(860, 700)
         self._engine, self._cases, self._jobs = engine, tuple(cases), jobs
         self._rule = rule
         self._job: Job | None = None
@@ -75,6 +100,9 @@ class RuleForm(QDialog):
         for name, selector in SELECTORS.items():
             self.each.addItem(f"逐行看{selector.label}（行名 line）", name)
         self.each.setCurrentIndex(max(self.each.findData(rule.each), 0))
+        self.each.setToolTip(MONTH_TIP)
+        self.scored = QComboBox()
+        self._offer_items(table or shipped_table())
         self.when = QPlainTextEdit(rule.when)
         self.when.setFont(code_font(self.font()))
         self.when.setTabChangesFocus(True)
@@ -110,6 +138,7 @@ class RuleForm(QDialog):
     def rule(self) -> Rule:
         """The rule as it stands in the form."""
         old = self._rule
+        scored: Scored = self.scored.currentData()
         return Rule(
             id=old.id,
             title=self.title.text().strip(),
@@ -118,12 +147,30 @@ class RuleForm(QDialog):
             authority=self.authority.text().strip(),
             when=self.when.toPlainText().strip(),
             each=str(self.each.currentData()),
+            at=old.at,
             fix=old.fix,
+            needs=old.needs,
+            class_=scored.class_,
+            points=scored.points,
+            item=scored.item,
             valid_from=old.valid_from,
             valid_to=old.valid_to,
             note=self.note.text().strip(),
             pack=old.pack,
         )
+
+    def _offer_items(self, table: ScoreTable) -> None:
+        """What a finding may take from the score: nothing, or an item of the table at the table's price."""
+        rule = self._rule
+        now = Scored(rule.class_, rule.points, rule.item) if rule.item else NOT_SCORED
+        offered = [NOT_SCORED] + [
+            Scored(item.class_, float(item.points), name) for item in table.items for name in item.names
+        ]
+        for one in offered if now in offered else [now, *offered]:
+            self.scored.addItem(one.label, one)
+            if one == now:
+                self.scored.setCurrentIndex(self.scored.count() - 1)
+        self.scored.setToolTip("提示级别的本院规则不扣分；要扣分请定为警告或错误。")
 
     @property
     def problem(self) -> Problem | None:
@@ -202,7 +249,8 @@ class RuleForm(QDialog):
         for line in (self.title, self.message, self.authority, self.note):
             line.textChanged.connect(self._check)
         self.when.textChanged.connect(self._check)
-        self.each.currentIndexChanged.connect(self._check)
+        for box in (self.each, self.scored, self.severity):
+            box.currentIndexChanged.connect(self._check)
         self.trial_button.clicked.connect(self.try_out)
         self.table.doubleClicked.connect(self._go)
         self.buttons.accepted.connect(self.accept)
@@ -220,6 +268,7 @@ class RuleForm(QDialog):
             ("编号", self.id),
             ("标题", self.title),
             ("级别", self.severity),
+            ("评分", self.scored),
             ("看什么", self.each),
             ("条件", self.when),
             ("", self.help),

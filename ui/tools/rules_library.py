@@ -22,11 +22,13 @@ from app.errors import UserError
 from app.facets import accepts
 from app.facets import count as count_facets
 from app.progress import Progress
+from app.rules.front_page_score import load_score_table
 from app.rules.hospital_rules import PACK_ID, HospitalRules, load_hospital_rules, save_hospital_rules
 from app.rules.rule_catalogue import FACETS, RuleLine, ThresholdLine, catalogue, thresholds
 from coding_rules.checks.engine import CheckEngine
 from coding_rules.checks.pack import Pack, Rule
 from coding_rules.finding import Finding, Severity
+from coding_rules.scoring import ScoreTable, shipped_table
 from ui.dialogs.messages import tell_user
 from ui.models.columns import Column
 from ui.panels.facets import FacetPanel
@@ -193,7 +195,7 @@ class RuleLibraryWindow(ToolWindow):
             self.use(self.hospital.graded(line.rule, severity))
 
     def _edit(self, rule: Rule) -> None:
-        form = RuleForm(rule, self.engine, self.context.cases, self.context.jobs, self)
+        form = RuleForm(rule, self.engine, self.context.cases, self.context.jobs, self, _score_table())
         form.accepted.connect(lambda: self._take(form.rule))
         form.case_wanted.connect(self.context.case_wanted)
         form.finished.connect(form.deleteLater)
@@ -349,6 +351,14 @@ class RuleLibraryWindow(ToolWindow):
         tabs.addTab(self.limit_table, "阈值")
         tabs.setAccessibleName("规则与阈值")
         self.body_layout.addWidget(tabs, 1)
+
+
+def _score_table() -> ScoreTable:
+    """The hospital's own table of points; the shipped one where its file cannot be used (the score's window says why)."""
+    try:
+        return load_score_table()
+    except UserError:
+        return shipped_table()
 
 
 def _read(

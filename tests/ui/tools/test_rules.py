@@ -103,6 +103,11 @@ def test_a_rule_of_ones_own_is_checked_tried_and_kept(
         (form.authority, "本院规定"),
     ):
         field.setText(words)
+    assert "不能自写" in form.help.text()
+    assert form.scored.currentText() == "不扣分"
+    place = next(i for i in range(form.scored.count()) if form.scored.itemText(i).startswith("年龄（"))
+    form.scored.setCurrentIndex(place)
+    form.severity.setCurrentIndex(list(Severity).index(Severity.WARNING))
     form.when.setPlainText("age >= ")
     assert "第 " in form.verdict.text()
     assert form.when.extraSelections()
@@ -117,7 +122,13 @@ def test_a_rule_of_ones_own_is_checked_tried_and_kept(
     with qtbot.waitSignal(checked.rules_changed, timeout=3000):
         form.accept()
         settle(qtbot, checked)
-    assert [rule.id for rule in load_hospital_rules().rules] == ["OWN-001"]
+    kept = load_hospital_rules().rules
+    assert [(rule.id, rule.class_, rule.points, rule.item) for rule in kept] == [
+        ("OWN-001", "C", 1.0, "年龄")
+    ]
+    found = RuleForm(kept[0], library.engine, (), checked.jobs)
+    assert found.scored.currentText() == "年龄（C 类，扣 1 分）"
+    assert found.rule == kept[0]
     assert library.detail.line is not None
     assert library.detail.line.own
     assert library.detail.edit.isVisibleTo(library)
