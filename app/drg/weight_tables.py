@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -31,7 +31,7 @@ _SUFFIX = ".toml"
 @dataclass(frozen=True, slots=True)
 class KeptWeights:
     """A weight table of the data folder: ``scheme`` is the id of the scheme it was brought for ("" not noted), ``unit`` what its groups
-    are worth in; ``problem`` when it cannot be read.
+    are worth in; ``prefer`` are the headers chosen where several columns would do; ``problem`` when it cannot be read.
     """
 
     path: Path
@@ -40,6 +40,7 @@ class KeptWeights:
     valid_to: date | None = None
     groups: int = 0
     unit: str = ""
+    prefer: tuple[str, ...] = ()
     problem: str = ""
 
     @property
@@ -63,29 +64,34 @@ def weights_dir() -> Path:
 
 
 def load_weight_table(
-    path: Path, valid_from: date | None = None, valid_to: date | None = None
+    path: Path,
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+    prefer: Collection[str] = (),
 ) -> WeightTable:
     """A local weight table from a workbook or CSV, columns recognised by header; ``.report`` says how it was read.
 
-    Dates in force: those given, else those noted beside the file.
+    Dates in force and the headers to take where several columns would do: those given, else those noted beside the file.
 
     Raises:
         UserError: the file cannot be opened, or no sheet has a column of group codes and one of figures.
     """
-    table = weight_table_of(path.name, read_cells(path))
+    noted = _noted(path)
+    table = weight_table_of(path.name, read_cells(path), prefer=prefer or noted.prefer)
     if valid_from or valid_to:
         return replace(table, valid_from=valid_from, valid_to=valid_to)
-    noted = _noted(path)
     return replace(table, valid_from=noted.valid_from, valid_to=noted.valid_to)
 
 
-def weight_table_of(name: str, cells: Sequence[Cells], file: str = "") -> WeightTable:
+def weight_table_of(
+    name: str, cells: Sequence[Cells], file: str = "", prefer: Collection[str] = ()
+) -> WeightTable:
     """The weight table in cells already read; ``file`` names a table without sheet names in messages (else ``name``).
 
     Raises:
         UserError: no sheet has a column of group codes and one of figures.
     """
-    table = read_weights(name, [(each.name or file or name, each.rows) for each in cells])
+    table = read_weights(name, [(each.name or file or name, each.rows) for each in cells], prefer)
     if table is None:
         raise UserError(
             f"{name} 里没有找到权重表",
@@ -119,9 +125,14 @@ def save_weight_table(table: WeightTable, path: Path) -> None:
 
 
 def keep_weights(
-    path: Path, scheme: str = "", valid_from: date | None = None, valid_to: date | None = None
+    path: Path,
+    scheme: str = "",
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+    prefer: Collection[str] = (),
 ) -> Path:
-    """Copy a weight table into the data folder and note for which scheme and from when to when it holds; returns the copy.
+    """Copy a weight table into the data folder and note for which scheme, from when to when and by which columns it holds; returns
+    the copy.
 
     Raises:
         UserError: it cannot be copied, or the dates are the wrong way round.
@@ -130,12 +141,18 @@ def keep_weights(
     target = weights_dir() / path.name
     target = free_name(target) if target.exists() else target
     copy_file(path, target)
-    note_weights(target, scheme, valid_from, valid_to)
+    note_weights(target, scheme, valid_from, valid_to, prefer)
     return target
 
 
-def note_weights(path: Path, scheme: str, valid_from: date | None, valid_to: date | None) -> None:
-    """Note beside a weight table for which scheme and from when to when it holds.
+def note_weights(
+    path: Path,
+    scheme: str,
+    valid_from: date | None,
+    valid_to: date | None,
+    prefer: Collection[str] = (),
+) -> None:
+    """Note beside a weight table for which scheme, from when to when and by which columns it holds.
 
     Raises:
         UserError: it is not in the data folder, the dates are the wrong way round, or the disk says no.
@@ -143,7 +160,7 @@ def note_weights(path: Path, scheme: str, valid_from: date | None, valid_to: dat
     if path.parent != weights_dir():
         raise UserError("只能修改数据文件夹中权重表的日期。", "请先导入该权重表。")
     _refuse_reversed(valid_from, valid_to)
-    document: dict[str, object] = {"scheme": scheme}
+    document: dict[str, object] = {"scheme": scheme, "columns": list(prefer)}
     document |= {
         key: day for key, day in (("valid_from", valid_from), ("valid_to", valid_to)) if day is not None
     }
@@ -196,7 +213,7 @@ def _paths() -> list[Path]:
 def _described(path: Path) -> KeptWeights:
     try:
         noted = _noted(path)
-        table = weight_table_of(path.name, read_cells(path))
+        table = weight_table_of(path.name, read_cells(path), prefer=noted.prefer)
     except UserError as error:
         return KeptWeights(path, problem=error.what)
     rows = table.rows.values()
@@ -219,7 +236,8 @@ def _noted(path: Path) -> KeptWeights:
     try:
         document = tomllib.loads(file.read_text(encoding="utf-8-sig"))
         start, end = _day(document, "valid_from"), _day(document, "valid_to")
-        return KeptWeights(path, str(document.get("scheme", "")), start, end)
+        prefer = tuple(map(str, document.get("columns", ())))
+        return KeptWeights(path, str(document.get("scheme", "")), start, end, prefer=prefer)
     except (OSError, ValueError) as error:
         raise UserError(f"{file.name} 无法读取：{error}", "请更正或删除这个文件。") from error
 

@@ -26,13 +26,11 @@ from app.drg.weight_tables import KeptWeights, keep_weights, known_weights, load
 from app.knowledge import DEMO_DRG, NONE, demo_folder
 from app.progress import Progress
 from app.verify import full_tables
-from coding_rules.case import Case
 from coding_rules.finding import Severity
 from coding_rules.grouper.drg.grouper import DrgGrouper
 from coding_rules.grouper.drg.scheme import Scheme
 from coding_rules.grouper.drg.scheme_issue import SchemeIssue
 from coding_rules.grouper.drg.scheme_verify import verify, verify_versions
-from coding_rules.grouper.drg.weight_dates import period
 from coding_rules.grouper.drg.weight_table import WeightTable
 from coding_rules.grouper.drg.weight_verify import verify_weight_dates
 from icd_tables.terminology import Terminology
@@ -40,6 +38,7 @@ from ui.tools.code_lists import CodeLists, ListRow
 from ui.tools.context import ToolContext
 from ui.tools.scheme_issues import ISSUE_COLUMNS, IssueRow
 from ui.tools.scheme_rules import SchemeRules
+from ui.tools.scheme_text import described
 from ui.tools.scheme_versions import SchemeVersions
 from ui.tools.scheme_weights import SchemeWeights
 from ui.tools.spec import ToolSpec
@@ -70,6 +69,7 @@ class SchemeWindow(ToolWindow):
         self.scheme: Scheme | None = None
         self._in_use: Scheme | None = None
         self._offered: Path | None = None
+        self._column: tuple[str, ...] = ()
         self.save_button = self.add_head_button(
             "保存为副本…", "edit", self._ask_name, "把改过的规则存成一个新方案；原方案不变"
         )
@@ -99,6 +99,7 @@ class SchemeWindow(ToolWindow):
         self.rules.edits_changed.connect(self._enable_save)
         self.weights.offer.wanted.connect(self._keep_weights)
         self.weights.offer.dropped.connect(self._drop_weights)
+        self.weights.offer.column_wanted.connect(self._read_by_column)
         self.weights.versions.show_wanted.connect(self._look_at_weights)
         self.weights.versions.use_wanted.connect(self._use_weights)
         self.weights.versions.changed.connect(self._weights_dated)
@@ -132,7 +133,7 @@ class SchemeWindow(ToolWindow):
         terminology = self._terminology
         self._keep_draft()
         self.scheme = scheme
-        self.about.setText(_described(scheme) + _outside(scheme, self.context.cases))
+        self.about.setText(described(scheme, self.context.cases))
         self.rules.show_scheme(scheme, terminology, self._draft(scheme))
         index = SchemeIndex(scheme)
         self.lists.use(terminology, scheme.info.edition)
@@ -175,8 +176,19 @@ class SchemeWindow(ToolWindow):
 
     def import_weights(self, path: Path) -> None:
         """Read a local weight table and show how it was understood, before it is used."""
-        self._offered = path
+        self._offered, self._column = path, ()
         self.run("正在读取权重表", lambda _progress: load_weight_table(path), self._weights_read)
+
+    @Slot(str)
+    def _read_by_column(self, header: str) -> None:
+        """Read the table on offer by another of the columns that would do."""
+        path, self._column = self._offered, (header,)
+        if path is not None:
+            self.run(
+                "正在读取权重表",
+                lambda _progress: load_weight_table(path, prefer=(header,)),
+                self._weights_read,
+            )
 
     def save_copy(self, name: str) -> None:
         """Save the edited rules as a new scheme."""
@@ -257,11 +269,11 @@ class SchemeWindow(ToolWindow):
 
     @Slot(object, object, bool)
     def _keep_weights(self, start: date | None, end: date | None, use: bool) -> None:
-        path, scheme = self._offered, self.scheme
+        path, scheme, column = self._offered, self.scheme, self._column
         if path is not None and scheme is not None:
             self.run(
                 "正在保存权重表",
-                lambda _progress: keep_weights(path, scheme.id, start, end),
+                lambda _progress: keep_weights(path, scheme.id, start, end, column),
                 self._use_weights if use else self._weights_kept,
             )
 
@@ -368,22 +380,3 @@ class SchemeWindow(ToolWindow):
         wrong = bool(self.rules.editor.problems)
         self.save_button.setEnabled(bool(edits) and not wrong)
         self.save_button.setText(f"保存为副本…（{len(edits)}）" if edits else "保存为副本…")
-
-
-def _described(scheme: Scheme) -> str:
-    info = scheme.info
-    codes = sum(len(one.codes) for one in scheme.lists)
-    parts = [
-        f"{scheme.name} {info.version}".strip(),
-        period(info.valid_from, info.valid_to),
-        f"{len(scheme.mdcs)} 行 MDC，{len(scheme.adrgs)} 行 ADRG，{len(scheme.drgs)} 行 DRG",
-        f"{len(scheme.lists)} 个编码列表共 {codes:,} 个编码",
-    ]
-    return " · ".join(parts) + (f"\n{info.note}" if info.note else "")
-
-
-def _outside(scheme: Scheme, cases: Sequence[Case]) -> str:
-    """How many of the open cases left the hospital when the scheme was not in force."""
-    start, end = scheme.info.valid_from or date.min, scheme.info.valid_to or date.max
-    count = sum(1 for case in cases if case.discharged and not start <= case.discharged.date() <= end)
-    return f"\n打开的病例中有 {count:,} 例的出院日期不在本方案的有效期内。" if count else ""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from app.errors import UserError
 from coding_rules.grouper.drg.weight_dates import said_dates
+from coding_rules.grouper.drg.weight_layout import LABELS
 from coding_rules.grouper.drg.weight_table import WeightTable
 from ui.dialogs.messages import tell_user
 
@@ -16,9 +17,11 @@ from ui.dialogs.messages import tell_user
 class WeightOffer(QWidget):
     """Dates, proposed from what the table says of itself, and whether to use it at once.
 
-    ``wanted`` carries first day, last day (``None``: open) and whether to use it; ``dropped`` says that it is not to be kept.
+    ``wanted`` carries first day, last day (``None``: open) and whether to use it; ``dropped`` says that it is not to be kept;
+    ``column_wanted`` carries the header to read by where several columns would do.
     """
 
+    column_wanted = Signal(str)
     wanted = Signal(object, object, bool)
     dropped = Signal()
 
@@ -39,6 +42,11 @@ class WeightOffer(QWidget):
             box.setFixedWidth(self.fontMetrics().horizontalAdvance("2025-01-01") + 28)
             row.addWidget(QLabel(label))
             row.addWidget(box)
+        self.column = QComboBox()
+        self.column.setAccessibleName("用哪一列")
+        self.column.setToolTip("表里有几列都像：选本院适用的一列")
+        self.column.activated.connect(self._column_chosen)
+        row.addWidget(self.column)
         row.addStretch(1)
         for button in (self.drop_button, self.keep_button, self.use_button):
             row.addWidget(button)
@@ -51,8 +59,20 @@ class WeightOffer(QWidget):
         start, end = said_dates(table)
         self.start.setText(str(start or ""))
         self.end.setText(str(end or ""))
+        self.column.clear()
+        for what, headers in table.report.rivals.items():
+            taken = {columns.get(what) for columns in table.report.columns.values()}
+            for header in headers:
+                self.column.addItem(f"{LABELS[what]}：{header}", header)
+                if header in taken:
+                    self.column.setCurrentIndex(self.column.count() - 1)
+        self.column.setVisible(self.column.count() > 0)
         self.use_button.setEnabled(usable)
         self.use_button.setToolTip("" if usable else "现在看的不是当前使用的方案")
+
+    @Slot(int)
+    def _column_chosen(self, place: int) -> None:
+        self.column_wanted.emit(str(self.column.itemData(place)))
 
     @Slot()
     def _use(self) -> None:

@@ -111,7 +111,7 @@ class WeightVersions(QWidget):
         new = replace(row, scheme=row.scheme or self._scheme)
         new = replace(new, valid_from=day) if name == "valid_from" else replace(new, valid_to=day)
         try:
-            note_weights(new.path, new.scheme, new.valid_from, new.valid_to)
+            note_weights(new.path, new.scheme, new.valid_from, new.valid_to, new.prefer)
         except UserError as error:
             tell_user(self, error)
             return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -86,8 +86,11 @@ class Layout:
     year: str
 
 
-def find_layout(rows: Sequence[Texts], fallback_year: str = "") -> Layout | None:
-    """The header: the row, or rows under merged headings, that name the most columns.
+def find_layout(
+    rows: Sequence[Texts], fallback_year: str = "", prefer: Collection[str] = ()
+) -> Layout | None:
+    """The header: the row, or rows under merged headings, that name the most columns. ``prefer`` are headers to take where several
+    would do.
 
     Of several the earliest counts, for long tables repeat their header; and fewer rows before more.
     """
@@ -96,7 +99,7 @@ def find_layout(rows: Sequence[Texts], fallback_year: str = "") -> Layout | None
     for height in range(1, _ROWS_JOINED + 1):
         for at in range(min(len(top) - height + 1, _ROWS_TRIED)):
             above = " ".join(text for row in top[:at] for text in row)
-            found = _layout(at + height, _joined(top[at : at + height]), above, fallback_year)
+            found = _layout(at + height, _joined(top[at : at + height]), above, fallback_year, prefer)
             if found is not None:
                 tried.append(found)
     return max(tried, key=lambda one: (len(one.blocks[0].columns), -one.first_row), default=None)
@@ -133,8 +136,10 @@ def cell_text(cell: object) -> str:
     return "".join(unicodedata.normalize("NFKC", str(cell)).split())
 
 
-def _layout(first_row: int, headers: Texts, above: str, fallback_year: str) -> Layout | None:
-    blocks = tuple(block for span in _spans(headers) if (block := _block(headers, *span)))
+def _layout(
+    first_row: int, headers: Texts, above: str, fallback_year: str, prefer: Collection[str]
+) -> Layout | None:
+    blocks = tuple(block for span in _spans(headers) if (block := _block(headers, *span, prefer)))
     if not blocks:
         return None
     named = [text for block in blocks for text in block.headers.values()]
@@ -155,7 +160,7 @@ def _spans(headers: Texts) -> Iterator[tuple[int, int]]:
     yield from zip([0, *starts[1:]], [*starts[1:], len(headers)], strict=True)
 
 
-def _block(headers: Texts, start: int, end: int) -> Block | None:
+def _block(headers: Texts, start: int, end: int, prefer: Collection[str]) -> Block | None:
     columns: dict[str, int] = {}
     rivals: dict[str, Sequence[str]] = {}
     known = {at: recognise(headers[at]) for at in range(start, end)}
@@ -163,7 +168,10 @@ def _block(headers: Texts, start: int, end: int) -> Block | None:
         matching = [at for at, found in known.items() if found == what]
         if not matching:
             continue
-        chosen = max(matching, key=lambda at: (year_in(headers[at]), _exactness(what, headers[at]), -at))
+        wanted = [at for at in matching if headers[at] in prefer]
+        chosen = max(
+            wanted or matching, key=lambda at: (year_in(headers[at]), _exactness(what, headers[at]), -at)
+        )
         columns[what] = chosen
         same_year = [at for at in matching if year_in(headers[at]) == year_in(headers[chosen])]
         if what in FIGURES and len(same_year) > 1 and _exactness(what, headers[chosen]) < 2:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from statistics import median
@@ -32,12 +32,15 @@ _LOWEST_MEAN_FEE = 30_000
 """分. A median of mean fees below this is no fee of a hospital stay: the unit is probably another."""
 
 
-def read_weights(name: str, sheets: Iterable[tuple[str, Sequence[Row]]]) -> WeightTable | None:
+def read_weights(
+    name: str, sheets: Iterable[tuple[str, Sequence[Row]]], prefer: Collection[str] = ()
+) -> WeightTable | None:
     """The weight table in the sheets (name, rows of cells); ``None`` when no sheet has a group code and a figure column.
 
     Fees are in yuan unless header, title or cell says 万元. A code that stands twice keeps its latest year, else its first row.
+    ``prefer`` are headers to take where several columns would do.
     """
-    reader = _Reader(year_in(name))
+    reader = _Reader(year_in(name), prefer)
     for sheet, rows in sheets:
         reader.read(sheet, [[cell_text(cell) for cell in row] for row in rows])
     if not reader.columns:
@@ -46,10 +49,12 @@ def read_weights(name: str, sheets: Iterable[tuple[str, Sequence[Row]]]) -> Weig
 
 
 class _Reader:
-    def __init__(self, fallback_year: str) -> None:
+    def __init__(self, fallback_year: str, prefer: Collection[str]) -> None:
         self.rows: dict[str, GroupWeight] = {}
         self.columns: dict[str, Mapping[str, str]] = {}
         self._fallback_year = fallback_year
+        self._prefer = prefer
+        self._rivals: dict[str, tuple[str, ...]] = {}
         self._notes: list[tuple[str, int, str]] = []
         self._issues: list[WeightIssue] = []
 
@@ -62,10 +67,10 @@ class _Reader:
                 f"例均费用的中位数只有 {median(fees) / 100:,.2f} 元，单位可能是万元：请在表头写明单位后再读入"
             )
             self._issues.append(WeightIssue(sheet, 0, FIGURES["mean_fee"], told))
-        return WeightReport(self.columns, tuple(self._notes), tuple(self._issues))
+        return WeightReport(self.columns, tuple(self._notes), tuple(self._issues), self._rivals)
 
     def read(self, sheet: str, rows: Sequence[Sequence[str]]) -> None:
-        layout = find_layout(rows, year_in(sheet) or self._fallback_year)
+        layout = find_layout(rows, year_in(sheet) or self._fallback_year, self._prefer)
         if layout is None:
             for number, texts in enumerate(rows, start=1):
                 self._note(sheet, number, texts)
@@ -84,8 +89,11 @@ class _Reader:
         block = layout.blocks[0]
         self.columns[sheet] = block.headers
         for what, headers in block.rivals.items():
+            self._rivals.setdefault(what, tuple(headers))
+            if block.headers[what] in self._prefer:
+                continue
             named = "”“".join(headers)
-            told = f"“{named}”都像{LABELS[what]}，用了“{block.headers[what]}”；不对的话请删去其余各列再读入"
+            told = f"“{named}”都像{LABELS[what]}，用了“{block.headers[what]}”；不对的话，读入时另选一列"
             self._issues.append(WeightIssue(sheet, layout.first_row, LABELS[what], told))
 
     def _note(self, sheet: str, number: int, texts: Sequence[str]) -> None:

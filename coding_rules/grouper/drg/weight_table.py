@@ -49,11 +49,14 @@ class WeightIssue:
 
 @dataclass(frozen=True, slots=True)
 class WeightReport:
-    """How a weight table was read: which header serves as which column on each sheet, note rows passed over, issues."""
+    """How a weight table was read: which header serves as which column on each sheet, note rows passed over, issues; ``rivals`` are
+    the headers among which one was taken as a column (``weight``: 三级权重, 二级权重).
+    """
 
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     notes: tuple[tuple[str, int, str], ...] = ()
     issues: tuple[WeightIssue, ...] = ()
+    rivals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

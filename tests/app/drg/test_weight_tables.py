@@ -164,6 +164,15 @@ def test_three_header_rows_rival_columns_and_a_unit_nobody_wrote(tmp_path: Path)
     rivals, unit = told(table)
     assert rivals.startswith("权重 第 3 行 权重 列：“权重三级权重”“权重二级权重”都像权重，用了")
     assert "单位可能是万元" in unit
+    assert table.report.rivals == {"weight": ("权重三级权重", "权重二级权重")}
+    second = load_weight_table(path, prefer=("权重二级权重",))
+    assert second.rows["FR21"].weight == Decimal("1.9")
+    assert len(told(second)) == 1
+    kept = keep_weights(path, "small", prefer=("权重二级权重",))
+    assert load_weight_table(kept).rows["FR21"].weight == Decimal("1.9")
+    (listed,) = known_weights()
+    note_weights(kept, "small", date(2025, 1, 1), None, listed.prefer)
+    assert load_weight_table(kept).rows["FR21"].weight == Decimal("1.9")
 
 
 def test_an_old_workbook_with_a_group_twice(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.drg.scheme_store import schemes_dir
 from app.drg.schemes import load_drg_scheme
-from app.drg.weight_tables import keep_weights, load_weight_table, weights_dir
+from app.drg.weight_tables import keep_weights, known_weights, load_weight_table, weights_dir
 from app.knowledge import DEMO_DRG, demo_folder
 from app.performance import groups_of
 from coding_rules.grouper.grouping import System
@@ -181,6 +182,28 @@ def test_a_local_weight_table_is_shown_before_it_is_used(
     kept = Path(told.args[0].drg_weights)
     assert kept.parent == weights_dir()
     assert load_weight_table(kept).valid_from == date(2025, 1, 1)
+
+
+def test_one_of_several_weight_columns_is_chosen(
+    qtbot: QtBot, open_month_tool: OpenTool, month_context: ToolContext, tmp_path: Path
+) -> None:
+    path = tmp_path / "分级.csv"
+    path.write_text("DRG编码,三级权重,二级权重\nD04-M1-9,1.5,1.2\n", encoding="utf-8")
+    tool = scheme_window(open_month_tool)
+    tool.import_weights(path)
+    settle(qtbot, month_context)
+    offer = tool.weights.offer
+    assert [offer.column.itemText(place) for place in range(2)] == ["权重：三级权重", "权重：二级权重"]
+    assert tool.weights.model.rows()[0].weight == Decimal("1.5")
+    offer.column.setCurrentIndex(1)
+    offer.column.activated.emit(1)
+    settle(qtbot, month_context)
+    assert tool.weights.model.rows()[0].weight == Decimal("1.2")
+    assert offer.column.currentIndex() == 1
+    offer.keep_button.click()
+    settle(qtbot, month_context)
+    (kept,) = known_weights()
+    assert load_weight_table(kept.path).rows["D04-M1-9"].weight == Decimal("1.2")
 
 
 def test_weight_tables_are_dated_in_the_list_and_overlaps_are_told(
