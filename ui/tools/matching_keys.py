@@ -23,9 +23,20 @@ KEYS: dict[str, Equivalence] = {
 """Characters that decide, as typed with a Latin or a Chinese input method."""
 SEARCH_KEYS = frozenset("/／、")
 """The slash, as typed with a Latin or a Chinese input method."""
-HINT = (
-    "↑↓ 选词 · 1–9 选候选 · Enter 或 = 等于 · > 宽于 · < 窄于 · ~ 近似 · 0 无对应 · / 另找编码 · "
-    "Backspace 撤回此词 · Ctrl+Z 撤销上一步"
+HINT = " · ".join(
+    item.replace(" ", "\u00a0")  # a key and what it does stay on one line
+    for item in (
+        "↑↓ 选词",
+        "1–9 选候选",
+        "Enter 或 = 等于",
+        "> 宽于",
+        "< 窄于",
+        "~ 近似",
+        "0 无对应",
+        "/ 另找编码",
+        "Backspace 撤回此词",
+        "Ctrl+Z 撤销上一步",
+    )
 )
 
 
