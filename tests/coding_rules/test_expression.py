@@ -6,7 +6,20 @@ from coding_rules.expression.check import Vocabulary, check
 from coding_rules.expression.compiler import Environment, compile_rule
 from coding_rules.expression.parser import parse
 from coding_rules.expression.problem import RuleError
-from coding_rules.expression.tree import And, Compare, In, Is, Name, Not, Or, Scope
+from coding_rules.expression.tree import (
+    FALSE,
+    TRUE,
+    And,
+    Compare,
+    In,
+    Is,
+    Name,
+    Node,
+    Not,
+    Or,
+    Scope,
+    given,
+)
 from coding_rules.grouper.inputs import GrouperInput
 
 LISTS = {"A.DX": {"A00", "A01"}, "B.DX": {"B00"}, "P.PX": {"01.0100"}, "歧义（手术）": {"02.0200"}}
@@ -147,3 +160,24 @@ def test_list_names_that_differ_only_in_case_are_not_guessed() -> None:
     both = Vocabulary({"a.dx": frozenset({"dx"}), "A.DX": frozenset({"dx"})})
     assert both.resolve("A.DX") == "A.DX"
     assert both.resolve("A.dx") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "without", "with_both"),
+    [
+        ("mcc or cc", FALSE, TRUE),
+        ("not mcc and true", TRUE, FALSE),
+        ("mcc and age > 6", FALSE, Compare("age", ">", 6)),
+        ("age > 6 or mcc", Compare("age", ">", 6), TRUE),
+        ("not (cc and age > 6)", TRUE, Not(Compare("age", ">", 6))),
+        (
+            "los > 1 and (cc or age > 6)",
+            And((Compare("los", ">", 1), Compare("age", ">", 6))),
+            Compare("los", ">", 1),
+        ),
+        ("false or false", FALSE, FALSE),
+    ],
+)
+def test_what_remains_of_a_rule_once_the_flags_are_known(text: str, without: Node, with_both: Node) -> None:
+    assert given(parse(text), {"mcc": False, "cc": False}) == without
+    assert given(parse(text), {"mcc": True, "cc": True}) == with_both
