@@ -40,7 +40,7 @@ SYMPTOM_CAUSES: tuple[tuple[CodeSet, CodeSet], ...] = tuple(
         ),
         (
             "R50 R57.2 R65",
-            "A00-B99 J00-J22 J85-J86 K35 K65 K80-K83 L00-L08 N10-N12 N39.0 N70-N77 M00 M32 C81-C96",
+            "A00-B99 J00-J22 J44.0 J69 J85-J86 K35 K65 K80-K83 L00-L08 N10-N12 N39.0 N70-N77 M00 M32 C81-C96",
         ),
         ("R31", "C64-C68 N00-N42"),
         ("R60 R18", "I11 I50 K70-K77 N00-N19 C00-C97 E88.0 !K76.0"),

@@ -148,6 +148,8 @@ def _special(setting: Setting) -> Iterator[Signal]:
     treated = bool(setting.procedures) and setting.procedures[0] in lists.TUMOUR_TREATMENT
     delivered = bool(setting.diagnoses) and setting.diagnoses[0] in lists.DELIVERY
     poisoned = any(code[:1] == "T" and code in lists.POISONING for code in setting.diagnoses)
+    if setting.diagnoses and setting.diagnoses[0] in lists.ACUTE_EVENTS:
+        yield Signal(0, 1.5, "是急性、危害较大的疾病")
     for index, code in enumerate(setting.diagnoses):
         if index == 0:
             continue

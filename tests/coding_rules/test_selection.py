@@ -118,6 +118,14 @@ def test_a_disease_the_catalogue_seldom_has_as_principal_gives_way() -> None:
     assert suggest_principal(page("J18.000", "E78.200"), relations).keeps
 
 
+def test_an_acute_event_does_not_give_way_to_a_common_chronic_disease() -> None:
+    relations = Relations(
+        [Group("K85.2", "", (), 900_000, 120, 0.5), Group("E11.2", "", (), 600_000, 2_200, 0.4)]
+    )
+    case = replace(page("K85.201", "E11.200"), fees=Fees(total=620_000))
+    assert suggest_principal(case, relations).keeps
+
+
 def test_an_outpatient_diagnosis_that_agrees_speaks_for_the_filed_one() -> None:
     alone = suggest_principal(page("N40.x00", "K80.100"))
     assert alone.index == 1
