@@ -14,12 +14,13 @@ from coding_rules.settlement.settlement import Band
 
 @dataclass(frozen=True, slots=True)
 class ReviewCandidate:
-    """A case that may apply: its place by loss (1 the largest), the reasons, whether it lies within the region's limit of cases."""
+    """A case that may apply: its place by loss (1 the largest), the reasons, whether it lies within the region's limit of cases
+    (``None``: the region has set none)."""
 
     place: int
     case: SettledCase
     reasons: tuple[str, ...]
-    within: bool
+    within: bool | None
 
 
 def review_candidates(cases: Sequence[SettledCase], rules: ClearingRules) -> tuple[ReviewCandidate, ...]:
@@ -31,7 +32,7 @@ def review_candidates(cases: Sequence[SettledCase], rules: ClearingRules) -> tup
     found = [(case, reasons) for case in cases if (reasons := tuple(_reasons(case, rules)))]
     found.sort(key=lambda each: _profit(each[0]))
     return tuple(
-        ReviewCandidate(place, case, (*reasons, *_beside(case)), limit is None or place <= limit)
+        ReviewCandidate(place, case, (*reasons, *_beside(case)), None if limit is None else place <= limit)
         for place, (case, reasons) in enumerate(found, start=1)
     )
 

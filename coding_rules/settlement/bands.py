@@ -38,7 +38,7 @@ def find_band(ratio: Decimal | None, points: Decimal | None, rules: BandRules) -
     limits += [f"高倍率界值 {show(high)}"] if high is not None else []
     if not limits:
         return BandAnswer(Band.UNKNOWN, None, f"{show_ratio(ratio)}，本地未设置倍率界值")
-    return BandAnswer(Band.NORMAL, None, f"{show_ratio(ratio)} 在{'与'.join(limits)}以内")
+    return BandAnswer(Band.NORMAL, None, f"{show_ratio(ratio)} 在{' 与'.join(limits)} 以内")
 
 
 def high_threshold(points: Decimal | None, rules: BandRules) -> Decimal | None:

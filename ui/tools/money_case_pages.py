@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSplitter, QVBoxLa
 
 from app.dip.settled_cases import InstitutionRow, SettledCase
 from app.dip.special_review import ReviewCandidate
+from coding_rules.settlement.settlement import Figure
+from ui import wording
 from ui.tools.money_fields import FormulaTable
 from ui.tools.money_tables import (
     FIGURE_COLUMNS,
@@ -81,10 +83,12 @@ class CasesPage(QWidget):
     @Slot(QModelIndex, QModelIndex)
     def _show_figures(self, index: QModelIndex, _before: QModelIndex) -> None:
         row = self.model.row_at(index.row())
-        figures = row.figures if row is not None else ()
-        self.figures.set_rows(FigureRow(number, figure) for number, figure in enumerate(figures))
+        figures = list(row.figures) if row is not None else []
         missing = row.settlement.missing if row is not None and row.settlement is not None else ""
-        self.figure_table.empty_text = missing or ("没有算式。" if row is not None else "点选一例查看算式。")
+        if missing:
+            figures.append(Figure("未能算出", wording.MISSING, missing))
+        self.figures.set_rows(FigureRow(number, figure) for number, figure in enumerate(figures))
+        self.figure_table.empty_text = "没有算式。" if row is not None else "点选一例查看算式。"
         self.figure_table.viewport().update()
 
     @Slot(QModelIndex)

@@ -202,8 +202,8 @@ class ClearingWindow(ToolWindow):
         self.table.show_columns(pool_columns(self.words, self._edits))
         self._delegate()
         if profile is None:
-            self._take(_Sums())
             self.profile_name.setText(f"没有 {system.value} 结算参数，无法测算。请在“设置”中选择结算参数。")
+            self._take(_Sums())
             return
         results, period = self.results, str(self.month.currentData() or "")
         self.profile_name.setText(self._told(profile))
@@ -227,7 +227,7 @@ class ClearingWindow(ToolWindow):
 
     def _take(self, sums: _Sums) -> None:
         self._sums, self._pools = sums, sums.pools
-        self.table.empty_text = "没有病例。"
+        self.table.empty_text = "没有病例。" if self.profile else self.profile_name.text()
         self.model.set_rows(self._pools)
         words, rules = self.words, self.profile.clearing if self.profile else None
         self.cases.show_cases(sums.cases, words)
@@ -271,7 +271,7 @@ class ClearingWindow(ToolWindow):
         profile = self.profile
         if profile is None:
             for page in (self.monthly, self.annual):
-                page.show_lines((), "没有结算参数。")
+                page.show_lines((), "", self.profile_name.text())
             self.budget.show_pools((), self.words)
             return
         one_month = len(str(self.month.currentData() or "")) == len("2025-03")

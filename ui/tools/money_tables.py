@@ -275,6 +275,10 @@ def case_columns(words: Words) -> tuple[Column[SettledCase], ...]:
     )
 
 
+def _within(row: ReviewCandidate) -> str:
+    return wording.MISSING if row.within is None else YES if row.within else NO
+
+
 REVIEW_COLUMNS: tuple[Column[ReviewCandidate], ...] = (
     count("place", "序号", lambda row: row.place, 46),
     text("case", "病案号", lambda row: row.case.result.case.case_id, 100),
@@ -291,7 +295,7 @@ REVIEW_COLUMNS: tuple[Column[ReviewCandidate], ...] = (
     text(
         "reasons", "申请理由", lambda row: "；".join(row.reasons), 170, tip=lambda row: "\n".join(row.reasons)
     ),
-    text("within", "限额内", lambda row: YES if row.within else NO, 54),
+    text("within", "限额内", _within, 54),
 )
 
 

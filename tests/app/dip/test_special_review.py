@@ -35,7 +35,7 @@ def test_a_ratio_and_a_stay_of_the_regions_own() -> None:
     found = {each.case.result.case.case_id: each for each in review_candidates(cases(), rules)}
     assert set(found) == {"0", "2"}
     assert found["0"].reasons == ("住院 65 天，超过 60 天", "监护病房 30 小时")
-    assert found["2"].within
+    assert found["2"].within is None  # no limit is set
     assert "高于 3" in found["2"].reasons[0]
 
 

@@ -220,7 +220,8 @@ def test_every_shown_figure_can_be_reckoned(tool: ClearingWindow) -> None:
 def test_without_parameters_it_says_so(qtbot: QtBot, tool: ClearingWindow, dip: ToolContext) -> None:
     tool.system.setCurrentIndex(list(System).index(System.DRG))
     settle(qtbot, dip)
-    assert "没有 DRG 结算参数" in tool.profile_name.text()
+    for told in (tool.profile_name.text(), tool.table.empty_text, tool.monthly.table.empty_text):
+        assert "没有 DRG 结算参数" in told
     assert not tool.model.rowCount()
 
 
