@@ -52,7 +52,7 @@ class FastPath:
         """Where each case goes, in order, a bundle at a time: the stream may be endless."""
         stream = iter(cases)
         while bundle := list(islice(stream, _AT_ONCE)):
-            yield from map(self.group, bundle) if len(bundle) < _WORTH_COLUMNS else self._group_bundle(bundle)
+            yield from self._group_bundle(bundle)
 
     def group(self, filed: GrouperInput) -> DrgResult:
         """Where one case goes."""
@@ -84,7 +84,21 @@ class FastPath:
             rows ^= lowest
         return -1
 
-    def _group_bundle(self, cases: Sequence[GrouperInput]) -> list[DrgResult]:
+    def _group_bundle(self, cases: Sequence[GrouperInput]) -> Iterable[DrgResult]:
+        if len(cases) < _WORTH_COLUMNS:
+            return map(self.group, cases)
+        results, misspelled = self._by_columns(cases)
+        respelled = [spell_case(cases[at]) for at in misspelled]
+        if len(respelled) < _WORTH_COLUMNS:
+            answers: Iterable[DrgResult] = map(self.group, respelled)
+        else:
+            answers, _ = self._by_columns(respelled)
+        for at, answer in zip(misspelled, answers, strict=True):
+            results[at] = answer
+        return results
+
+    def _by_columns(self, cases: Sequence[GrouperInput]) -> tuple[list[DrgResult], list[int]]:
+        """Where the cases go, and the places of those that first need another spelling."""
         rows, first, level, misspelled = self._columns.decide(cases)
         tested = np.flatnonzero(self._tested[first])
         left = rows[tested].astype("<u8").tobytes()
@@ -96,6 +110,4 @@ class FastPath:
         results = list(map(self._results.__getitem__, (first * len(LEVELS) + level).tolist()))
         for at in np.flatnonzero(self._choosing[first]).tolist():
             results[at] = self._outcomes[first[at]].at(level[at], cases[at])
-        for at in misspelled.tolist():
-            results[at] = self.group(cases[at])
-        return results
+        return results, misspelled.tolist()
