@@ -12,6 +12,7 @@ from PySide6.QtCore import QSize, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QMenu, QPushButton, QTabWidget
 
+from app.collector import paused_collector
 from app.drg.scheme_search import SchemeIndex
 from app.drg.scheme_store import (
     KeptScheme,
@@ -130,18 +131,13 @@ class SchemeWindow(ToolWindow):
 
     def show_scheme(self, scheme: Scheme) -> None:
         """Show a scheme: rules at once, its inconsistencies and the versions when they are worked out."""
-        terminology = self._terminology
         self._keep_draft()
         self.scheme = scheme
-        self.about.setText(described(scheme, self.context.cases))
-        self.rules.show_scheme(scheme, terminology, self._draft(scheme))
-        index = SchemeIndex(scheme)
-        self.lists.use(terminology, scheme.info.edition)
-        self.lists.show_lists([ListRow(one, len(index.users_of(one))) for one in scheme.lists])
-        self.weights.show_weights(scheme.weights, scheme)
+        with paused_collector():  # it would walk the new scheme's hundred thousand rows on the window's time
+            self._fill(scheme)
         self.issues.set_rows(())
         self.issues_table.empty_text = "正在校验…"
-        chosen, tables = self.context.settings.drg_scheme, full_tables(terminology)
+        chosen, tables = self.context.settings.drg_scheme, full_tables(self._terminology)
 
         def work(progress: Progress) -> _Verified:
             found = _Verified(
@@ -153,6 +149,16 @@ class SchemeWindow(ToolWindow):
             return found
 
         self.run("正在校验方案", work, self._checked)
+
+    def _fill(self, scheme: Scheme) -> None:
+        """Head, rules, lists and weights."""
+        terminology = self._terminology
+        self.about.setText(described(scheme, self.context.cases))
+        self.rules.show_scheme(scheme, terminology, self._draft(scheme))
+        index = SchemeIndex(scheme)
+        self.lists.use(terminology, scheme.info.edition)
+        self.lists.show_lists([ListRow(one, len(index.users_of(one))) for one in scheme.lists])
+        self.weights.show_weights(scheme.weights, scheme)
 
     @Slot(object)
     def open_scheme(self, path: Path) -> None:

@@ -233,7 +233,10 @@ def test_weight_tables_are_dated_in_the_list_and_overlaps_are_told(
     for box in tool.findChildren(QMessageBox):
         assert "早于" in box.text() or "不是日期" in box.text()
         box.close()
-    assert model.setData(model.index(0, column - 1), "2024-01-01")
+    used = model.rows()[0].path
+    month_context.settings = replace(month_context.settings, drg_weights=str(used))
+    with qtbot.waitSignal(month_context.tables_changed):
+        assert model.setData(model.index(0, column - 1), "2024-01-01")
     settle(qtbot, month_context)
     assert model.setData(model.index(0, column), "2024-12-31")
     settle(qtbot, month_context)
