@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     agreed = True
     with tempfile.TemporaryDirectory() as scratch:
         size = (4, 40) if small else (26, 1_000)
-        folder, cases = _made_up(Path(scratch), *size, count=500 if small else 6_000)
+        folder, cases = _made_up(Path(scratch) / "made up", *size, count=500 if small else 6_000)
         for path, given in [*_reference(small), (folder, cases)]:
             agreed &= _measure(path, given, rounds, drawn)
         _stream(folder, 20_000 if small else 1_000_000)
@@ -65,6 +65,7 @@ def _reference(small: bool) -> Iterator[tuple[Path, list[GrouperInput]]]:
 
 
 def _made_up(folder: Path, mdcs: int, codes: int, count: int) -> tuple[Path, list[GrouperInput]]:
+    folder.mkdir()
     tables = make_tables(1, mdcs=mdcs, adrgs=15, codes=codes)
     write_tables(folder, tables)
     return folder, list(make_cases(2, count, mdcs * codes))
