@@ -105,3 +105,21 @@ def test_a_file_that_is_none_says_so(tmp_path: Path) -> None:
     path.write_text('\ufeff[profile]\nid="x"\ntitle="某市"\nvalid_from="2025-01-01"', encoding="utf-8")
     with pytest.raises(ProfileError, match="不是日期"):
         open_profile(path)
+
+
+def test_factors_by_institution_and_grounds_for_review_are_kept() -> None:
+    profile = load_profile("national_platform")
+    for section, name, text in (
+        ("money", "institution_factors", "职工 0.611、41040011 1.05"),
+        ("clearing", "prepaid_share", "0.9"),
+        ("clearing", "deposit_share", "0.1"),
+        ("clearing", "deposit", "含在未预拨部分"),
+        ("clearing", "special_review_ratio", "2"),
+        ("clearing", "special_review_days", "60"),
+        ("bands", "fee_share_days", "60"),
+        ("bands", "fee_share_groups", "FR21、FR23"),
+    ):
+        profile = with_value(profile, section, name, text)
+    again = parse_profile(dump(profile), "本院")
+    assert (again.money, again.clearing, again.bands) == (profile.money, profile.clearing, profile.bands)
+    assert again.money.institution_factors["41040011"] == Decimal("1.05")
