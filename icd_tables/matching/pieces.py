@@ -45,17 +45,20 @@ class Pieces:
         self._tissue = lexicon.tissue
         self._treatments: Mapping[str, Sequence[str]] = words["treatments"]
         self._treated = re.compile(any_of(self._treatments)) if self._treatments else None
-        self._implied = [(re.compile(row["pattern"]), tuple(row["means"])) for row in words["implied"]]
+        self._whole, self._implied = (
+            [(re.compile(row["pattern"]), tuple(row["means"])) for row in words[name]]
+            for name in ("whole", "implied")
+        )
         self._end = re.compile(f"(?<=..)(?:{any_of(words['endings'])})(?=(?:{start}))")
 
     def of(self, text: str) -> tuple[Piece, ...]:
         """The pieces of a text in order of their worth; empty when it says one thing only."""
         folded = fold(text)
         statements = list(self._statements(folded))
-        found = [Piece(one, True) for one in statements]
+        found = [Piece(one, True) for one in (*_meant(self._whole, folded), *statements)]
         derived = list(self._completed(statements))
         derived += [one for statement in statements for one in self._treated_things(statement)]
-        derived += [one for pattern, means in self._implied if pattern.search(folded) for one in means]
+        derived += _meant(self._implied, folded)
         found += [Piece(one, False) for one in derived if len(one) >= _LEAST_STATEMENT]
         found += [Piece(one, False) for statement in statements for one in self._tissue(statement)]
         distinct = {piece.text: piece for piece in reversed(found)}
@@ -102,6 +105,10 @@ class Pieces:
         for one in done:
             for word in self._treatments[one.group(0)]:
                 yield site + word if word.startswith("术") else word
+
+
+def _meant(patterns: Sequence[tuple[re.Pattern[str], tuple[str, ...]]], folded: str) -> list[str]:
+    return [one for pattern, means in patterns if pattern.search(folded) for one in means]
 
 
 def any_of(words: Iterable[str]) -> str:

@@ -65,3 +65,10 @@ def test_a_tumour_of_a_tissue_is_also_asked_for_by_its_place() -> None:
     assert "胃恶肿瘤" in wider
     gland = ["".join(parts) for parts in words.broadened(words.canonical("前列腺导管腺癌").parts)]
     assert "前列腺恶肿瘤" in gland
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_marks_fit_into_their_bits(kind: Kind) -> None:
+    words = lexicon(kind)
+    assert len({word for line in words.opposites for word in line}) <= 64
+    assert len(words.unasked) <= 64

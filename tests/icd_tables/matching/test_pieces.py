@@ -63,3 +63,18 @@ def test_a_tumour_also_has_a_tissue_and_its_treatments(pieces: Pieces) -> None:
 )
 def test_findings_mean_what_is_coded_for_them(pieces: Pieces, text: str, means: set[str]) -> None:
     assert means <= set(implied(pieces, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [
+        ("右侧甲状腺全切，左侧甲状腺次全切除术", "单侧甲状腺切除伴他叶部分切除术"),
+        ("左甲状腺腺叶切除+峡部切除术", "单侧甲状腺切除伴甲状腺峡部切除术"),
+        ("左侧甲状腺全切术", "单侧甲状腺叶切除术"),
+        ("左右心导管检查术", "联合的右心和左心导管置入"),
+    ],
+)
+def test_some_operations_together_have_one_code(text: str, means: str) -> None:
+    procedures = Pieces(lexicon(Kind.PROCEDURE))
+    assert means in said(procedures, text)
+    assert means not in said(procedures, "双侧甲状腺全切除术")
