@@ -83,11 +83,11 @@ def _line(cells: Sequence[str], columns: Mapping[str, int], row: int) -> CaseLin
             GrouperInput(
                 case_id=case_id,
                 sex={"1": 1, "2": 2}.get(cell("sex"), 0),
-                age=number("age", int),
-                age_days=number("age_days", int),
-                weight=number("weight", int),
+                age=number("age", _whole),
+                age_days=number("age_days", _whole),
+                weight=number("weight", _whole),
                 department=cell("dept"),
-                los=number("los", int),
+                los=number("los", _whole),
                 discharge=cell("discharge"),
                 diagnoses=_codes(cell("diagnoses")),
                 procedures=_codes(cell("procedures")),
@@ -104,11 +104,20 @@ def _line(cells: Sequence[str], columns: Mapping[str, int], row: int) -> CaseLin
 
 class _BadCellError(Exception):
     def __init__(self, column: str, text: str) -> None:
-        super().__init__(f"{column} 列的“{text[:20]}”不是数字")
+        wanted = "整数" if text.replace(".", "", 1).isdigit() else "数字"
+        super().__init__(f"{column} 列的“{text[:20]}”不是{wanted}")
 
 
 def _codes(cell: str) -> tuple[str, ...]:
     return tuple(code for part in cell.split(SEPARATOR) if (code := normalize_code(part)))
+
+
+def _whole(text: str) -> int:
+    """A whole number, also as spreadsheets write it (``3.0``)."""
+    whole, point, rest = text.partition(".")
+    if rest.strip("0"):
+        raise ValueError(text)
+    return int(whole if point else text)
 
 
 def _cents(text: str) -> int:

@@ -72,6 +72,14 @@ def test_unreadable_lines_get_a_line_with_the_reason(tmp_path: Path, dip_only: G
     assert outcome.problems[0] == (2, "age 列的“四十”不是数字")
 
 
+def test_whole_numbers_as_spreadsheets_write_them(tmp_path: Path) -> None:
+    path = write(tmp_path / "c.csv", "1,1,40.0,,,内科,3.00,1,I10.x00,,,", "2,1,40,,,内科,3.5,1,I10.x00,,,")
+    good, bad = read_case_lines(path)
+    assert good.case is not None
+    assert (good.case.age, good.case.los) == (40, 3)
+    assert bad.problem == "los 列的“3.5”不是整数"
+
+
 def test_groups_points_and_money_of_the_demonstration_catalogue(tmp_path: Path, dip_only: Groupers) -> None:
     assert dip_only.dip is not None
     groups = [group for group in dip_only.dip.catalogue if not group.main and len(group.principal) == 5][:5]
