@@ -63,10 +63,10 @@ class Significance:
     exact: bool = False
 
     def __str__(self) -> str:
-        letter = "U" if self.degrees is None else "t"
+        figure = f"U = {self.statistic:,.1f}" if self.degrees is None else f"t = {self.statistic:.3f}"
         shown = "< 0.001" if self.p < 0.001 else f"= {self.p:.3f}"
         freedom = f"，自由度 {self.degrees:.1f}" if self.degrees is not None else ""
-        return f"{self.name}：{letter} = {self.statistic:.3f}{freedom}，P {shown}"
+        return f"{self.name}：{figure.replace('-', '−')}{freedom}，P {shown}"
 
 
 def welch(first: Sequence[float], second: Sequence[float]) -> Significance | None:
