@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from decimal import Decimal
-from fractions import Fraction
 from itertools import pairwise
 from typing import Generic, TypeVar
 
@@ -28,21 +27,22 @@ class NearestFee(Generic[_Item]):
 
         everyone = range(len(contenders))
         self._unknown = best(everyone)
-        by_mean: dict[Fraction, list[int]] = {}
+        by_mean: dict[Decimal, list[int]] = {}
         for place in everyone:
             mean = contenders[place][0]
             if mean is not None:
-                by_mean.setdefault(Fraction(mean) * 100, []).append(place)
+                by_mean.setdefault(mean, []).append(place)
         means = sorted(by_mean)
         self._bounds: list[int] = []
         self._winners = [best(by_mean[means[0]])] if means else [self._unknown]
         for low, high in pairwise(means):
-            middle = (low + high) / 2
-            if middle.denominator == 1:  # exactly between the two, both are as near
-                self._add(int(middle), best([*by_mean[low], *by_mean[high]]))
-                self._add(int(middle) + 1, best(by_mean[high]))
-            else:
-                self._add(int(middle) + 1, best(by_mean[high]))
+            middle = (
+                low + high
+            ) * 50  # in 分; exact, since published means have far fewer digits than a Decimal
+            below = int(middle)
+            if below == middle:  # exactly between the two, both are as near
+                self._add(below, best([*by_mean[low], *by_mean[high]]))
+            self._add(below + 1, best(by_mean[high]))
 
     def _add(self, bound: int, winner: _Item) -> None:
         self._bounds.append(bound)
