@@ -13,13 +13,13 @@ from itertools import islice
 
 import numpy as np
 
-from coding_rules.expression.compiler import Environment, compile_rule
-from coding_rules.expression.tree import Scope, all_of
+from coding_rules.expression.compiler import Environment, Test, compile_rule
+from coding_rules.expression.tree import Node, Scope, all_of
 from coding_rules.grouper.drg.candidates import candidates
 from coding_rules.grouper.drg.columns import Columns
 from coding_rules.grouper.drg.complications import ComplicationIndex
 from coding_rules.grouper.drg.outcomes import LEVELS, UNGROUPED, DrgResult, Outcome, Outcomes
-from coding_rules.grouper.drg.rows import MASKED, rows_of
+from coding_rules.grouper.drg.rows import MASKED, Row, rows_of
 from coding_rules.grouper.drg.scheme import Scheme
 from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.grouper.spelling import spell_case
@@ -30,6 +30,9 @@ _AT_ONCE = 2_000
 _WORTH_COLUMNS = 50
 """Fewer cases than this are grouped one by one."""
 
+_Asked = tuple[Test | None, int, Test | None]
+"""What remains to be tested of a row: of its MDC, with the mask of the rows left when that fails, and of its own."""
+
 
 class FastPath:
     """Groups cases of one scheme without explaining; it never changes, so threads may share it."""
@@ -39,13 +42,13 @@ class FastPath:
         self._left = {scope: candidates([row.masked[scope] for row in rows], environment) for scope in MASKED}
         self._complications = complications
         self._columns = Columns(self._left, complications, len(rows))
-        self._tests = [compile_rule(all_of(row.rest), environment) if row.rest else None for row in rows]
+        self._tests = _tests(rows, environment)
         make = Outcomes(scheme, environment)
         self._outcomes = [make.of(row.mdc, row.adrg) for row in rows]
         # row -1, no row at all, stands last in all of these
         nowhere = Outcome((UNGROUPED,) * len(LEVELS))
         self._results = [result for outcome in (*self._outcomes, nowhere) for result in outcome.results]
-        self._tested = np.array([test is not None for test in (*self._tests, None)])
+        self._tested = np.array([bool(row.above or row.rest) for row in rows] + [False])
         self._choosing = np.array([bool(outcome.choices) for outcome in (*self._outcomes, nowhere)])
 
     def group_all(self, cases: Iterable[GrouperInput]) -> Iterator[DrgResult]:
@@ -78,10 +81,13 @@ class FastPath:
         while rows:
             lowest = rows & -rows
             row = lowest.bit_length() - 1
-            test = tests[row]
-            if test is None or test(case):
+            above, other_mdcs, test = tests[row]
+            if above is not None and not above(case):
+                rows &= other_mdcs
+            elif test is None or test(case):
                 return row
-            rows ^= lowest
+            else:
+                rows ^= lowest
         return -1
 
     def _group_bundle(self, cases: Sequence[GrouperInput]) -> Iterable[DrgResult]:
@@ -111,3 +117,15 @@ class FastPath:
         for at in np.flatnonzero(self._choosing[first]).tolist():
             results[at] = self._outcomes[first[at]].at(level[at], cases[at])
         return results, misspelled.tolist()
+
+
+def _tests(rows: Sequence[Row], environment: Environment) -> list[_Asked]:
+    of_place: dict[int, int] = {}
+    for number, row in enumerate(rows):
+        of_place[row.place] = of_place.get(row.place, 0) | 1 << number
+
+    def compiled(parts: tuple[Node, ...]) -> Test | None:
+        return compile_rule(all_of(parts), environment) if parts else None
+
+    above = {place: compiled(parts) for place, parts in {row.place: row.above for row in rows}.items()}
+    return [(above[row.place], ~of_place[row.place], compiled(row.rest)) for row in rows]

@@ -19,26 +19,33 @@ MASKED = {
 
 
 class Row(NamedTuple):
-    """An ADRG row together with its MDC: the tests that masks answer, by scope, and the parts that remain to be tested."""
+    """An ADRG row together with its MDC row (``place`` among these): the tests that masks answer, by scope, and the parts of
+    either rule that remain to be tested.
+    """
 
+    place: int
     mdc: str
     adrg: str
     masked: Mapping[Scope, tuple[Membership, ...]]
+    above: tuple[Node, ...]
     rest: tuple[Node, ...]
 
 
 def rows_of(scheme: Scheme) -> Iterator[Row]:
     """Every ADRG row that can hold, in the order tried."""
-    for mdc in scheme.mdcs:
-        above = conjuncts(mdc.node)
+    for place, mdc in enumerate(scheme.mdcs):
+        masked, above = _split(conjuncts(mdc.node), dict.fromkeys(MASKED, ()))
         for adrg in scheme.adrgs_of.get(mdc.code, ()):
-            parts = above + conjuncts(adrg.node)
-            if FALSE not in parts:
-                yield Row(mdc.code, adrg.code, *_split(parts))
+            both, rest = _split(conjuncts(adrg.node), masked)
+            if FALSE not in above + rest:
+                yield Row(place, mdc.code, adrg.code, both, above, rest)
 
 
-def _split(parts: Iterable[Node]) -> tuple[Mapping[Scope, tuple[Membership, ...]], tuple[Node, ...]]:
-    masked: dict[Scope, tuple[Membership, ...]] = dict.fromkeys(MASKED, ())
+def _split(
+    parts: Iterable[Node], already: Mapping[Scope, tuple[Membership, ...]]
+) -> tuple[Mapping[Scope, tuple[Membership, ...]], tuple[Node, ...]]:
+    """The tests that masks can answer, behind those already found, and what remains to be tested."""
+    masked = dict(already)
     rest: list[Node] = []
     for part in parts:
         if isinstance(part, In | Is) and part.scope in masked:
