@@ -18,7 +18,7 @@ from icd_tables.matching.memory import Memory
 from icd_tables.matching.recall import Recall, target_of
 from icd_tables.matching.rows import Names, Origin
 from icd_tables.matching.scoring import tier, weights
-from icd_tables.matching.segments import Segment, split
+from icd_tables.matching.segments import Segment, flags_for, split
 from icd_tables.matching.similar import Match, SimilarNames
 from icd_tables.normalize import compact, fold, surface
 from icd_tables.search import Candidate, Tier
@@ -103,9 +103,9 @@ class Matcher:
             fuzzy, self._similar.find([one.form for one in fuzzy], recall, limit), strict=True
         ):
             if asking.abbreviation:
-                self._add_similar(similar[:_ABBREVIATION_ANSWERS], asking.found, recall)
+                self._add_similar(similar[:_ABBREVIATION_ANSWERS], asking, recall)
                 self._add_keys(asking)
-            self._add_similar(similar, asking.found, recall)
+            self._add_similar(similar, asking, recall)
         return [asking.found.candidates for asking in askings]
 
     def _add_certain(self, asking: _Asking) -> None:
@@ -206,16 +206,20 @@ class Matcher:
             found.add(_typed_candidate(hit, self.names.entry(target), "名称"))
 
     def _add_similar(
-        self, similar: Sequence[tuple[int, Match]], found: _Ranking, recall: Recall | None
+        self, similar: Sequence[tuple[int, Match]], asking: _Asking, recall: Recall | None
     ) -> None:
+        said = self.split(asking.text) if self.kind is Kind.DIAGNOSIS else ()
+        flagged = any(segment.flags for segment in said)
         for target, match in similar:
-            if found.full:
+            if asking.found.full:
                 break
             words = match.found["name_covered"] > 0.999 and match.found["text_covered"] > 0.999
             level = tier(match.score, words)
             remembered = recall.pair(match.echo) if recall and match.echo >= 0 else None
             reason = why(match, self._index, remembered)
-            found.add(Candidate(self.names.entry(target), level, reason, min(match.score, 0.96)))
+            entry = self.names.entry(target)
+            cautions = flags_for(entry.name, said) if flagged else ()
+            asking.found.add(Candidate(entry, level, reason, min(match.score, 0.96), cautions))
 
     def _worth(self) -> Worth:
         """How likely the name of a row is meant by a key: what this hospital used, then what is met every day; special

@@ -15,6 +15,13 @@ WEAK = re.compile(
 BRACKETS = re.compile(r"[()（）\[\]【】{}]")
 
 
+_CAUTIONS = {
+    "否认": "原文说的是否认或排除",
+    "既往": "原文说的是既往史，看是否该编个人史",
+    "待排": "原文没有确诊（待查、可能、待排）",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
     """A piece of a text that names one thing, and what is said about it (否认, 既往, 待排)."""
@@ -31,6 +38,14 @@ def split(text: str, flag_words: Mapping[str, Sequence[str]]) -> tuple[Segment, 
         for raw in pieces
         if (piece := trim(raw)) and len(piece) > 1
     )
+
+
+def flags_for(name: str, segments: Sequence[Segment]) -> tuple[str, ...]:
+    """What the text says about the statement a name answers to (the one it shares most characters with): denied, past, not certain."""
+    if not segments:
+        return ()
+    nearest = max(segments, key=lambda segment: len(set(segment.text) & set(name)))
+    return tuple(_CAUTIONS[flag] for flag in nearest.flags if flag != "既往" or "史" not in name)
 
 
 def flags_of(piece: str, flag_words: Mapping[str, Sequence[str]]) -> tuple[str, ...]:

@@ -140,3 +140,16 @@ def test_of_names_with_one_key_the_everyday_one_comes_first_then_what_was_used_h
 @pytest.mark.parametrize(("text", "code"), [("急阑", "K35.900"), ("慢阑", "K36.x00"), ("T2DM", "E11.900")])
 def test_short_words_are_words_not_keys(matcher: Matcher, text: str, code: str) -> None:
     assert code in codes(matcher.find(text))[:2]
+
+
+def test_what_is_denied_past_or_unsure_is_said_on_the_candidate(matcher: Matcher) -> None:
+    found = {
+        candidate.entry.code: candidate.cautions
+        for candidate in matcher.find("慢阑；既往高血压；否认2型糖尿病；房颤待排")
+    }
+    assert [found[code] for code in ("K36.x00", "I10.x00", "E11.900", "I48.x01")] == [
+        (),
+        ("原文说的是既往史，看是否该编个人史",),
+        ("原文说的是否认或排除",),
+        ("原文没有确诊（待查、可能、待排）",),
+    ]
