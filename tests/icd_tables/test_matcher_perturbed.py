@@ -73,7 +73,8 @@ def check(matcher: Matcher, title: str, count: int) -> None:
     names = perturbations.without_namesakes([matcher.names.name(at) for at in range(len(matcher.names))])
     pool = random.Random(_SEED).sample(names, min(count, len(names)))
     if title == "abbreviation":  # few names have a short form
-        change, pool = partial(perturbations.abbreviation, kind=matcher.kind), names[: 8 * count]
+        change = partial(perturbations.abbreviation, kind=matcher.kind)
+        pool = random.Random(_SEED).sample(names, min(8 * count, len(names)))
     elif title == "numeral":
         matcher, pool = with_grades(matcher)
     asked, first, ten = shares(matcher, change, pool)
