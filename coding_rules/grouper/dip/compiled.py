@@ -302,11 +302,14 @@ class Entry(dict[Procedures, Answer]):
 
     def _mixed_options(self, bits: int) -> list[_Option]:
         shared = self._shared
-        kind = kind_of(bits, shared.rules)
-        level = level_of(bits, shared.rules) if shared.rules.mixed_by_level else ""
-        facts = Facts(self._head, self._keys, (), (), kind, conservative=False, level=level)
-        options = [_Option(each.group, shared.result(each.group)) for each in mixed(shared.index, facts)]
-        self._mixed[bits & CASE] = options
+        category = self._head[:3], bits & CASE  # all that 综合 groups are looked for by
+        found = shared.mixed.get(category)
+        if found is None:
+            kind = kind_of(bits, shared.rules)
+            level = level_of(bits, shared.rules) if shared.rules.mixed_by_level else ""
+            facts = Facts(self._head, self._keys, (), (), kind, conservative=False, level=level)
+            found = shared.mixed[category] = [each.group for each in mixed(shared.index, facts)]
+        options = self._mixed[bits & CASE] = [_Option(group, shared.result(group)) for group in found]
         return options
 
     def _surgery_first(self, found: list[_Met], bits: int) -> list[_Met]:

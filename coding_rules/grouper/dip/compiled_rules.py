@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from coding_rules.grouper.dip.by_fee import NearestFee, split_chain
@@ -25,7 +25,7 @@ class Compiled:
     """What the entries of all diagnoses share: the region's rules and chain, the kinds of procedures, the results of groups.
 
     ``read`` gives the facts of a case, ``why_not`` says why it has no group, ``decided`` is called for everything newly
-    remembered.
+    remembered. ``mixed`` keeps the 综合 groups of a category by the kind and level of the case.
     """
 
     index: CatalogueIndex
@@ -34,6 +34,7 @@ class Compiled:
     read: Callable[[str, Procedures], Facts]
     why_not: Callable[[Facts], str]
     decided: Callable[[], None]
+    mixed: dict[tuple[str, int], list[DipGroup]] = field(default_factory=dict)
 
     @property
     def rules(self) -> DipRules:
