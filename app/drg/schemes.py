@@ -42,7 +42,9 @@ def load_drg_scheme(path: Path, progress: Progress | None = None) -> Scheme:
     progress = progress or Progress()
     progress.report(0, 3, f"正在读取分组方案 {path.name}")
     with without_collector():
-        scheme = _load(path, progress)  # a call of its own: its rows are gone before the collector could walk them
+        scheme = _load(
+            path, progress
+        )  # a call of its own: its rows are gone before the collector could walk them
     progress.report(3, 3, f"分组方案 {scheme.name} 已读入")
     return scheme
 
