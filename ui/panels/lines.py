@@ -180,6 +180,8 @@ class LinesTable(DenseTable):
 
     def edit_here(self, column: str = "") -> None:
         """Open the editor in the current line."""
+        if self.editor is not None:
+            return
         row = self.currentIndex().row()
         if row < 0 and self.columns_model.rowCount():
             row = 0
