@@ -20,6 +20,7 @@ from coding_rules.fields import FIELDS
 from coding_rules.finding import Finding, Severity
 
 _THRESHOLD = re.compile(r"\$([a-z_]\w*)")
+_CAPTURE = re.compile(r"\bas ([a-z_]\w*)")
 _SLOT = re.compile(r"\{([^{}]*)\}")
 _SLOT_WORDS = {
     "line": "该行",
@@ -167,7 +168,10 @@ def condition(rule: Rule) -> str:
 
 def message(rule: Rule) -> str:
     """The message with the names of what is filled in: ``{line.code}`` as 〔编码〕, ``{age}`` as 〔年龄（岁）〕."""
-    return _SLOT.sub(lambda found: f"〔{_slot(found[1])}〕", rule.message)
+    captured = set(_CAPTURE.findall(rule.when))
+    return _SLOT.sub(
+        lambda found: "〔所指的编码〕" if found[1] in captured else f"〔{_slot(found[1])}〕", rule.message
+    )
 
 
 def _slot(name: str) -> str:
@@ -234,7 +238,9 @@ def _value(value: object) -> str:
 
 def _missed(what: str) -> str:
     """What a rule misses, in words: the label of a column with its id, or what is not loaded."""
-    return f"文件缺“{FIELDS[what].label}”（{what}）列" if what in FIELDS else f"没有载入{what}" if what else ""
+    return (
+        f"文件缺“{FIELDS[what].label}”（{what}）列" if what in FIELDS else f"没有载入{what}" if what else ""
+    )
 
 
 def _spoken(rule: Rule) -> set[str]:

@@ -136,6 +136,12 @@ def test_the_library_lists_every_rule_with_state_text_and_examples(
         assert {one.fires for one in examples(line.rule)} == {True, False}, line.rule.id
 
 
+def test_a_captured_line_is_no_value_of_the_same_name(knowledge: Knowledge) -> None:
+    rule = engine_of(knowledge).rule("ADD-001")
+    assert rule is not None
+    assert message(rule).startswith("〔所指的编码〕")
+
+
 def test_what_no_case_can_be_judged_by_is_not_evaluated_and_not_zero(
     knowledge: Knowledge, cases: tuple[Case, ...]
 ) -> None:
