@@ -40,7 +40,8 @@ class CodeIndex:
         self.number_of = {code: number for number, code in enumerate(codes, start=1)}
         self._slot_bits = max(10, (2 * len(self.number_of)).bit_length())
         first, second, third = _as_words(["", *self.number_of])
-        third[third == _NO_CODE] -= np.uint64(1)  # long codes are found by none of the tables, not even by their like
+        # Long codes are found by none of the tables, not even by their like.
+        third[third == _NO_CODE] -= np.uint64(1)
         self._words: _Words = first, second, third
         self._tables = self._filled_tables()
 
