@@ -13,8 +13,9 @@ class GrouperInput:
     ``diagnoses[0]`` is the principal diagnosis, ``procedures[0]`` the principal procedure; codes in normalised spelling.
     ``sex`` 1 male, 2 female, 0 unknown; ``age`` years; ``age_days`` days (under one year); ``weight`` grams at birth or
     admission (0 counts as missing); ``los`` days; ``icu_hours`` hours; ``discharge`` 离院方式 (5 died); fees in 分;
-    ``unreasonable_fee`` what the bureau judged unreasonable of it; ``discharged`` the day of discharge, which decides the month's point value; ``region`` 参保地 and ``institutions`` (code and
-    name of the hospital or campus as filed), which decide point value and 机构系数.
+    ``unreasonable_fee`` what the bureau judged unreasonable of it; ``discharged`` the day of discharge, which decides the
+    month's point value; ``region`` 参保地 and ``institutions`` (code and name of the hospital or campus as filed), which
+    decide point value and 机构系数.
     ``None`` means missing and makes every comparison with it false.
     """
 
