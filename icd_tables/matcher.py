@@ -287,7 +287,7 @@ class _Ranking:
         self._found.setdefault((candidate.entry.code, candidate.entry.name), candidate)
 
 
-_AT_ONCE = 32
+_AT_ONCE = 64
 """Texts answered together: enough that numpy works on long arrays, few enough that they stay in the processor's cache."""
 _ABBREVIATION_ANSWERS = 3
 _EVERYDAY, _SPECIAL = 0.5, 0.1

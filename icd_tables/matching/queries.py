@@ -106,6 +106,11 @@ class Candidates:
         bounds = [0, *np.cumsum(lengths).tolist()]
         return cls(np.repeat(np.arange(len(rows), dtype=np.int32), lengths), np.concatenate(rows), bounds)
 
+    def of_texts(self, texts: Sequence[int]) -> NDArray[np.intp]:
+        """The places of the candidates of some texts, text after text."""
+        places = [np.arange(self.bounds[text], self.bounds[text + 1]) for text in texts]
+        return np.concatenate(places) if places else np.zeros(0, np.intp)
+
     def per_text(self, measure: Callable[[int, slice], Floats]) -> Floats:
         """What ``measure`` says for each text that has candidates, end to end."""
         places = enumerate(zip(self.bounds, self.bounds[1:], strict=False))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice, pairwise, zip_longest
+from itertools import chain, islice, zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,10 +46,11 @@ TOLD = (
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A text or a piece of one that is looked up. ``of``: the number of the text; ``loss``: 0 for the text itself, the share of the
-    loss of a piece; ``said``: written so, not our wider words."""
+    """A text or a piece of one that is looked up; once, however many of the texts at hand say it.
 
-    of: int
+    ``loss``: 0 for the text itself, the share of the loss of a piece; ``said``: written so, not our wider words.
+    """
+
     form: Form
     loss: float
     said: bool
@@ -102,40 +103,43 @@ class SimilarNames:
         self, forms: Sequence[Form], recall: Recall | None = None, limit: int = 10
     ) -> list[list[tuple[int, Match]]]:
         """For each text the names most like it with their best match; a text with several statements gets names for each."""
-        parts = [part for at, form in enumerate(forms) if form.surface for part in self._parts(at, form)]
+        number: dict[_Part, int] = {}
+        parts_of = [
+            [number.setdefault(part, len(number)) for part in (self._parts(form) if form.surface else ())]
+            for form in forms
+        ]
+        parts = list(number)
         pool = self._pool(parts, recall)
         if pool is None:
             return [[] for _ in forms]
         scores = self._scores(pool, parts, recall)
-        owner = np.array([one.of for one in parts])[pool.candidates.text]
-        bounds = np.searchsorted(owner, range(len(forms) + 1)).tolist()
         chosen = [
-            self._chosen(form, slice(start, end), parts, pool, scores, limit)
-            for form, (start, end) in zip(forms, pairwise(bounds), strict=True)
+            self._chosen(form, pool.candidates.of_texts(own), parts, pool, scores, limit)
+            for form, own in zip(forms, parts_of, strict=True)
         ]
         matches = self._matches(list(chain.from_iterable(chosen)), parts, pool, scores)
         return [list(islice(matches, len(one))) for one in chosen]
 
     def pool(self, form: Form, recall: Recall | None) -> Pool | None:
         """The candidates of a whole text; ``None`` without any."""
-        return self._pool([_Part(0, form, 0.0, True)] if form.surface else [], recall)
+        return self._pool([_Part(form, 0.0, True)] if form.surface else [], recall)
 
-    def _parts(self, at: int, form: Form) -> Iterator[_Part]:
+    def _parts(self, form: Form) -> Iterator[_Part]:
         """The text, its statements as written, then text and statements in wider words (腺癌 -> 恶性肿瘤)."""
         pieces = [
             (self._former.form(piece.text), piece.said) for piece in self._pieces.of(form.text)[:_MOST_PIECES]
         ]
-        yield _Part(at, form, 0.0, True)
+        yield _Part(form, 0.0, True)
         for piece, said in pieces:
             if piece.surface:
-                yield _Part(at, piece, 1.0 if said else _IMPLIED_LOSS, True)
+                yield _Part(piece, 1.0 if said else _IMPLIED_LOSS, True)
         seen = {form.canonical.text, *(piece.canonical.text for piece, _ in pieces)}
         for wide in (form, *(piece for piece, said in pieces if said)):
             for parts in self._former.broadened(wide.canonical.parts)[:_WIDER_EACH]:
                 wider = "".join(parts)
                 if wider not in seen:
                     seen.add(wider)
-                    yield _Part(at, self._former.form(wider), 1.0, False)
+                    yield _Part(self._former.form(wider), 1.0, False)
 
     def _pool(self, parts: Sequence[_Part], recall: Recall | None) -> Pool | None:
         if not len(self._index) or not parts:
@@ -176,10 +180,16 @@ class SimilarNames:
         )
 
     def _chosen(
-        self, form: Form, own: slice, parts: Sequence[_Part], pool: Pool, scores: Floats, limit: int
+        self,
+        form: Form,
+        own: NDArray[np.intp],
+        parts: Sequence[_Part],
+        pool: Pool,
+        scores: Floats,
+        limit: int,
     ) -> list[int]:
         """The candidates shown for one text (``own``: all of its candidates): each name where it does best, then spread."""
-        order = own.start + (-scores[own]).argsort(kind="stable")
+        order = own[(-scores[own]).argsort(kind="stable")]
         best: dict[int, int] = {}
         for target, at in zip(pool.targets[order].tolist(), order.tolist(), strict=True):
             best.setdefault(target, at)
