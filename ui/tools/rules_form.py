@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
-    QSizePolicy,
     QTextEdit,
     QVBoxLayout,
     QWidget,
@@ -109,14 +108,11 @@ class RuleForm(QDialog):
         self.when.setTabChangesFocus(True)
         self.help = QLabel(WHEN_TIP)
         self.help.setProperty("role", "muted")
-        self.help.setWordWrap(True)
-        self.help.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.help.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.when.setFixedHeight(self.fontMetrics().height() * 4 + 14)
         self.verdict = QLabel()
         self.verdict.setWordWrap(True)
-        self.verdict.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        self.verdict.setMinimumHeight(self.fontMetrics().height() * 2 + 4)
+        self.verdict.setFixedHeight(self.fontMetrics().height() * 2 + 4)
         self.verdict.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.message = QLineEdit(rule.message)
         self.message.setToolTip(MESSAGE_TIP)
