@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -49,6 +49,14 @@ class Former:
         surface = self.lexicon.spelled(text)
         canonical = self.lexicon.canonical(text)
         return Form(text, surface, canonical, self.marks.read(surface, canonical))
+
+    def on_the_side_of(self, form: Form, text: str) -> Form:
+        """Wider words for a text: its canonical units carry no side, but what was said of one side stays on it."""
+        wide = self.form(text)
+        if not form.canonical.sides:
+            return wide
+        canonical = replace(wide.canonical, sides=form.canonical.sides)
+        return replace(wide, canonical=canonical, marks=replace(wide.marks, sides=form.marks.sides))
 
     def implied(self, form: Form) -> list[tuple[str, ...]]:
         """Unit sequences that a text does not say but means: what its words are a kind of."""

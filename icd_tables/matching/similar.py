@@ -133,13 +133,13 @@ class SimilarNames:
         for piece, said in pieces:
             if piece.surface:
                 yield _Part(piece, 1.0 if said else _IMPLIED_LOSS, True)
-        seen = {form.canonical.text, *(piece.canonical.text for piece, _ in pieces)}
+        seen = {(one.canonical.text, one.canonical.sides) for one in (form, *(piece for piece, _ in pieces))}
         for wide in (form, *(piece for piece, said in pieces if said)):
             for parts in self._former.broadened(wide.canonical.parts)[:_WIDER_EACH]:
                 wider = "".join(parts)
-                if wider not in seen:
-                    seen.add(wider)
-                    yield _Part(self._former.form(wider), 1.0, False)
+                if (wider, wide.canonical.sides) not in seen:
+                    seen.add((wider, wide.canonical.sides))
+                    yield _Part(self._former.on_the_side_of(wide, wider), 1.0, False)
 
     def _pool(self, parts: Sequence[_Part], recall: Recall | None) -> Pool | None:
         if not len(self._index) or not parts:

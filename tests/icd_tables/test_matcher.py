@@ -153,3 +153,9 @@ def test_what_is_denied_past_or_unsure_is_said_on_the_candidate(matcher: Matcher
         ("原文说的是否认或排除",),
         ("原文没有确诊（待查、可能、待排）",),
     ]
+
+
+@pytest.mark.parametrize(("text", "order"), [("右肺鳞癌", "RL"), ("左肺鳞癌", "LR")])
+def test_wider_words_stay_on_the_side_of_the_text(text: str, order: str) -> None:
+    entries = [CodeEntry("C34.9L", "左肺恶性肿瘤"), CodeEntry("C34.9R", "右肺恶性肿瘤"), *ENTRIES]
+    assert codes(Matcher(entries).find(text))[:2] == [f"C34.9{side}" for side in order]
