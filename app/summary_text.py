@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from app.readers import ImportReport
+from app.readers.imported import ImportReport
 from app.summary import Summary, Totals
 from coding_rules.finding import Severity
 from coding_rules.settlement.settlement import Band

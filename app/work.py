@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from app.history import Change, NetChange
 from app.notes import Note
 from app.progress import Progress
-from app.readers import ColumnMapping, Imported, ImportReport, SourceLayout, read_cases
+from app.readers.imported import Imported, ImportReport, SourceLayout
+from app.readers.mapping import ColumnMapping
+from app.readers.reading import read_cases
 from app.review import Knowledge, review
 from app.sessions.session import Session
 from app.version import NAME, program_version

@@ -58,8 +58,8 @@ def _begin(window: MainWindow, paths: Sequence[Path], moment: Moment | None, cra
     if moment:
         leave_when(moment, lambda: window.bench is not None, crash.finish, window)
     if moment is not Moment.SHOWN:
+        window.furnish()
         window.open_paths(paths)
-        window.furnish()  # while the work is read
 
 
 def _open_window(app: QApplication, loaded: LoadedSettings, former: Sequence[str]) -> MainWindow:

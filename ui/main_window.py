@@ -1,7 +1,7 @@
 """The main window: arranges menu, toolbar, pages and status bar; what actions do is in ``ui.commands``.
 
 The frame comes first: a window that can be used is there at once. The review page, the desks, the tools and the dialogs are
-imported and made when they are first asked for (``furnish`` asks for them while the work is being read).
+imported and made when they are first asked for (``furnish`` asks for them when the frame is on the screen).
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ def run(report: Path | None = None) -> int:
 
 
 def _checks(home: Path) -> Iterator[str]:
-    from app.demo import generate
+    from app.demo.month import generate
     from app.knowledge import load_knowledge
 
     yield _tables()
@@ -137,7 +137,8 @@ def _findings(_home: Path, knowledge: Knowledge, cases: Sequence[Case]) -> str:
 
 
 def _session(home: Path, knowledge: Knowledge, cases: Sequence[Case]) -> str:
-    from app.demo import generate, write_n041
+    from app.demo.month import generate
+    from app.demo.n041 import write_n041
     from app.sessions.place import session_path
     from app.work import continue_work, import_files, start_work
 

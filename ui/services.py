@@ -53,8 +53,8 @@ def _load_knowledge(settings: Settings, progress: Progress) -> Knowledge:
 
 
 def _demo_files(progress: Progress) -> Sequence[Path]:
-    from app.demo import generate, write_n041
-    from app.demo.n041 import FILE_NAME
+    from app.demo.month import generate
+    from app.demo.n041 import FILE_NAME, write_n041
 
     path = data_dir() / "demo" / FILE_NAME
     if not path.exists():

@@ -12,7 +12,7 @@ from app.export.correction_list import ListOptions, write_correction_list
 from app.export.correction_rows import ReviewedCase
 from app.export.findings import write_findings
 from app.knowledge import load_knowledge
-from app.readers import ImportReport
+from app.readers.imported import ImportReport
 from app.summary import Part, Totals
 from app.summary_text import import_lines, summary_lines
 from app.version import NAME, program_version

@@ -15,7 +15,7 @@ from app.drg.weight_tables import load_weight_table, note_weights, save_weight_t
 from app.errors import UserError
 from app.files import free_name
 from app.progress import Progress
-from app.readers import read_cases
+from app.readers.reading import read_cases
 from app.review import grouper_input
 from app.sessions.place import SUFFIX
 from app.sessions.session import Session

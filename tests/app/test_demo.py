@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.demo import DemoMonth, Truth, generate, write_n041, write_truth
 from app.demo.mistakes import FREQUENCY, Mistake
-from app.demo.n041 import FILE_NAME
+from app.demo.month import DemoMonth, Truth, generate
+from app.demo.n041 import FILE_NAME, write_n041, write_truth
 from app.demo.people import REGION
 from app.demo.templates import load_pools, load_templates
 from app.readers.reading import read_cases

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from app.demo import generate, write_n041
+from app.demo.month import generate
+from app.demo.n041 import write_n041
 from app.dip.auxiliary import compute_factors, keep_auxiliary, open_auxiliary, strata_of_case
 from app.dip.catalogues import load_dip_catalogue
 from app.dip.history_points import PointsWish, compute_points, keep_points, namer

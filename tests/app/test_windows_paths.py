@@ -5,7 +5,8 @@ from pathlib import Path, PureWindowsPath
 
 import pytest
 
-from app.demo import generate, write_n041
+from app.demo.month import generate
+from app.demo.n041 import write_n041
 from app.errors import UserError
 from app.files import safe_write
 from app.knowledge import load_knowledge

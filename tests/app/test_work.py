@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from app.demo import generate, write_n041
-from app.demo.n041 import FILE_NAME
+from app.demo.month import generate
+from app.demo.n041 import FILE_NAME, write_n041
 from app.errors import UserError
 from app.history import Decision
 from app.matching.finder import Finder

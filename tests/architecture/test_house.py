@@ -85,3 +85,15 @@ def test_the_window_is_there_before_the_use_cases() -> None:
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_packages_import_none_of_their_own_modules() -> None:
+    """A module's import holds its lock while its package is imported: two threads, each wanting the other's half, both fail."""
+    guilty = [
+        f"{path.relative_to(ROOT)}: {ast.unparse(node)}"
+        for path in sources()
+        if path.name == "__init__.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in PACKAGES
+    ]
+    assert not guilty

@@ -21,7 +21,7 @@ from app.demo.n041 import write_n041
 from app.export.correction_list import write_correction_list
 from app.export.correction_rows import ReviewedCase
 from app.knowledge import Choices, load_knowledge
-from app.readers import read_cases
+from app.readers.reading import read_cases
 from app.summary import summarise
 from tests.conftest import find_reference
 

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from app.demo import generate
+from app.demo.month import generate
 from app.demo.n041 import FILE_NAME
 from app.readers.building import CaseBuilder
 from app.readers.mapping import ColumnMapping

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from app.export.corrected import write_corrected
-from app.readers import read_cases
+from app.readers.reading import read_cases
 from app.tables import load_folder
 from icd_tables.terminology import Terminology
 from tests.app.readers.samples import n041_bytes, n041_row

@@ -21,7 +21,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication
 
-from app.demo import generate
+from app.demo.month import generate
 from app.knowledge import load_knowledge
 from app.matching.finder import in_context
 from app.progress import Progress

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from app.dip.catalogues import load_dip_catalogue
 from app.drg.schemes import load_drg_scheme
-from app.readers import read_cases
+from app.readers.reading import read_cases
 from app.relations import learn_relations
 from app.tables import load_folder
 from coding_rules.case import Case, Diagnosis

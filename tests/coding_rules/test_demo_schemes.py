@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.demo import generate
+from app.demo.month import generate
 from app.dip.catalogues import load_dip_catalogue
 from app.drg.schemes import load_drg_scheme
 from app.review import grouper_input

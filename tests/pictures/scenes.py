@@ -10,7 +10,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtTest import QTest
 
 from app.paths import data_dir
-from app.readers import peek, read_cases
+from app.readers.reading import peek, read_cases
 from app.settings import Theme
 from coding_rules.edit import SetDiagnosis
 from coding_rules.finding import Finding, Fix, Severity

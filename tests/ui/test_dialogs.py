@@ -21,7 +21,8 @@ from app import settings as settings_file
 from app.errors import UserError
 from app.history import Decision
 from app.log import Mishap
-from app.readers import ImportIssue, ImportReport, guess_mapping
+from app.readers.imported import ImportIssue, ImportReport
+from app.readers.mapping import guess_mapping
 from app.settings import Density, Settings, Theme
 from icd_tables.pinyin import readings
 from ui.actions import ACTIONS

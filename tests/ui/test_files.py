@@ -8,10 +8,10 @@ import pytest
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from app.demo import generate, write_n041
-from app.demo.n041 import FILE_NAME
+from app.demo.month import generate
+from app.demo.n041 import FILE_NAME, write_n041
 from app.history import Decision
-from app.readers import recall
+from app.readers.mapping import recall
 from app.settings import Settings
 from coding_rules.edit import SetDiagnosis
 from tests.ui.samples import sample_services

@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from app.demo import generate, write_n041
+from app.demo.month import generate
+from app.demo.n041 import write_n041
 from tests.conftest import ROOT
 from ui import first_sight
 from ui.first_sight import FirstSight

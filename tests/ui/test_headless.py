@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QImage
 
-from app.demo import generate, write_n041
+from app.demo.month import generate
+from app.demo.n041 import write_n041
 from app.progress import Progress
 from tests.bench import bench_window
 from ui import headless, selftest

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import settings as settings_file
-from app.demo import generate, write_n041
+from app.demo.month import generate
+from app.demo.n041 import write_n041
 from app.errors import UserError
 from app.log import Mishap
 from app.settings import Settings

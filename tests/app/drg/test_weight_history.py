@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from app.demo import generate, write_n041
+from app.demo.month import generate
+from app.demo.n041 import write_n041
 from app.drg.scheme_store import save_adapted
 from app.drg.schemes import load_drg_scheme
 from app.drg.weight_history import (

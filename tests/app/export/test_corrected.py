@@ -17,7 +17,8 @@ from app.export.corrected import _workbook_writer, write_corrected
 from app.export.line_cells import CellChange
 from app.export.sheet_patch import PatchError, patch_workbook
 from app.progress import Progress
-from app.readers import Imported, SourceLayout, read_cases
+from app.readers.imported import Imported, SourceLayout
+from app.readers.reading import read_cases
 from coding_rules.case import Case, Diagnosis, Procedure
 from coding_rules.edit import (
     Edit,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.errors import UserError
 from app.export.corrected import write_corrected
-from app.readers import read_cases
+from app.readers.reading import read_cases
 from app.readers.workbook import MAX_UNPACKED
 from tests.app.readers.samples import n041_bytes, n041_file, n041_row, terminology, workbook
 

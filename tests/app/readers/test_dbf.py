@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from app.errors import UserError
 from app.export.corrected import write_corrected
-from app.readers import read_cases
 from app.readers.dbf import DbfError, open_dbf
 from app.readers.opening import FileKind, sniff
+from app.readers.reading import read_cases
 from app.sheets import read_cells
 from coding_rules.case import Case, Diagnosis
 from coding_rules.edit import InsertDiagnosis, SetDiagnosis, apply

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from app.export.corrected import write_corrected
-from app.readers import Imported, read_cases
+from app.readers.imported import Imported
+from app.readers.reading import read_cases
 from coding_rules.case import Case
 from coding_rules.edit import SetDiagnosis, apply
 from tests.app.readers.samples import terminology, workbook

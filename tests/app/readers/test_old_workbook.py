@@ -7,8 +7,8 @@ import pytest
 
 from app.errors import UserError
 from app.export.corrected import write_corrected, written_name
-from app.readers import read_cases
 from app.readers.old_workbook import OldWorkbookError, reach
+from app.readers.reading import read_cases
 from coding_rules.edit import SetDiagnosis, apply
 from tests.app.readers.samples import n041_row, terminology
 from tests.old_workbook import write_xls

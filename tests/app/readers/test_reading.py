@@ -6,7 +6,9 @@ import pytest
 
 from app.errors import UserError
 from app.progress import Cancelled, Progress
-from app.readers import ColumnMapping, ImportReport, SourceLayout, peek, read_cases, remember
+from app.readers.imported import ImportReport, SourceLayout
+from app.readers.mapping import ColumnMapping, remember
+from app.readers.reading import peek, read_cases
 from coding_rules.case import Diagnosis
 from coding_rules.lines import line_field
 from icd_tables.codes import Edition, Kind

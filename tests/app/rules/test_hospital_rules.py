@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.demo import generate
+from app.demo.month import generate
 from app.errors import UserError
 from app.knowledge import load_knowledge
 from app.paths import data_dir

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from app.demo import generate
+from app.demo.month import generate
 from app.knowledge import Choices, load_knowledge
 from app.review import Knowledge, review_all
 from app.workbench import Workbench

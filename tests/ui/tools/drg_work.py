@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
-from app.demo import generate, write_n041
+from app.demo.month import generate
+from app.demo.n041 import write_n041
 from app.knowledge import load_knowledge
-from app.readers import read_cases
+from app.readers.reading import read_cases
 from app.review import Knowledge, review_all
 from app.settings import Settings
 from app.workbench import Workbench

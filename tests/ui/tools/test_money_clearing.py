@@ -12,7 +12,8 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.demo import generate, write_n041
+from app.demo.month import generate
+from app.demo.n041 import write_n041
 from app.review import review_all
 from coding_rules.case import Fees
 from coding_rules.grouper.grouping import System

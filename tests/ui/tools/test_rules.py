@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from app.demo import generate, write_n041
+from app.demo.month import generate
+from app.demo.n041 import write_n041
 from app.history import Decision
 from app.rules.hospital_rules import load_hospital_rules
 from app.rules.rule_checker import with_hospital_rules
