@@ -298,13 +298,18 @@ def test_output_is_utf8_whatever_the_system_says() -> None:
     assert "更正清单" in told.decode("utf-8")
 
 
+HEEDING = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+"""What is run in the background by a shell, as these tests may be, ignores interrupts, and so would its children."""
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals to a console program are another matter there")
 def test_ctrl_c_ends_cleanly(tmp_path: Path) -> None:
-    out = tmp_path / "m.csv"
+    out, home = tmp_path / "m.csv", tmp_path / "home"
     arguments = command("demo", "--count", "1000000", "--out", str(out))
-    with subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True, cwd=ROOT) as program:
-        log = Path(os.environ["CASECODE_HOME"]) / "logs"
-        while not log.exists() and program.poll() is None:
+    heeding = [sys.executable, "-c", HEEDING, *arguments]
+    own = dict(os.environ, CASECODE_HOME=str(home))
+    with subprocess.Popen(heeding, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=own) as program:
+        while not (home / "logs").exists() and program.poll() is None:
             pass
         program.send_signal(signal.SIGINT)
         _, error = program.communicate()
