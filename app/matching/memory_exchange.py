@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,10 +11,10 @@ from app.errors import UserError
 from app.export.cells import Column, Sheet, Style, new_workbook
 from app.files import safe_write
 from app.matching.dictionary_undo import Undo
+from app.matching.headed_rows import headed_rows
 from app.matching.memory import HospitalDictionary
 from app.progress import Progress
-from app.readers.values import cell_text, parse_moment
-from app.sheets import read_cells
+from app.readers.values import parse_moment
 from icd_tables.codes import Kind
 from icd_tables.matching.memory import Confirmed
 from icd_tables.normalize import surface
@@ -38,7 +38,6 @@ _HEADINGS = {
     "who": ("确认人", "编码员", "who"),
     "when": ("最近确认时间", "确认时间", "时间", "when"),
 }
-_HEADER_WITHIN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,32 +113,10 @@ def _other_codes(dictionary: HospitalDictionary, kind: Kind) -> dict[str, set[st
 
 
 def _records(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    for sheet in read_cells(path):
-        header = _find_header(sheet.rows)
-        if header is None:
-            continue
-        start, columns = header
-        for row, cells in enumerate(sheet.rows[start + 1 :], start=start + 2):
-            texts = [cell_text(cell) for cell in cells]
-            if any(texts):
-                yield row, {field: texts[at] if at < len(texts) else "" for field, at in columns.items()}
-        return
-    raise UserError(
+    absent = UserError(
         f"“{path.name}”里没有找到“原始文本”和“编码”两列。", "请在第一行写上列名：类别、原始文本、编码、名称。"
     )
-
-
-def _find_header(rows: Sequence[Sequence[object]]) -> tuple[int, dict[str, int]] | None:
-    for at, cells in enumerate(rows[:_HEADER_WITHIN]):
-        texts = [cell_text(cell).lower() for cell in cells]
-        columns = {
-            field: texts.index(heading)
-            for field, headings in _HEADINGS.items()
-            if (heading := next((one for one in headings if one in texts), None)) is not None
-        }
-        if "text" in columns and "code" in columns:
-            return at, columns
-    return None
+    return headed_rows(path, _HEADINGS, ("text", "code"), absent)
 
 
 def _read(row: int, cells: dict[str, str], kind: Kind | None) -> tuple[Kind, Confirmed] | RowIssue:

@@ -12,13 +12,12 @@ from pathlib import Path
 from app.errors import UserError
 from app.export.tables import write_tables
 from app.matching.finder import Finder
+from app.matching.headed_rows import headed_rows
 from app.matching.memory import HospitalDictionary
 from app.matching.memory_exchange import RowIssue
 from app.matching.term_map import SUFFIX, Decision, Equivalence, Suggested, Term, TermMap, coverage
 from app.paths import data_dir
 from app.progress import Progress
-from app.readers.values import cell_text
-from app.sheets import read_cells
 from icd_tables.code_form import well_formed
 from icd_tables.codes import Edition, Kind
 from icd_tables.matcher import Matcher
@@ -31,7 +30,6 @@ SURE = (Tier.EXACT, Tier.CONFIRMED, Tier.ALIAS)
 _TOGETHER = frozenset({Tier.EXACT.value, Tier.CONFIRMED.value})
 """Tiers good enough to be approved together; an alias may be narrower than the term and is looked at."""
 _KEEP_EVERY = 200
-_HEADER_WITHIN = 10
 _HEADINGS = {
     "text": (
         "院内名称",
@@ -292,33 +290,11 @@ def export_map(mapping: TermMap, path: Path, progress: Progress | None = None) -
 
 
 def _records(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    for sheet in read_cells(path):
-        header = _find_header(sheet.rows)
-        if header is None:
-            continue
-        start, columns = header
-        for row, cells in enumerate(sheet.rows[start + 1 :], start=start + 2):
-            texts = [cell_text(cell) for cell in cells]
-            if any(texts):
-                yield row, {field: texts[at] if at < len(texts) else "" for field, at in columns.items()}
-        return
-    raise UserError(
+    absent = UserError(
         f"“{path.name}”里没有找到名称一列。",
         "请在第一行写上列名：院内名称、院内编码、使用次数、类别（后三列可以没有）。",
     )
-
-
-def _find_header(rows: Sequence[Sequence[object]]) -> tuple[int, dict[str, int]] | None:
-    for at, cells in enumerate(rows[:_HEADER_WITHIN]):
-        texts = [cell_text(cell).lower() for cell in cells]
-        columns = {
-            field: texts.index(heading)
-            for field, headings in _HEADINGS.items()
-            if (heading := next((one for one in headings if one in texts), None)) is not None
-        }
-        if "text" in columns:
-            return at, columns
-    return None
+    return headed_rows(path, _HEADINGS, ("text",), absent)
 
 
 def _count(text: str) -> int | None:
