@@ -126,8 +126,10 @@ def load_groupers(choices: Choices) -> Groupers:
     from app.dip.auxiliary import with_sub_codes
     from app.drg.weight_tables import weight_series
 
-    scheme = load_scheme(choices.drg, choices.drg_weights)
+    scheme = load_scheme(choices.drg)
     weights = weight_series(Path(choices.drg_weights)) if scheme and choices.drg_weights else ()
+    if scheme and weights:
+        scheme = replace(scheme, weights=weights[0])
     drg_profile = _drg_profile(choices, scheme)
     catalogue, dip_profile = load_catalogue(choices.dip, choices.dip_profile)
     auxiliary = load_auxiliary(choices.dip_auxiliary)
