@@ -54,32 +54,29 @@ def read_cells(path: Path) -> list[Cells]:
 def _text_rows(path: Path) -> Sequence[Sequence[object]]:
     """Rows of a text file; one that cannot be split is handed on whole in its first cell, so that it ends in a report."""
     encoding, _ = detect_encoding(path)
-    plain = _plain_rows(path, encoding)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise unreadable(path, error) from error
+    plain = _plain_rows(data, encoding)
     if plain is not None:
         return plain
     codec = line_codec(encoding)
-    try:
-        with path.open("rb") as stream:
-            head = b"".join(islice(physical_lines(stream, encoding), 50))
-        delimiter = guess_delimiter(head.decode(codec, "replace"))
-        with path.open("rb") as stream:
-            return [
-                [record.raw.decode(codec, "replace")] if record.problem else list(record.cells)
-                for record in records(stream, encoding, delimiter)
-            ]
-    except OSError as error:
-        raise unreadable(path, error) from error
+    head = b"".join(islice(physical_lines(io.BytesIO(data), encoding), 50))
+    delimiter = guess_delimiter(head.decode(codec, "replace"))
+    return [
+        [record.raw.decode(codec, "replace")] if record.problem else list(record.cells)
+        for record in records(io.BytesIO(data), encoding, delimiter)
+    ]
 
 
-def _plain_rows(path: Path, encoding: Encoding) -> Sequence[Sequence[object]] | None:
+def _plain_rows(data: bytes, encoding: Encoding) -> Sequence[Sequence[object]] | None:
     """Rows of a text without quotes, where every line is a row: big lists of codes are, and need not be read record by record."""
     try:
-        text = path.read_bytes().removeprefix(encoding.mark).decode(encoding.codec)
+        text = data.removeprefix(encoding.mark).decode(encoding.codec)
         if '"' in text or "\0" in text:
             return None
         delimiter = guess_delimiter(text[:_SAMPLE])
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except (UnicodeDecodeError, csv.Error):
         return None
-    except OSError as error:
-        raise unreadable(path, error) from error
