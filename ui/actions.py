@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -187,11 +186,10 @@ class Actions(QObject):
     def bind(self, handlers: Callable[[], Mapping[str, Callable[[], object]]]) -> None:
         """Say what actions do. A handler takes no argument; a checkable action is asked for its state.
 
-        The table of handlers is asked for with the first action: making it makes what the actions act upon.
+        The table of handlers is asked for when an action is triggered: making it makes what the actions act upon.
         """
-        table = cache(handlers)
         for action_id, action in self._actions.items():
-            action.triggered.connect(lambda _checked, name=action_id: table()[name]())
+            action.triggered.connect(lambda _checked, name=action_id: handlers()[name]())
 
     def enable(self, action_ids: tuple[str, ...], enabled: bool) -> None:
         """Grey out what cannot be done now."""

@@ -27,6 +27,7 @@ from ui.welcome import WelcomePage
 
 if TYPE_CHECKING:
     from app.workbench import Workbench
+    from coding_rules.grouper.grouping import System
     from ui.desk import Desk
     from ui.export_desk import ExportDesk
     from ui.panels.charts import ChartsPanel
@@ -62,7 +63,7 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self)
         self.actions_.fill_menus(self.menuBar())
         self._make_toolbar()
-        self.actions_.bind(self._handlers)
+        self.actions_.bind(lambda: self._handlers)
         self._connect()
         layout.restore_window(self, settings.layout)
         self.welcome.show_recent(settings.recent)
@@ -72,7 +73,7 @@ class MainWindow(QMainWindow):
 
     def furnish(self) -> None:
         """Make everything that work needs; without it, each part is made with the first use."""
-        self._handlers()
+        _ = self._handlers
 
     @cached_property
     def page(self) -> ReviewPage:
@@ -149,11 +150,9 @@ class MainWindow(QMainWindow):
     @Slot(object, str)
     def open_workbench(self, workbench: Workbench, case_id: str = "") -> None:
         """Show a piece of work."""
-        from coding_rules.grouper.grouping import System
-
         if workbench.knowledge.drg is None and workbench.knowledge.dip is not None:
             self.actions_["system"].setChecked(True)
-        workbench.system = System.DIP if self.actions_["system"].isChecked() else System.DRG
+        workbench.system = self._system()
         self.pages.setCurrentWidget(self.page)
         self.desk.lines.preparing = self.files.preparing_search
         self.desk.open(workbench, case_id, self.files.dictionary)
@@ -201,9 +200,7 @@ class MainWindow(QMainWindow):
 
     def switch_system(self) -> None:
         """Money of the queue and the charts by DRG or by DIP."""
-        from coding_rules.grouper.grouping import System
-
-        self.desk.set_system(System.DIP if self.actions_["system"].isChecked() else System.DRG)
+        self.desk.set_system(self._system())
         if self.actions_["charts"].isChecked():
             self.show_charts()
 
@@ -301,10 +298,16 @@ class MainWindow(QMainWindow):
         self._remember.timeout.connect(self._remember_place)
         self._remember.start()
 
+    @cached_property
     def _handlers(self) -> Mapping[str, Callable[[], object]]:
         from ui import commands
 
         return commands.handlers(self)
+
+    def _system(self) -> System:
+        from coding_rules.grouper.grouping import System
+
+        return System.DIP if self.actions_["system"].isChecked() else System.DRG
 
     def _has(self, part: str) -> bool:
         """Whether a part has been made."""
