@@ -151,8 +151,8 @@ def _scored(one: Alternative, settler: Settler | None) -> Scored:
 
 
 def _lines(mappings: Sequence[CodeMapping]) -> list[int]:
-    """For each code the grouper sees, the line of the case it comes from."""
-    return [line for line, mapping in enumerate(mappings) if mapping.code]
+    """For each place the grouper sees, the line of the case it comes from; the first place is always the first line."""
+    return [line for line, mapping in enumerate(mappings) if mapping.code or not line]
 
 
 def _unseen(

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from app.errors import UserError
 from app.readers.opening import detect_encoding, sniff
-from coding_rules.grouper.inputs import GrouperInput
+from coding_rules.grouper.inputs import GrouperInput, in_places
 from icd_tables.codes import normalize_code
 
 REQUIRED = ("case_id", "diagnoses")
@@ -109,7 +109,7 @@ class _BadCellError(Exception):
 
 
 def _codes(cell: str) -> tuple[str, ...]:
-    return tuple(code for part in cell.split(SEPARATOR) if (code := normalize_code(part)))
+    return in_places(map(normalize_code, cell.split(SEPARATOR)))
 
 
 def _whole(text: str) -> int:

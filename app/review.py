@@ -10,7 +10,7 @@ from app.progress import Progress
 from coding_rules.case import Case
 from coding_rules.finding import Finding
 from coding_rules.grouper.grouping import Grouping
-from coding_rules.grouper.inputs import GrouperInput
+from coding_rules.grouper.inputs import GrouperInput, in_places
 from coding_rules.insured import institution_names, insured_region, unreasonable_fee
 from coding_rules.settlement.settlement import Settlement
 from icd_tables.codes import Kind
@@ -107,8 +107,8 @@ def grouper_input(
         department=case.department,
         los=case.los,
         discharge=case.discharge_way,
-        diagnoses=tuple(m.code for m in diagnoses if m.code),
-        procedures=tuple(m.code for m in procedures if m.code),
+        diagnoses=in_places(m.code for m in diagnoses),
+        procedures=in_places(m.code for m in procedures),
         icu_hours=case.icu_hours,
         total_fee=fees.total,
         drug_fee=sum(fees.item(i) for i in ("XYF", "ZCYF", "ZCYF1")) if fees.items else None,
@@ -121,6 +121,7 @@ def grouper_input(
         unreasonable_fee=unreasonable_fee(case),
         region=insured_region(case),
         institutions=institution_names(case),
+        record_no=case.record_no,
     )
     return seen, diagnoses, procedures
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from coding_rules.grouper.grouping import Grouping
-from coding_rules.grouper.inputs import GrouperInput
+from coding_rules.grouper.inputs import GrouperInput, in_places
 from coding_rules.grouper.selection_rules import (
     OTHER_DIAGNOSIS,
     PRINCIPAL_PROCEDURE,
@@ -93,21 +93,21 @@ _Reading = tuple[AlternativeKind, str, int, GrouperInput, tuple[SelectionRule, .
 def _readings(case: GrouperInput, missing: Iterable[tuple[Kind, str]]) -> Iterator[_Reading]:
     diagnoses, procedures = case.diagnoses, case.procedures
     for at, code in enumerate(diagnoses[1:], start=1):
-        changed = replace(case, diagnoses=(code, *diagnoses[:at], *diagnoses[at + 1 :]))
+        changed = replace(case, diagnoses=in_places((code, *_without(diagnoses, at))))
         yield AlternativeKind.PRINCIPAL_DIAGNOSIS, code, at, changed, rules_for_principal(code, procedures)
     for at, code in enumerate(procedures[1:], start=1):
-        changed = replace(case, procedures=(code, *procedures[:at], *procedures[at + 1 :]))
+        changed = replace(case, procedures=in_places((code, *_without(procedures, at))))
         yield AlternativeKind.PRINCIPAL_PROCEDURE, code, at, changed, (PRINCIPAL_PROCEDURE,)
-    for at, code in enumerate(diagnoses):
-        changed = replace(case, diagnoses=diagnoses[:at] + diagnoses[at + 1 :])
+    for at, code in _coded(diagnoses):
+        changed = replace(case, diagnoses=_without(diagnoses, at))
         rules = (
             rules_for_principal(diagnoses[1], procedures)
             if at == 0 and len(diagnoses) > 1
             else (OTHER_DIAGNOSIS,)
         )
         yield AlternativeKind.WITHOUT_DIAGNOSIS, code, at, changed, rules
-    for at, code in enumerate(procedures):
-        changed = replace(case, procedures=procedures[:at] + procedures[at + 1 :])
+    for at, code in _coded(procedures):
+        changed = replace(case, procedures=_without(procedures, at))
         yield AlternativeKind.WITHOUT_PROCEDURE, code, at, changed, (PROCEDURE_DONE,)
     for kind, filed in missing:
         code = normalize_code(filed)
@@ -117,6 +117,15 @@ def _readings(case: GrouperInput, missing: Iterable[tuple[Kind, str]]) -> Iterat
         else:
             changed = replace(case, procedures=(*procedures, code))
             yield AlternativeKind.ADDED_PROCEDURE, code, len(procedures), changed, (PROCEDURE_DONE,)
+
+
+def _coded(codes: tuple[str, ...]) -> list[tuple[int, str]]:
+    """The codes with their places; a principal one that is not filed is none."""
+    return [(at, code) for at, code in enumerate(codes) if code]
+
+
+def _without(codes: tuple[str, ...], at: int) -> tuple[str, ...]:
+    return in_places(codes[:at] + codes[at + 1 :])
 
 
 def _difference(new: Decimal | None, old: Decimal | None) -> Decimal | None:

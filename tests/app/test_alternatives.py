@@ -55,6 +55,19 @@ def test_lines_names_and_money_go_with_each_reading() -> None:
     assert all("（" in row.rules for row in found.rows[1:])
 
 
+def test_a_principal_diagnosis_without_a_code_is_not_replaced_by_the_next_line() -> None:
+    page = replace(CASE, diagnoses=(Diagnosis("", "胸痛"), Diagnosis("I21.001", "急性前壁心肌梗死")))
+    found = readings(page, KNOWLEDGE, System.DRG)
+    assert found is not None
+    assert [(row.alternative.kind, row.line, row.name, row.scored.grouping.group) for row in found.rows] == [
+        (AlternativeKind.AS_FILED, 0, "", ""),
+        (AlternativeKind.PRINCIPAL_DIAGNOSIS, 1, "急性前壁心肌梗死", "I21.001"),
+        (AlternativeKind.WITHOUT_DIAGNOSIS, 1, "急性前壁心肌梗死", ""),
+        (AlternativeKind.WITHOUT_PROCEDURE, 0, "支架置入", ""),
+    ]
+    assert found.unseen == ("第 1 行诊断 胸痛",)
+
+
 def test_the_selection_rules_mark_the_reading_they_speak_for() -> None:
     found = readings(CASE, KNOWLEDGE, System.DRG)
     assert found is not None

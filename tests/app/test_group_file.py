@@ -72,6 +72,32 @@ def test_unreadable_lines_get_a_line_with_the_reason(tmp_path: Path, dip_only: G
     assert outcome.problems[0] == (2, "age 列的“四十”不是数字")
 
 
+@pytest.mark.parametrize(
+    ("filed", "seen"),
+    [("|I10.x00", ("", "I10.x00")), (" | |I10.x00", ("", "I10.x00")), ("I10.x00||", ("I10.x00",)), ("|", ())],
+)
+def test_only_the_first_place_is_the_principal_diagnosis(
+    tmp_path: Path, filed: str, seen: tuple[str, ...]
+) -> None:
+    (line,) = read_case_lines(write(tmp_path / "c.csv", f"1,1,40,,,内科,3,1,{filed},{filed},,"))
+    assert line.case is not None
+    assert (line.case.diagnoses, line.case.procedures) == (seen, seen)
+
+
+def test_a_case_without_a_principal_diagnosis_is_not_grouped_by_another(tmp_path: Path) -> None:
+    both = load_groupers(Choices())
+    out = tmp_path / "o.csv"
+    outcome = group_file(
+        write(tmp_path / "c.csv", "1,1,40,,,内科,3,1,I21.001,,,", "2,1,40,,,内科,3,1,|I21.001,,,"), out, both
+    )
+    assert (outcome.drg_grouped, outcome.dip_grouped) == (1, 1)
+    grouped, refused = read(out)
+    assert grouped["drg"]
+    assert grouped["dip"]
+    assert (refused["mdc"], refused["drg"], refused["dip"]) == ("", "", "")
+    assert refused["reason"] == "DRG 缺少主要诊断，不能入组；DIP 主要诊断编码缺失"
+
+
 def test_whole_numbers_as_spreadsheets_write_them(tmp_path: Path) -> None:
     path = write(tmp_path / "c.csv", "1,1,40.0,,,内科,3.00,1,I10.x00,,,", "2,1,40,,,内科,3.5,1,I10.x00,,,")
     good, bad = read_case_lines(path)

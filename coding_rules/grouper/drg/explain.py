@@ -170,13 +170,15 @@ class _Walk:
             reason = "缺少主要诊断，不能入组"
         elif self._without_adrg:
             names = "、".join(map(_title, self._without_adrg))
-            procedure = (
-                f"，主要手术操作 {self._case.procedures[0]}" if self._case.procedures else "，没有手术操作"
-            )
-            reason = f"进入 {names} 后没有 ADRG 成立（主要诊断 {principal}{procedure}）"
+            reason = f"进入 {names} 后没有 ADRG 成立（主要诊断 {principal}，{self._main_procedure()}）"
         else:
             reason = f"主要诊断 {principal} 没有满足任何 MDC 的规则"
         return self._result("", "", reason=reason)
+
+    def _main_procedure(self) -> str:
+        main, *_ = self._case.procedures or ("",)
+        filed = "没有填主要手术操作" if self._case.procedures else "没有手术操作"
+        return f"主要手术操作 {main}" if main else filed
 
     def _touches(self, tried: _Tried) -> bool:
         """Whether a code hits a list of the rule; any procedure counts for ``ppx``, for it might be made the principal one."""

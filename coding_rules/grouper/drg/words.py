@@ -35,17 +35,14 @@ _LISTS_SHOWN = 4
 
 
 def codes_in_scope(scope: Scope, case: GrouperInput) -> tuple[str, ...]:
-    """The codes of the case that a test of this scope looks at."""
+    """The codes of the case that a test of this scope looks at; a principal one that is not filed is none."""
+    codes = case.procedures if scope.list_kind == "px" else case.diagnoses
     match scope:
-        case Scope.PRINCIPAL_DIAGNOSIS:
-            return case.diagnoses[:1]
+        case Scope.PRINCIPAL_DIAGNOSIS | Scope.PRINCIPAL_PROCEDURE:
+            codes = codes[:1]
         case Scope.SECONDARY_DIAGNOSIS:
-            return case.diagnoses[1:]
-        case Scope.ANY_DIAGNOSIS:
-            return case.diagnoses
-        case Scope.PRINCIPAL_PROCEDURE:
-            return case.procedures[:1]
-    return case.procedures
+            codes = codes[1:]
+    return tuple(filter(None, codes))
 
 
 def in_words(node: Node, case: GrouperInput, scheme: Scheme, flags: dict[str, bool]) -> str:

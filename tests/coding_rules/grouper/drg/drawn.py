@@ -19,6 +19,9 @@ _FIELDS: dict[str, tuple[float | None, ...]] = {
     "icu_hours": (None, None, 95.5, 96, 200),
 }
 
+_NO_PRINCIPAL = 0.02
+"""How often the first place is blank although others are filed."""
+
 
 def draw_cases(scheme: Scheme, seed: int, count: int) -> Iterator[GrouperInput]:
     """``count`` cases whose codes are texts of their own, as a file brings them, never objects of the scheme."""
@@ -72,7 +75,8 @@ class _Drawer:
         pick, pool = self._random, self._pools[kind]
         others = others + [pick.choice(pool) for _ in range(more)]
         pick.shuffle(others)
-        codes = "|".join(principal + others)
+        unfiled = [""] if others and pick.random() < _NO_PRINCIPAL else []
+        codes = "|".join((unfiled or principal) + others)
         return tuple(codes.split("|")) if codes else ()
 
     def _aim(self, adrg: GroupRule, codes: dict[Scope, list[str]], fields: dict[str, Any]) -> None:

@@ -112,3 +112,9 @@ def test_the_tree_keeps_every_step_and_the_text_can_be_read() -> None:
         in text
     )
     assert path_text(group("Z00.000")).startswith("小方案：未入组：主要诊断 Z00.000")
+
+
+def test_without_a_principal_diagnosis_no_other_one_takes_its_place() -> None:
+    grouping = group("", "I21.000", "J96.000")
+    assert (grouping.group, grouping.reason) == ("", "缺少主要诊断，不能入组")
+    assert (grouping.path[0].text, grouping.path[0].held) == ("没有主要诊断", False)

@@ -38,6 +38,7 @@ def plain(seed: int) -> ReferenceInterpreter:
 def cases(draw: st.DrawFn) -> GrouperInput:
     diagnoses, procedures = pools(SIZE)
     codes = st.sampled_from(diagnoses) | st.just("Z99.999")
+    principal = draw(st.sampled_from(((), (), ("",))))
     return GrouperInput(
         sex=draw(st.integers(0, 2)),
         age=draw(st.none() | st.integers(0, 99)),
@@ -45,8 +46,8 @@ def cases(draw: st.DrawFn) -> GrouperInput:
         weight=draw(st.none() | st.integers(0, 4000)),
         department=draw(st.sampled_from(("", "0301", "0302"))),
         los=draw(st.none() | st.integers(0, 40)),
-        diagnoses=tuple(draw(st.lists(codes, max_size=8))),
-        procedures=tuple(draw(st.lists(st.sampled_from(procedures), max_size=5))),
+        diagnoses=(*principal, *draw(st.lists(codes, max_size=8))),
+        procedures=(*principal, *draw(st.lists(st.sampled_from(procedures), max_size=5))),
         icu_hours=draw(st.none() | st.floats(0, 200)),
     )
 
