@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook, load_workbook
+from openpyxl import load_workbook
 
 from app.errors import UserError
 from app.matching.finder import Finder
@@ -30,6 +30,7 @@ from icd_tables.codes import Edition, Kind
 from icd_tables.matching.memory import Confirmed
 from icd_tables.search import Tier
 from icd_tables.terminology import Terminology
+from tests.app.readers.samples import workbook
 
 WHEN = datetime(2025, 3, 4, 9, 30)
 ROWS: tuple[tuple[object, ...], ...] = (
@@ -51,12 +52,7 @@ def finder() -> Finder:
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
-    book = Workbook()
-    assert book.active is not None
-    for row in ROWS:
-        book.active.append(row)
-    book.save(tmp_path / "院内词表.xlsx")
-    return tmp_path / "院内词表.xlsx"
+    return workbook(tmp_path / "院内词表.xlsx", *ROWS)
 
 
 @pytest.fixture

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
-from shiboken6 import isValid
 
 from app.matching.memory import HospitalDictionary
 from app.settings import Settings
@@ -15,10 +14,9 @@ from tests.ui.samples import sample_services
 from tests.ui.tools.checked import checked_workbench
 from tests.ui.tools.dip_work import dip
 from tests.ui.tools.drg_work import month, month_context, open_month_tool, own_knowledge
+from tests.ui.tools.steps import OpenTool, opener
 from ui.jobs import Jobs
 from ui.tools.context import ToolContext
-from ui.tools.registry import TOOLS
-from ui.tools.window import ToolWindow
 
 __all__ = ["checked", "dip", "month", "month_context", "open_month_tool", "open_tool", "own_knowledge"]
 
@@ -40,19 +38,6 @@ def checked(qtbot: QtBot, dressed: QApplication) -> Iterator[ToolContext]:
 
 
 @pytest.fixture
-def open_tool(qtbot: QtBot, checked: ToolContext) -> Iterator[Callable[[str], ToolWindow]]:
+def open_tool(qtbot: QtBot, checked: ToolContext) -> Iterator[OpenTool]:
     """Opens a tool over the checked work and waits until it stands still."""
-    opened: list[ToolWindow] = []
-
-    def open_(tool_id: str) -> ToolWindow:
-        spec = next(one for one in TOOLS if one.id == tool_id)
-        tool = spec.factory(spec, checked)
-        opened.append(tool)
-        tool.show()
-        qtbot.waitUntil(lambda: not checked.jobs.running, timeout=20_000)
-        return tool
-
-    yield open_
-    for tool in opened:
-        if isValid(tool):
-            tool.close()
+    yield from opener(checked, qtbot)

@@ -21,8 +21,6 @@ from tests.ui.samples import sample_services
 from ui import theme
 from ui.jobs import Jobs
 from ui.tools.context import ToolContext
-from ui.tools.registry import TOOLS
-from ui.tools.window import ToolWindow
 
 KINDS: tuple[tuple[str, ...], ...] = (("C34.101",), ("C20.x00", "48.6302"), ("A16.200",), ("Z99.900",))
 
@@ -80,18 +78,6 @@ def dip_context(jobs: Jobs, count: int = 48) -> ToolContext:
         context.case_id = context.workbench.case_ids[0]
     context.knowledge = dip_knowledge()
     return context
-
-
-def open_tool(tool_id: str, context: ToolContext, qtbot: QtBot) -> ToolWindow:
-    spec = next(spec for spec in TOOLS if spec.id == tool_id)
-    tool = spec.factory(spec, context)
-    tool.show()
-    settle(qtbot, context)
-    return tool
-
-
-def settle(qtbot: QtBot, context: ToolContext) -> None:
-    qtbot.waitUntil(lambda: not context.jobs.running, timeout=20_000)
 
 
 @pytest.fixture

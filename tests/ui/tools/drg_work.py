@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
-from shiboken6 import isValid
 
 from app.demo.month import generate
 from app.demo.n041 import write_n041
@@ -19,13 +18,10 @@ from app.settings import Settings
 from app.workbench import Workbench
 from coding_rules.case import Case
 from tests.ui.samples import sample_services
+from tests.ui.tools.steps import OpenTool, opener
 from ui.jobs import Jobs
 from ui.tools.context import ToolContext
-from ui.tools.registry import TOOLS
 from ui.tools.scheme_window import SchemeWindow
-from ui.tools.window import ToolWindow
-
-OpenTool = Callable[[str], ToolWindow]
 
 
 @pytest.fixture(scope="session")
@@ -64,24 +60,7 @@ def month_context(
 @pytest.fixture
 def open_month_tool(qtbot: QtBot, month_context: ToolContext) -> Iterator[OpenTool]:
     """Open a tool over the month and wait until it has filled itself in."""
-    opened: list[ToolWindow] = []
-
-    def open_it(tool_id: str) -> ToolWindow:
-        spec = next(spec for spec in TOOLS if spec.id == tool_id)
-        tool = spec.factory(spec, month_context)
-        opened.append(tool)
-        tool.show()
-        qtbot.waitUntil(lambda: not month_context.jobs.running, timeout=20_000)
-        return tool
-
-    yield open_it
-    for tool in opened:
-        if isValid(tool):
-            tool.close()
-
-
-def settle(qtbot: QtBot, context: ToolContext) -> None:
-    qtbot.waitUntil(lambda: not context.jobs.running, timeout=20_000)
+    yield from opener(month_context, qtbot)
 
 
 def scheme_window(open_month_tool: OpenTool) -> SchemeWindow:

@@ -1,7 +1,7 @@
 """编码表: published files go in through the window, every row that does not is named, and the new tables hold at once."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,16 +15,12 @@ from app.errors import UserError
 from app.settings import Settings
 from app.table_overview import Origin, State
 from icd_tables.codes import Edition, Kind
+from tests.ui.tools.steps import OpenTool, settle
 from ui.main_window import MainWindow
 from ui.services import real_services
 from ui.snapshots import settle as settle_window
 from ui.tools.code_tables import CodeTablesWindow
 from ui.tools.context import ToolContext
-from ui.tools.window import ToolWindow
-
-
-def settle(qtbot: QtBot, context: ToolContext) -> None:
-    qtbot.waitUntil(lambda: not context.jobs.running, timeout=20_000)
 
 
 @pytest.fixture
@@ -39,7 +35,7 @@ def published(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def window(open_tool: Callable[[str], ToolWindow]) -> CodeTablesWindow:
+def window(open_tool: OpenTool) -> CodeTablesWindow:
     tool = open_tool("code_tables")
     assert isinstance(tool, CodeTablesWindow)
     return tool

@@ -1,6 +1,5 @@
 """本院词典: what was confirmed shows, contradictions are marked, rows go out and come back; a choice in the window is learned."""
 
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -13,19 +12,15 @@ from app.matching.memory import HospitalDictionary
 from icd_tables.codes import Kind
 from icd_tables.matching.memory import Confirmed
 from icd_tables.search import Tier
+from tests.ui.tools.steps import OpenTool, settle
 from ui.tools.context import ToolContext
 from ui.tools.dictionary_window import NO_DICTIONARY, DictionaryWindow
-from ui.tools.window import ToolWindow
 
 WHEN = datetime(2025, 3, 4, 9, 30)
 
 
-def settle(qtbot: QtBot, context: ToolContext) -> None:
-    qtbot.waitUntil(lambda: not context.jobs.running, timeout=20_000)
-
-
 @pytest.fixture
-def window(open_tool: Callable[[str], ToolWindow], checked: ToolContext) -> DictionaryWindow:
+def window(open_tool: OpenTool, checked: ToolContext) -> DictionaryWindow:
     dictionary = checked.open_dictionary()
     assert dictionary is not None
     dictionary.confirm(Kind.DIAGNOSIS, Confirmed("老慢支", "J42.x00", "慢性支气管炎", 3, "甲", WHEN))

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.dip.auxiliary import open_auxiliary
 from app.settings import Settings
 from tests.ui.tools import dip_work
-from tests.ui.tools.dip_work import open_tool, settle
+from tests.ui.tools.steps import open_tool, settle
 from ui.tools.context import ToolContext
 from ui.tools.dip_auxiliary import AuxiliaryWindow
 

@@ -13,7 +13,7 @@ from app.dip.catalogues import load_dip_catalogue
 from app.dip.library import SideList
 from app.settings import Settings
 from tests.ui.tools import dip_work
-from tests.ui.tools.dip_work import open_tool, settle
+from tests.ui.tools.steps import open_tool, settle
 from ui.tools.context import ToolContext
 from ui.tools.dip_catalogue import CatalogueWindow
 

@@ -24,7 +24,7 @@ from coding_rules.settlement.figures import tell
 from coding_rules.settlement.settlement import Figure
 from tests.formulas import check
 from tests.ui.tools import dip_work
-from tests.ui.tools.dip_work import open_tool, settle
+from tests.ui.tools.steps import open_tool, settle
 from ui.tools.context import ToolContext
 from ui.tools.dip_points import PointsWindow
 from ui.tools.window import NO_CASES

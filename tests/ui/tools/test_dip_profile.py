@@ -17,7 +17,7 @@ from app.settings import Settings
 from coding_rules.settlement.profile import Certainty
 from coding_rules.settlement.rules import PointPrice
 from tests.ui.tools import dip_work
-from tests.ui.tools.dip_work import open_tool
+from tests.ui.tools.steps import open_tool
 from ui.tools.context import ToolContext
 from ui.tools.dip_profile import ProfileWindow
 

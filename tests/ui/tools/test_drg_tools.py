@@ -17,7 +17,8 @@ from app.drg.weight_tables import keep_weights, known_weights, load_weight_table
 from app.knowledge import DEMO_DRG, demo_folder
 from app.performance import groups_of
 from coding_rules.grouper.grouping import System
-from tests.ui.tools.drg_work import OpenTool, scheme_window, settle
+from tests.ui.tools.drg_work import scheme_window
+from tests.ui.tools.steps import OpenTool, settle
 from ui.models.columns import cell_value
 from ui.tools.alternatives import AlternativesWindow
 from ui.tools.context import ToolContext

@@ -20,7 +20,7 @@ from coding_rules.grouper.grouping import System
 from coding_rules.settlement.figures import to_fen
 from tests.formulas import check
 from tests.ui.tools import dip_work
-from tests.ui.tools.dip_work import open_tool, settle
+from tests.ui.tools.steps import open_tool, settle
 from ui.tools.context import ToolContext
 from ui.tools.money_clearing import ClearingWindow
 from ui.tools.money_fields import NumberField

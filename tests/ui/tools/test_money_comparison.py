@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.dip.period_comparison import By
 from tests.ui.tools import dip_work
-from tests.ui.tools.dip_work import open_tool, settle
+from tests.ui.tools.steps import open_tool, settle
 from ui.tools.context import ToolContext
 from ui.tools.money_comparison import ComparisonWindow
 

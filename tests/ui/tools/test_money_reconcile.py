@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.dip.reconcile_rows import AGREES, ONLY_OURS, ONLY_THEIRS
 from coding_rules.grouper.grouping import System
 from tests.ui.tools import dip_work
-from tests.ui.tools.dip_work import open_tool, settle
+from tests.ui.tools.steps import open_tool, settle
 from ui.tools.context import ToolContext
 from ui.tools.money_reconcile import ReconcileWindow
 

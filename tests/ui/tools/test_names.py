@@ -1,6 +1,5 @@
 """整月名称核对: seeded mismatches are found, filtered, explained, and lead to their case."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -10,13 +9,13 @@ from app.matching.batch import Confidence
 from app.workbench import Workbench
 from icd_tables.codes import Edition, Kind
 from tests.ui.tools.checked import real_knowledge
+from tests.ui.tools.steps import OpenTool
 from ui.tools.context import ToolContext
 from ui.tools.matching_names import NO_TABLES, NamesWindow, place_of
-from ui.tools.window import ToolWindow
 
 
 @pytest.fixture
-def names(open_tool: Callable[[str], ToolWindow], checked: ToolContext) -> NamesWindow:
+def names(open_tool: OpenTool, checked: ToolContext) -> NamesWindow:
     assert checked.workbench is not None
     cases = list(checked.workbench.originals)
     table = real_knowledge().terminology.table(Kind.DIAGNOSIS, Edition.CLINICAL)

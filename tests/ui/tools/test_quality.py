@@ -1,6 +1,5 @@
 """首页评分 and 质量指标: figures agree with the case, reasons are told, the standard can be changed."""
 
-from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -10,29 +9,25 @@ from pytestqt.qtbot import QtBot
 from app.rules.front_page_score import load_score_table
 from coding_rules.quality_indicators import DIMENSIONS, Basis, Indicator
 from coding_rules.scoring import shipped_table
+from tests.ui.tools.steps import OpenTool, settle
 from ui.tools.context import ToolContext
 from ui.tools.quality_indicators import IndicatorsWindow, shown
 from ui.tools.quality_score import ScoreWindow
 from ui.tools.quality_table import ScoreTableDialog
-from ui.tools.window import ToolWindow
 
 
 @pytest.fixture
-def scores(open_tool: Callable[[str], ToolWindow]) -> ScoreWindow:
+def scores(open_tool: OpenTool) -> ScoreWindow:
     tool = open_tool("score")
     assert isinstance(tool, ScoreWindow)
     return tool
 
 
 @pytest.fixture
-def quality(open_tool: Callable[[str], ToolWindow]) -> IndicatorsWindow:
+def quality(open_tool: OpenTool) -> IndicatorsWindow:
     tool = open_tool("indicators")
     assert isinstance(tool, IndicatorsWindow)
     return tool
-
-
-def settle(qtbot: QtBot, context: ToolContext) -> None:
-    qtbot.waitUntil(lambda: not context.jobs.running, timeout=20_000)
 
 
 def test_each_case_says_why(scores: ScoreWindow, qtbot: QtBot, checked: ToolContext) -> None:

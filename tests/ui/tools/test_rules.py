@@ -1,6 +1,5 @@
 """规则库: finds, explains, changes what holds, and takes a rule of the hospital's own."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,22 +16,18 @@ from app.settings import Settings
 from coding_rules.finding import Severity
 from tests.ui.samples import sample_services, sample_workbench
 from tests.ui.tools.checked import real_knowledge
+from tests.ui.tools.steps import OpenTool, settle
 from ui.main_window import MainWindow
 from ui.tools.context import ToolContext
 from ui.tools.rules_form import RuleForm
 from ui.tools.rules_library import NO_RULES, RuleLibraryWindow
-from ui.tools.window import ToolWindow
 
 
 @pytest.fixture
-def library(open_tool: Callable[[str], ToolWindow]) -> RuleLibraryWindow:
+def library(open_tool: OpenTool) -> RuleLibraryWindow:
     tool = open_tool("rules")
     assert isinstance(tool, RuleLibraryWindow)
     return tool
-
-
-def settle(qtbot: QtBot, context: ToolContext) -> None:
-    qtbot.waitUntil(lambda: not context.jobs.running, timeout=20_000)
 
 
 def test_lists_every_rule_and_finds_by_text_and_facet(library: RuleLibraryWindow) -> None:

@@ -16,7 +16,8 @@ from app.drg.weight_tables import keep_weights
 from app.knowledge import DEMO_DRG, demo_folder
 from icd_tables.table import CodeTable
 from icd_tables.terminology import Terminology
-from tests.ui.tools.drg_work import OpenTool, scheme_window, settle
+from tests.ui.tools.drg_work import scheme_window
+from tests.ui.tools.steps import OpenTool, settle
 from ui.tools.context import ToolContext
 
 Plant = Callable[[Path], None]

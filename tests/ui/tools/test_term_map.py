@@ -1,21 +1,21 @@
 """院内词表映射: a list comes in, keys decide and go on, nothing is lost on closing, the mapped list goes out."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook, load_workbook
+from openpyxl import load_workbook
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.matching.term_map import Equivalence
 from icd_tables.codes import Edition, Kind
+from tests.app.readers.samples import workbook
+from tests.ui.tools.steps import OpenTool, settle
 from ui.tools.context import ToolContext
 from ui.tools.matching_approve import EMPTY
 from ui.tools.matching_import import ImportDialog
 from ui.tools.matching_map import MapWindow
-from ui.tools.window import ToolWindow
 
 ROWS: tuple[tuple[object, ...], ...] = (
     ("院内名称", "院内编码", "使用次数"),
@@ -28,24 +28,13 @@ ROWS: tuple[tuple[object, ...], ...] = (
 )
 
 
-def settle(qtbot: QtBot, context: ToolContext) -> None:
-    qtbot.waitUntil(lambda: not context.jobs.running, timeout=20_000)
-
-
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
-    book = Workbook()
-    assert book.active is not None
-    for row in ROWS:
-        book.active.append(row)
-    book.save(tmp_path / "院内词表.xlsx")
-    return tmp_path / "院内词表.xlsx"
+    return workbook(tmp_path / "院内词表.xlsx", *ROWS)
 
 
 @pytest.fixture
-def window(
-    open_tool: Callable[[str], ToolWindow], source: Path, qtbot: QtBot, checked: ToolContext
-) -> MapWindow:
+def window(open_tool: OpenTool, source: Path, qtbot: QtBot, checked: ToolContext) -> MapWindow:
     tool = open_tool("term_map")
     assert isinstance(tool, MapWindow)
     assert tool.table.empty_text == EMPTY
@@ -162,7 +151,7 @@ def test_a_candidate_taken_by_its_number_is_equal(window: MapWindow) -> None:
 
 
 def test_closing_loses_nothing(
-    window: MapWindow, open_tool: Callable[[str], ToolWindow], qtbot: QtBot, checked: ToolContext
+    window: MapWindow, open_tool: OpenTool, qtbot: QtBot, checked: ToolContext
 ) -> None:
     QTest.keyClick(window.table, Qt.Key.Key_Return)
     window.close()
