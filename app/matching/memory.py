@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from threading import RLock
-from types import TracebackType
 
+from app.closing import Closing
 from app.errors import UserError
 from app.paths import data_dir
 from icd_tables.codes import Kind, normalize_code
@@ -42,7 +42,7 @@ class Contradiction:
     choices: tuple[Confirmed, ...]
 
 
-class HospitalDictionary:
+class HospitalDictionary(Closing):
     """An open dictionary. May be used from several threads; close it, or use it in a ``with`` block."""
 
     def __init__(self, path: Path | None = None) -> None:
@@ -60,14 +60,6 @@ class HospitalDictionary:
         """Close the file."""
         with self._lock:
             self._connection.close()
-
-    def __enter__(self) -> HospitalDictionary:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def memory(self, kind: Kind) -> SessionMemory:
         """What the matcher of this kind of table asks; follows every later confirmation."""

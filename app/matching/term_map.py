@@ -10,8 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from threading import RLock
-from types import TracebackType
 
+from app.closing import Closing
 from app.errors import UserError
 from icd_tables.codes import Edition, Kind
 
@@ -123,7 +123,7 @@ def coverage(terms: Iterable[Term]) -> Coverage:
     )
 
 
-class TermMap:
+class TermMap(Closing):
     """An open mapping. May be used from several threads; close it, or use it in a ``with`` block."""
 
     def __init__(self, path: Path) -> None:
@@ -177,14 +177,6 @@ class TermMap:
         """Close the file."""
         with self._lock:
             self._connection.close()
-
-    def __enter__(self) -> TermMap:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @property
     def matched(self) -> bool:

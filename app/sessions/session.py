@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
 
+from app.closing import Closing
 from app.collector import paused_collector
 from app.errors import UserError
 from app.files import safe_write
@@ -32,7 +32,7 @@ from coding_rules.case import Case
 __all__ = ["Position", "Session", "SourceFile", "WritingRefusedError"]
 
 
-class Session:
+class Session(Closing):
     """An open session file. Used by one thread at a time; close it, or use it in a ``with`` block."""
 
     def __init__(
@@ -128,14 +128,6 @@ class Session:
             if isinstance(error, UserError | Cancelled) or not isinstance(error, _UNSOUND):
                 raise
             raise schema.damaged(path) from error
-
-    def __enter__(self) -> Session:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the file and let others write. Safe to call twice."""
