@@ -24,6 +24,7 @@ from icd_tables.codes import Edition, Kind, normalize_code
 from icd_tables.crosswalk import Crosswalk, CrosswalkRow
 from icd_tables.table import CodeEntry, CodeTable, TableInfo
 from icd_tables.terminology import Terminology
+from icd_tables.validity import covers
 
 CODE_COLUMNS = (
     "code", "name", "aliases", "category", "not_principal", "keys", "valid_from", "valid_to", "damaged", "row",
@@ -248,18 +249,12 @@ def choose(sources: Iterable[Source], day: date | None = None) -> list[Source]:
     best: dict[tuple[Kind, Edition | None], Source] = {}
     for source in sources:
         info = source.info
-        if day is not None and not _in_force(info, day):
+        if not covers(info.valid_from, info.valid_to, day):
             continue
         key = (info.kind, None if source.is_crosswalk else info.edition)
         if key not in best or _age(best[key].info) <= _age(info):
             best[key] = source
     return list(best.values())
-
-
-def _in_force(info: TableInfo, day: date) -> bool:
-    return (info.valid_from is None or info.valid_from <= day) and (
-        info.valid_to is None or day <= info.valid_to
-    )
 
 
 def _age(info: TableInfo) -> tuple[bool, date, tuple[int, ...], int]:

@@ -9,6 +9,7 @@ from datetime import date
 from functools import cached_property
 
 from icd_tables.codes import Edition, Kind, category, normalize_code
+from icd_tables.validity import covers
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,7 @@ class CodeEntry:
 
     def in_force(self, day: date | None) -> bool:
         """Whether the code may be used on ``day`` (``None``: unknown day, taken as in force)."""
-        if day is None:
-            return True
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day <= self.valid_to
-        )
+        return covers(self.valid_from, self.valid_to, day)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Any
 
 from coding_rules.codeset import CodeSet, CodeSetError
 from coding_rules.finding import Severity
+from icd_tables.validity import covers
 
 CASE, MONTH = "case", "month"
 CLASSES = ("A", "B", "C", "D", "-")
@@ -57,11 +58,7 @@ class Rule:
 
     def in_force(self, day: date | None) -> bool:
         """Whether the rule holds for a discharge on ``day`` (unknown day: it does)."""
-        if day is None:
-            return True
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day <= self.valid_to
-        )
+        return covers(self.valid_from, self.valid_to, day)
 
 
 @dataclass(frozen=True, slots=True)
