@@ -34,6 +34,7 @@ from coding_rules.settlement.auxiliary import AuxiliaryCatalogue
 from coding_rules.settlement.profile import ProfileError, RegionProfile
 from coding_rules.settlement.rules import AuxiliaryScheme
 from icd_tables.terminology import Terminology
+from coding_rules.settlement.rulings import Rulings
 
 NONE = "none"
 """As a choice of scheme or catalogue: do not group with this system."""
@@ -41,6 +42,7 @@ DEMO_DRG, DEMO_DIP = "demo_drg", "demo_dip"
 _DEMO_PROFILE = {"drg": "demo_drg", "dip": "demo"}
 _NATIONAL_3 = "national_3"
 
+RULINGS = "特例单议结论"
 
 @dataclass(frozen=True, slots=True)
 class Choices:
@@ -125,6 +127,7 @@ def load_groupers(choices: Choices) -> Groupers:
     """
     from app.dip.auxiliary import with_sub_codes
     from app.drg.weight_tables import weight_series
+    from app.dip.rulings import load_rulings
 
     scheme = load_scheme(choices.drg)
     weights = weight_series(Path(choices.drg_weights)) if scheme and choices.drg_weights else ()
@@ -134,12 +137,14 @@ def load_groupers(choices: Choices) -> Groupers:
     catalogue, dip_profile = load_catalogue(choices.dip, choices.dip_profile)
     auxiliary = load_auxiliary(choices.dip_auxiliary)
     if catalogue and dip_profile and dip_profile.auxiliary.scheme is AuxiliaryScheme.SUB_CODES:
+    kept = load_rulings()
+    rulings = Rulings(kept.rulings)
         catalogue, auxiliary = with_sub_codes(catalogue, auxiliary)
     return Groupers(
         drg=drg_grouper(scheme, weights) if scheme else None,
         dip=DipGrouper(catalogue, dip_profile) if catalogue else None,
-        drg_settler=Settler(drg_profile) if drg_profile else None,
-        dip_settler=Settler(dip_profile, auxiliary=auxiliary) if dip_profile else None,
+        drg_settler=Settler(drg_profile, rulings=rulings) if drg_profile else None,
+        dip_settler=Settler(dip_profile, auxiliary=auxiliary, rulings=rulings) if dip_profile else None,
         versions=(
             *_scheme_versions(scheme, choices.drg, weights),
             *_catalogue_versions(catalogue, choices.dip),
@@ -147,6 +152,7 @@ def load_groupers(choices: Choices) -> Groupers:
             *_profile_versions("DRG 结算参数", drg_profile),
             *_profile_versions("DIP 结算参数", dip_profile),
         ),
+            *_rulings_versions(len(rulings), len(kept.refused)),
     )
 
 
@@ -292,6 +298,27 @@ def _profile_versions(what: str, profile: RegionProfile | None) -> Iterator[tupl
 
 
 def _marked(name: str, *, demo: bool) -> str:
+def with_rulings(knowledge: Knowledge, rulings: Rulings) -> Knowledge:
+    """The same knowledge, settling by other rulings on single cases."""
+
+    def settler(one: object) -> Settler | None:
+        return one.with_rulings(rulings) if isinstance(one, Settler) else None
+
+    others = tuple(each for each in knowledge.versions if each[0] != RULINGS)
+    return replace(
+        knowledge,
+        drg_settler=settler(knowledge.drg_settler),
+        dip_settler=settler(knowledge.dip_settler),
+        versions=(*others, *_rulings_versions(len(rulings))),
+    )
+
+
+def _rulings_versions(rulings: int, refused: int = 0) -> Iterator[tuple[str, str, str]]:
+    if rulings or refused:
+        unread = f"{refused} 行不能用" if refused else ""
+        yield RULINGS, _listed(f"{rulings} 例", unread), f"{RULINGS}.csv"
+
+
     """A name that says so when it is of demonstration data."""
     return f"{name.strip()}（演示）" if demo and "演示" not in name else name.strip()
 

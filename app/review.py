@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol, runtime_checkable
 
 from app.progress import Progress
@@ -149,6 +149,22 @@ def _findings(case: Case, checker: Checker | None, since: CaseResult | None) -> 
     if since is not None and isinstance(checker, EditChecker):
         return tuple(checker.recheck(case, since.case, since.findings))
     return tuple(checker.check(case))
+
+
+def settle_again(result: CaseResult, knowledge: Knowledge) -> CaseResult:
+    """The result with its groups settled anew, by another settler than before."""
+    seen, _, _ = grouper_input(result.case, knowledge.terminology)
+    return replace(
+        result,
+        drg=_settled(result.drg, seen, knowledge.drg_settler),
+        dip=_settled(result.dip, seen, knowledge.dip_settler),
+    )
+
+
+def _settled(scored: Scored | None, seen: GrouperInput, settler: Settler | None) -> Scored | None:
+    if scored is None:
+        return None
+    return replace(scored, settlement=settler.settle(scored.grouping, seen) if settler else None)
 
 
 def review_all(

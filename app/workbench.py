@@ -13,7 +13,7 @@ from datetime import datetime
 from app.history import Change, CodedLines, Decision, History
 from app.notes import LABEL, Note, NoteTrail, Writing
 from app.queue import CaseRow, Status, make_row
-from app.review import CaseResult, Knowledge, review
+from app.review import CaseResult, Knowledge, review, settle_again
 from app.sessions.journal import Journal, MemoryJournal
 from app.step_labels import name_step
 from app.what_if import Proposal, WhatIf
@@ -148,6 +148,21 @@ class Workbench:
     def results(self) -> list[CaseResult]:
         """Results of the cases as they stand, as far as they are reviewed."""
         return [self.result(case_id).after for case_id in self._before]
+
+    def resettle(self, knowledge: Knowledge, numbers: frozenset[str]) -> list[str]:
+        """Take a knowledge that differs in its settlers only, and settle the cases of these numbers anew; returns their ids."""
+        self.knowledge = knowledge
+        touched = [
+            case_id
+            for case_id, case in self._originals.items()
+            if case_id in self._before and not numbers.isdisjoint((case_id, case.record_no))
+        ]
+        for case_id in touched:
+            self._before[case_id] = settle_again(self._before[case_id], knowledge)
+            after = self._after.get(case_id)
+            if after is not None:
+                self._after[case_id] = settle_again(after, knowledge)
+        return touched
 
     def what_if(self, case_id: str, edits: Sequence[Edit]) -> WhatIf:
         """What the edits would do to the case as it stands; nothing is recorded."""

@@ -57,6 +57,7 @@ MEANINGS: Mapping[str, str] = {
     "money.group_factors": "按病种另定的机构系数，优先于本院系数；在“病种系数”页修改",
     "money.basic_factor": "基层病种同城同价，一般为 1",
     "money.region_mean": "全市全部病例的次均费用",
+    "money.extra_points": "病案上有这条手术操作（编码完全一致）就加的分值，如“00.9201 50、39.6500 120”；在倍率和系数之后加",
     "money.fund_basis": "由病例金额怎样得到统筹应付",
     "money.fund_share": "各险种统筹支付占病例金额的比例",
     "clearing.prepaid_share": "月度预结按应付的多少拨付（0—1）",
@@ -71,6 +72,7 @@ MEANINGS: Mapping[str, str] = {
     "clearing.special_review_ratio": "倍率高于此值可申请；不填则高倍率、极高的可申请",
     "clearing.special_review_days": "住院超过此天数可申请；不填则不按天数",
     "auxiliary.enabled": "结算时是否乘辅助分型系数",
+    "clearing.special_review_pay": "特例单议核定的金额折成分值计入总分值，还是另付",
     "auxiliary.scheme": "按哪一版规范分型",
     "auxiliary.group_cases": "病种去年例数多于此值才设分型",
     "auxiliary.stratum_cases": "分型例数多于此值才定系数",
@@ -82,6 +84,10 @@ MEANINGS: Mapping[str, str] = {
     "auxiliary.high_fee_ratio": "恶性肿瘤高费用：总费用至少为标准的几倍",
     "auxiliary.high_fee_share": "恶性肿瘤高费用：治疗费或药费至少占多少（0—1）",
 }
+    "bed_days.enabled": "目录中的床日病种是否参与入组；结算分值 = 每床日分值 × 住院天数",
+    "bed_days.over_days": "住院超过此天数才按床日；不填则不限。目录行自己写了天数的按目录",
+    "bed_days.departments": "只有这些出院科室（与首页一致）按床日；不填则不限。目录行自己写了科室的按目录",
+    "bed_days.hospital_factor": "床日分值是否再乘机构系数；没有公布的统一规则，请按本地文件",
 """One sentence for every parameter, by ``section.name``."""
 
 CHOICES: Mapping[str, Mapping[str, str]] = {
@@ -149,6 +155,7 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
     "auxiliary.scheme": {
         "national_3": "国家 3.0（重、中、轻度，死亡）",
         "national_1": "国家 1.0（I-A 至 IV-B）",
+    "clearing.special_review_pay": {"points": "折成分值", "apart": "另付，不折分值"},
         "sub_codes": "病种下分 _1 至 _4",
     },
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
+from coding_rules.grouper.dip.bed_days import BED_DAYS
 from coding_rules.grouper.grouping import Grouping, System
 from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.settlement.auxiliary import Auxiliary, AuxiliaryCatalogue
@@ -22,12 +23,15 @@ from coding_rules.settlement.figures import (
 )
 from coding_rules.settlement.fund import fund_part
 from coding_rules.settlement.profile import RegionProfile
+from coding_rules.settlement.ruled import Worth, after_ruling, extra_parts, with_extra
 from coding_rules.settlement.rules import PointPrice, Standard, Ungrouped
+from coding_rules.settlement.rulings import Ruling, Rulings
 from coding_rules.settlement.settlement import Band, Figure, Settlement
 from coding_rules.settlement.sheet import Sheet
 
 NO_PRICE = "点值缺失：只能出分值，不能出金额"
 NO_RATE = "费率缺失：只能出权重，不能出金额"
+NO_RULINGS, ZERO = Rulings(), Decimal(0)
 _SHAPES = {Band.LOW: "low_shape"}
 """Which parameter the settled points rest on, where it is not the shape of 高倍率."""
 
@@ -44,7 +48,8 @@ class Circumstances:
 class Settler:
     """Settles cases under one profile. Immutable; safe to share between threads.
 
-    ``system`` defaults to the profile's. ``auxiliary`` brings the region's auxiliary catalogue, if any.
+    ``system`` defaults to the profile's. ``auxiliary`` brings the region's auxiliary catalogue, if any; ``rulings`` what the bureau
+    decided on single cases.
     """
 
     def __init__(
@@ -52,23 +57,31 @@ class Settler:
         profile: RegionProfile,
         system: System | None = None,
         auxiliary: AuxiliaryCatalogue | None = None,
+        rulings: Rulings = NO_RULINGS,
     ) -> None:
         self.profile = profile
         self.system = system or System(profile.system)
         self.auxiliary = auxiliary
+        self.rulings = rulings
         self._source = cache(lambda section, parameter: str(profile.note(section, parameter)))
+
+    def with_rulings(self, rulings: Rulings) -> Settler:
+        """The same settler with other rulings on single cases."""
+        return Settler(self.profile, self.system, self.auxiliary, rulings)
 
     def settle(
         self, grouping: Grouping, case: GrouperInput, circumstances: Circumstances | None = None
     ) -> Settlement:
         """Points, band, amount, profit or loss of a case. What cannot be had is ``None``, and ``missing`` says why."""
         given = circumstances or Circumstances(unreasonable=case.unreasonable_fee)
-        sheet = Sheet(self._source, [], [])
-        price = self._price(case, given, sheet)
+        sheet = Sheet(self._source, [], [], unreasonable=given.unreasonable)
+        sheet.price = price = self._price(case, given, sheet)
         if not grouping.grouped:
-            return self._ungrouped(grouping, case, given.unreasonable, price, sheet)
+            return self._ungrouped(grouping, case, sheet)
+        if grouping.kind == BED_DAYS:
+            return self._bed_days(grouping, case, sheet)
         if reason := self._by_fee(grouping, case):
-            return self._fee_share(grouping, case, given.unreasonable, reason, price, sheet)
+            return self._fee_share(grouping, case, reason, sheet)
         points = self._points(grouping, sheet)
         if points is None:
             return self._close(sheet, grouping, case, Band.UNKNOWN, None, None, None)
@@ -76,8 +89,8 @@ class Settler:
         helped = self._auxiliary(grouping, case, sheet)
         boosted = points * helped.factor if helped else points
         if self._blank(grouping):
-            return self._blank_group(grouping, case, points, price, sheet)
-        payment = self._payment_standard(boosted, factor, price, sheet)
+            return self._blank_group(grouping, case, points, sheet)
+        payment = self._payment_standard(boosted, factor, sheet)
         standard = self._standard(grouping, boosted, points, factor, payment, sheet)
         ratio = Ratio.of(case.total_fee, given.unreasonable, standard)
         answer = find_band(ratio.value if ratio else None, points, self.profile.bands)
@@ -95,7 +108,7 @@ class Settler:
             sheet.add("金额", show_money(yuan(case.total_fee)), "按实际发生费用支付", "bands", rule)
             amount: Decimal | None = yuan(case.total_fee)
         else:
-            amount = self._amount(settled.points, price, sheet)
+            amount = self._amount(settled.points, sheet)
         closed = self._close(sheet, grouping, case, answer.band, ratio, settled.points, amount)
         return replace(closed, standard=to_fen(payment) if payment is not None else None)
 
@@ -207,10 +220,9 @@ class Settler:
             )
         return None
 
-    def _payment_standard(
-        self, boosted: Decimal, factor: Decimal, price: PointPrice | None, sheet: Sheet
-    ) -> Decimal | None:
+    def _payment_standard(self, boosted: Decimal, factor: Decimal, sheet: Sheet) -> Decimal | None:
         """支付标准 in yuan: points x factors x point value, whatever the band; ``None`` without a price."""
+        price = sheet.price
         if price is None:
             return None
         value = to_cents(boosted * factor * price.value)
@@ -255,7 +267,8 @@ class Settler:
             "倍率区间", answer.band.value, answer.text, "bands", "high" if answer.band is Band.HIGH else "low"
         )
 
-    def _amount(self, settled: Decimal | None, price: PointPrice | None, sheet: Sheet) -> Decimal | None:
+    def _amount(self, settled: Decimal | None, sheet: Sheet) -> Decimal | None:
+        price = sheet.price
         if settled is None or price is None:
             return None
         value = settled * price.value
@@ -271,7 +284,7 @@ class Settler:
         return grouping.group == "KBBZ" and self.profile.bands.blank_factor is not None
 
     def _blank_group(
-        self, grouping: Grouping, case: GrouperInput, points: Decimal, price: PointPrice | None, sheet: Sheet
+        self, grouping: Grouping, case: GrouperInput, points: Decimal, sheet: Sheet
     ) -> Settlement:
         """空白病种: points x ratio x the region's blank factor, no hospital or auxiliary factor."""
         factor = self.profile.bands.blank_factor or Decimal(1)
@@ -281,8 +294,24 @@ class Settler:
         if settled is not None and ratio is not None:
             formula = f"{tell(points)} × {ratio.text} × {tell(factor)} = {tell(settled)}"
             sheet.add("结算分值", tell(settled), formula, "bands", "blank_factor")
-        amount = self._amount(settled, price, sheet)
+        amount = self._amount(settled, sheet)
         return self._close(sheet, grouping, case, Band.UNGROUPED, ratio, settled, amount)
+
+    def _bed_days(self, grouping: Grouping, case: GrouperInput, sheet: Sheet) -> Settlement:
+        """床日病种: points of a day x days; no band, no auxiliary factor, the hospital factor only where the region says so."""
+        daily = self._points(grouping, sheet)
+        if case.los is None:
+            sheet.missing.append("病例没有住院天数，无法按床日计算")
+        factor = self._factor(grouping, case, sheet) if self.profile.bed_days.hospital_factor else None
+        sheet.add("倍率区间", Band.NORMAL.value, "床日病种按天数计，不分倍率", "bed_days", "enabled")
+        points = None
+        if daily is not None and case.los is not None:
+            points = to_points(daily * case.los * (1 if factor is None else factor))
+            times = "" if factor is None else f" × {tell(factor)}"
+            formula = f"每床日 {tell(daily)} × {case.los} 天{times} = {tell(points)}"
+            sheet.add("结算分值", tell(points), formula, "bed_days", "hospital_factor")
+        amount = self._amount(points, sheet)
+        return self._close(sheet, grouping, case, Band.NORMAL, None, points, amount)
 
     def _by_fee(self, grouping: Grouping, case: GrouperInput) -> str:
         """Why a grouped case gets points by its fee, empty when it does not."""
@@ -298,27 +327,25 @@ class Settler:
         self,
         grouping: Grouping,
         case: GrouperInput,
-        unreasonable: int,
         reason: str,
-        price: PointPrice | None,
         sheet: Sheet,
     ) -> Settlement:
         """Points by the share of the region's mean fee: no band, no factor."""
         sheet.add("倍率区间", Band.NORMAL.value, f"{reason}，不分倍率", "bands", "fee_share_days")
         label = f"结算{self.worth}"
-        points = self._points_by_fee(case, unreasonable, Decimal(1), label, "fee_share_days", sheet)
-        amount = self._amount(points, price, sheet)
+        points = self._points_by_fee(case, Decimal(1), label, "fee_share_days", sheet)
+        amount = self._amount(points, sheet)
         return self._close(sheet, grouping, case, Band.NORMAL, None, points, amount)
 
     def _points_by_fee(
         self,
         case: GrouperInput,
-        unreasonable: int,
         factor: Decimal,
         label: str,
         parameter: str,
         sheet: Sheet,
     ) -> Decimal | None:
+        unreasonable = sheet.unreasonable
         mean = self.profile.money.region_mean
         if not mean or case.total_fee is None:
             sheet.missing.append(
@@ -333,22 +360,15 @@ class Settler:
         sheet.add(label, tell(points), formula, "bands", parameter)
         return points
 
-    def _ungrouped(
-        self,
-        grouping: Grouping,
-        case: GrouperInput,
-        unreasonable: int,
-        price: PointPrice | None,
-        sheet: Sheet,
-    ) -> Settlement:
+    def _ungrouped(self, grouping: Grouping, case: GrouperInput, sheet: Sheet) -> Settlement:
         bands = self.profile.bands
         points: Decimal | None = None
         if bands.ungrouped is Ungrouped.FEE_SHARE and bands.ungrouped_factor:
             factor, label = bands.ungrouped_factor, f"未入组{self.worth}"
-            points = self._points_by_fee(case, unreasonable, factor, label, "ungrouped", sheet)
+            points = self._points_by_fee(case, factor, label, "ungrouped", sheet)
         else:
             sheet.missing.append("未入组病例的结算办法由本地规定，地区参数中未设置")
-        amount = self._amount(points, price, sheet)
+        amount = self._amount(points, sheet)
         return self._close(sheet, grouping, case, Band.UNGROUPED, None, points, amount)
 
     def _close(
@@ -361,7 +381,10 @@ class Settler:
         points: Decimal | None,
         amount: Decimal | None,
     ) -> Settlement:
-        fen = to_fen(amount) if amount is not None else None
+        ruling = self._ruling(case)
+        usual = self._with_extra(Worth(points, amount), case, ruling, sheet)
+        ruled = after_ruling(usual, ruling, case, self.profile.clearing.special_review_pay, self.worth, sheet)
+        fen, regular = _fen(ruled.amount), _fen(usual.amount)
         fee = case.total_fee
         if fee is None:
             sheet.missing.append("病例没有总费用，无法计算倍率与盈亏")
@@ -375,7 +398,7 @@ class Settler:
             profile=self.profile.title,
             band=band,
             ratio=ratio.value if ratio else None,
-            points=points,
+            points=ruled.points,
             amount=fen,
             fee=fee,
             profit=profit,
@@ -385,4 +408,26 @@ class Settler:
             fund=fund,
             fund_profit=fund_profit,
             worth=self.worth,
+            ruling=ruling,
+            regular=regular,
+            apart=ruled.apart,
+            extra=ZERO if usual.points is None or points is None else usual.points - points,
         )
+
+    def _ruling(self, case: GrouperInput) -> Ruling | None:
+        if not len(self.rulings):
+            return None
+        numbers = filter(None, (case.case_id, case.record_no))
+        return self.rulings.of(self.system.value, numbers, case.discharged)
+
+    def _with_extra(self, before: Worth, case: GrouperInput, ruling: Ruling | None, sheet: Sheet) -> Worth:
+        parts = extra_parts(case, self.profile.money, ruling)
+        granted = ruling is not None and bool(ruling.extra)
+        source = (
+            (ruling.source or "手工录入") if ruling and granted else self._source("money", "extra_points")
+        )
+        return with_extra(before, parts, self.worth, source, sheet)
+
+
+def _fen(amount: Decimal | None) -> int | None:
+    return None if amount is None else to_fen(amount)

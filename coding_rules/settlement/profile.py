@@ -14,6 +14,7 @@ from enum import StrEnum
 from importlib import resources
 from typing import Any, TypeVar
 
+from coding_rules.grouper.dip.bed_days import BedDayRules
 from coding_rules.grouper.dip.rules import DipRules
 from coding_rules.settlement.profile_check import ProfileProblem, profile_problems
 from coding_rules.settlement.rules import AuxiliaryRules, BandRules, ClearingRules, MoneyRules
@@ -36,6 +37,7 @@ SECTIONS: dict[str, type[Any]] = {
     "money": MoneyRules,
     "clearing": ClearingRules,
     "auxiliary": AuxiliaryRules,
+    "bed_days": BedDayRules,
 }
 
 
@@ -92,6 +94,7 @@ class RegionProfile:
     money: MoneyRules = field(default_factory=MoneyRules)
     clearing: ClearingRules = field(default_factory=ClearingRules)
     auxiliary: AuxiliaryRules = field(default_factory=AuxiliaryRules)
+    bed_days: BedDayRules = field(default_factory=BedDayRules)
     notes: Mapping[str, Note] = field(default_factory=dict)
 
     def note(self, section: str, parameter: str) -> Note:

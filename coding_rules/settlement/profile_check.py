@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from coding_rules.grouper.dip.bed_days import BedDayRules
 from coding_rules.grouper.dip.rules import MIXED_STEPS, TIE_BREAKS, DipRules
 from coding_rules.settlement.figures import show
 from coding_rules.settlement.rules import (
@@ -53,6 +54,7 @@ def profile_problems(profile: RegionProfile) -> Iterator[ProfileProblem]:
         ("money", _money(profile.money, profile.bands)),
         ("clearing", _clearing(profile.clearing)),
         ("auxiliary", _auxiliary(profile.auxiliary)),
+        ("bed_days", _bed_days(profile.bed_days)),
     ):
         for name, sentence in found:
             yield ProfileProblem(section, name, sentence)
@@ -112,6 +114,8 @@ def _money(money: MoneyRules, bands: BandRules) -> _Found:
     for name in ("institution_factors", "group_factors"):
         if any(factor <= 0 for factor in getattr(money, name).values()):
             yield name, "每个系数都必须大于 0"
+    if any(points <= 0 for points in money.extra_points.values()):
+        yield "extra_points", "每个加成分值都必须大于 0"
     if money.fund_basis is FundBasis.SHARE and not money.fund_share:
         yield "fund_share", "统筹按基金支付比例计算时要有比例"
     if any(not 0 <= share <= 1 for share in money.fund_share.values()):
@@ -148,3 +152,8 @@ def _auxiliary(rules: AuxiliaryRules) -> _Found:
         yield "elderly_from", f"{rules.elderly_from} 岁不像老年的起点（50—100）"
     if rules.high_fee_ratio <= 1:
         yield "high_fee_ratio", f"{show(rules.high_fee_ratio)} 应大于 1"
+
+
+def _bed_days(rules: BedDayRules) -> _Found:
+    if rules.over_days is not None and rules.over_days < 0:
+        yield "over_days", f"{rules.over_days} 不能小于 0"

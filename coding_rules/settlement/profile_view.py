@@ -22,6 +22,7 @@ SECTION_LABELS = {
     "money": "点值与系数",
     "clearing": "预结与清算",
     "auxiliary": "辅助目录",
+    "bed_days": "床日病种",
 }
 
 LABELS: Mapping[str, str] = {
@@ -77,6 +78,7 @@ LABELS: Mapping[str, str] = {
     "money.group_factors": "病种机构系数",
     "money.basic_factor": "基层病种系数",
     "money.region_mean": "全部病例均费（元）",
+    "money.extra_points": "新药新技术加成分值",
     "money.fund_basis": "统筹应付的算法",
     "money.fund_share": "基金支付比例",
     "clearing.prepaid_share": "月度预拨比例",
@@ -91,6 +93,7 @@ LABELS: Mapping[str, str] = {
     "clearing.special_review_ratio": "特例单议：倍率高于",
     "clearing.special_review_days": "特例单议：住院天数多于",
     "auxiliary.enabled": "使用辅助目录",
+    "clearing.special_review_pay": "特例单议：核定金额的付法",
     "auxiliary.scheme": "分型口径",
     "auxiliary.group_cases": "触发：病种例数多于",
     "auxiliary.stratum_cases": "触发：分型例数多于",
@@ -102,6 +105,10 @@ LABELS: Mapping[str, str] = {
     "auxiliary.high_fee_ratio": "高费用倍数",
     "auxiliary.high_fee_share": "高费用的费用占比",
 }
+    "bed_days.enabled": "按床日付费",
+    "bed_days.over_days": "床日：住院天数多于",
+    "bed_days.departments": "床日：限这些科室",
+    "bed_days.hospital_factor": "床日分值乘机构系数",
 """Chinese label of every parameter, by ``section.name``."""
 
 _LISTED_CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -141,13 +148,13 @@ HEAD_NAMES = ("system", "region", "version", "source", "valid_to")
 
 
 def describe(profile: RegionProfile) -> tuple[Parameter, ...]:
-    """Every parameter of a profile in the order of the file. A DRG profile has no grouping rules."""
+    """Every parameter of a profile in the order of the file. A DRG profile has neither grouping rules nor 床日病种."""
     return tuple(_describe(profile))
 
 
 def _describe(profile: RegionProfile) -> Iterator[Parameter]:
     for section, cls in SECTIONS.items():
-        if section == "grouping" and profile.system == "DRG":
+        if section in {"grouping", "bed_days"} and profile.system == "DRG":
             continue
         hints = typing.get_type_hints(cls)
         for each in dataclasses.fields(cls):

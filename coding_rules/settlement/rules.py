@@ -62,6 +62,15 @@ class Deposit(StrEnum):
     """Part of what 预拨比例 leaves unpaid (90 % paid, 10 % deposit): shown, not subtracted again."""
 
 
+class ReviewPay(StrEnum):
+    """How an amount that 特例单议 approved reaches the hospital."""
+
+    POINTS = "points"
+    """Folded into points at the point value: 特殊病例 is one of the parts of a year's points (DIP 3.0)."""
+    APART = "apart"
+    """Paid as it is beside the points, whatever the point value becomes."""
+
+
 class Ungrouped(StrEnum):
     """What an ungrouped case gets."""
 
@@ -134,6 +143,7 @@ class MoneyRules:
     insurance, ``group_factors`` by group: a group's factor goes before an institution's, that before an insurance's, that before
     the general one. 基层病种 take ``basic_factor``.
 
+    ``extra_points`` 新药新技术加成 are points added for a procedure (exact code), after bands and factors.
     ``region_mean`` is the mean fee of the region in yuan; ``points_per_weight`` turns DRG weights into points where a region
     pays DRG by points; ``fund_basis`` how the fund's part follows, ``fund_share`` its share of the amount by insurance.
     """
@@ -146,6 +156,7 @@ class MoneyRules:
     institution_factors: Mapping[str, Decimal] = field(default_factory=dict)
     group_factors: Mapping[str, Decimal] = field(default_factory=dict)
     basic_factor: Decimal = Decimal(1)
+    extra_points: Mapping[str, Decimal] = field(default_factory=dict)
     region_mean: Decimal | None = None
     fund_basis: FundBasis = FundBasis.UNSET
     fund_share: Mapping[str, Decimal] = field(default_factory=dict)
@@ -175,7 +186,8 @@ class ClearingRules:
 
     ``surplus_kept`` 结余留用 and ``overrun_shared`` 超支分担 are the shares the hospital keeps, or the fund bears, within
     ``surplus_floor`` / ``overrun_cap`` (fund payable / fees and fees / fund payable). Beside 高倍率 and 极高 a case may apply for
-    特例单议 from ``special_review_ratio`` (fee / standard) or a stay of more than ``special_review_days``.
+    特例单议 from ``special_review_ratio`` (fee / standard) or a stay of more than ``special_review_days``; ``special_review_pay``
+    says how an approved amount is paid.
     """
 
     prepaid_share: Decimal | None = None
@@ -189,6 +201,7 @@ class ClearingRules:
     special_review_share: Decimal | None = None
     special_review_ratio: Decimal | None = None
     special_review_days: int | None = None
+    special_review_pay: ReviewPay = ReviewPay.POINTS
 
 
 class AuxiliaryScheme(StrEnum):

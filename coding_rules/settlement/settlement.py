@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from coding_rules.settlement.rulings import Ruling
+
 
 class Band(StrEnum):
     """费用倍率区间 of a case against the standard of its group."""
@@ -36,6 +38,9 @@ class Settlement:
     ``ratio`` is fee / standard (倍率). ``None``: cannot be had, and ``missing`` says which parameter is absent.
     ``fund`` is what the fund owes (医保应付) and ``fund_profit`` that minus what the fund was charged (统筹记账), where the
     region's way of reckoning is set. ``standard`` is the 支付标准: what the group pays without any band, in 分.
+    ``ruling`` is the bureau's ruling on the case (特例单议, extra points), ``regular`` the amount it would have had without 特例单议;
+    ``extra`` are the points added for new drugs and techniques, a part of ``points`` unless 特例单议 set those;
+    ``apart``: the amount is paid beside the points, ``points`` then are ``None``.
     ``worth`` is what ``points`` are called here: 分值, 点数, or 权重 where a region pays by rate.
     """
 
@@ -53,3 +58,7 @@ class Settlement:
     fund_profit: int | None = None
     standard: int | None = None
     worth: str = ""
+    ruling: Ruling | None = None
+    regular: int | None = None
+    apart: bool = False
+    extra: Decimal = Decimal(0)
