@@ -16,7 +16,7 @@ from app.errors import UserError
 from app.readers.opening import Encoding, FileKind, detect_encoding, sniff, unreadable
 from app.readers.sources import dbf_of
 from app.readers.text import guess_delimiter, line_codec, physical_lines, records
-from app.readers.workbook import open_old_workbook, open_workbook
+from app.readers.workbook import MergedRange, open_old_workbook, open_workbook
 
 MAX_BYTES = 300 << 20
 """No published table comes near."""
@@ -27,10 +27,31 @@ _SAMPLE = 20_000
 
 @dataclass(frozen=True)
 class Cells:
-    """One sheet: its name ("" for CSV and DBF) and rows of cells as the file types them (text, number, ``None``), row 1 first."""
+    """One sheet: its name ("" for CSV and DBF) and rows of cells as the file types them (text, number, ``None``), row 1 first.
+
+    ``hidden`` sheets are not seen on screen; ``merged`` are the ranges of merged cells.
+    """
 
     name: str
     rows: Sequence[Sequence[object]]
+    hidden: bool = False
+    merged: Sequence[MergedRange] = ()
+
+    @property
+    def filled(self) -> Sequence[Sequence[object]]:
+        """The rows with what a cell merged downwards says repeated in every row it covers: one diagnosis over several groups."""
+        down = [
+            ((top, left), end) for (top, left), (end, right) in self.merged if left == right and end > top
+        ]
+        if not down:
+            return self.rows
+        rows = [list(row) for row in self.rows]
+        for (top, column), end in down:
+            value = rows[top][column] if top < len(rows) and column < len(rows[top]) else ""
+            for row in rows[top + 1 : end + 1]:
+                row.extend([""] * (column + 1 - len(row)))
+                row[column] = value
+        return rows
 
 
 def read_cells(path: Path) -> list[Cells]:
@@ -48,7 +69,7 @@ def read_cells(path: Path) -> list[Cells]:
         table = dbf_of(path)
         return [Cells("", [[field.name for field in table.fields], *(cells for cells, _ in table.rows())])]
     sheets = open_workbook(path) if kind is FileKind.WORKBOOK else open_old_workbook(path)
-    return [Cells(sheet.name, list(sheet.rows)) for sheet in sheets]
+    return [Cells(sheet.name, list(sheet.rows), sheet.hidden, sheet.merged) for sheet in sheets]
 
 
 def _text_rows(path: Path) -> Sequence[Sequence[object]]:

@@ -9,16 +9,15 @@ from datetime import date
 from pathlib import Path
 
 from app.dip.library import folder_name, free_folder
+from app.dip.tables import sheets_of
 from app.errors import UserError
 from app.files import safe_write
 from app.past_cases import group_past
 from app.paths import data_dir
 from app.progress import Progress
 from app.review import Knowledge, grouper_input
-from app.sheets import read_cells
 from coding_rules.case import Case
 from coding_rules.grouper.dip.catalogue import DipCatalogue
-from coding_rules.grouper.dip.columns import Sheet
 from coding_rules.grouper.grouping import Grouping
 from coding_rules.settlement.auxiliary import (
     Auxiliary,
@@ -43,8 +42,7 @@ def load_auxiliary(paths: Sequence[Path]) -> tuple[AuxiliaryCatalogue, tuple[tup
     Raises:
         UserError: a file cannot be opened, or none of them holds an auxiliary table.
     """
-    sheets = [Sheet(path.name, cells.name, cells.rows) for path in paths for cells in read_cells(path)]
-    found = read_auxiliary(sheets)
+    found = read_auxiliary(sheet for path in paths for sheet in sheets_of(path))
     names = "、".join(path.name for path in paths)
     if not found.found_anything:
         raise UserError(

@@ -6,16 +6,17 @@ import csv
 import hashlib
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from app import toml_text
+from app.dip.tables import sheets_of
 from app.errors import UserError
 from app.files import safe_write
 from app.progress import Progress
-from app.sheets import read_cells
 from coding_rules.grouper.dip.catalogue import CatalogueIssue, CatalogueReport, DipCatalogue, DipKind
 from coding_rules.grouper.dip.columns import Sheet
 from coding_rules.grouper.dip.expression import Dialect
@@ -31,7 +32,9 @@ from coding_rules.grouper.dip.lists import (
 from coding_rules.grouper.dip.national3_rows import is_national_3, read_national_3
 from coding_rules.grouper.dip.points import catalogue_rows
 from coding_rules.grouper.dip.procedure_kinds import ProcedureKinds
+from coding_rules.grouper.dip.reach import unreachable
 from coding_rules.grouper.dip.rows import guess_dialect, read_sheets
+from coding_rules.grouper.dip.rules import DipRules
 from coding_rules.settlement.profile import RegionProfile
 
 _SIDE_FILES = {
@@ -66,11 +69,7 @@ def load_dip_catalogue(
     files = _files(path)
     # A workbook saved as one CSV a sheet tells its sheets apart by the names of the files.
     stem = len(files) > 1
-    sheets = [
-        Sheet(file.name, cells.name or (file.stem if stem else ""), cells.rows)
-        for file in files
-        for cells in read_cells(file)
-    ]
+    sheets = [sheet for file in files for sheet in sheets_of(file, file.stem if stem else "")]
     progress.report(1, 3, "正在识别目录")
     manifest = _manifest(path)
     dialect = profile.grouping.dialect if profile else guess_dialect(sheets)
@@ -89,6 +88,9 @@ def load_dip_catalogue(
         sha256=_digest(files),
     )
     catalogue = _with_lists(path, catalogue, dialect)
+    if catalogue.form == "regional":
+        rules = profile.grouping if profile else DipRules(dialect=dialect)
+        catalogue = _with_issues(catalogue, unreachable(catalogue.groups, rules))
     progress.report(3, 3, f"目录共 {len(catalogue)} 个病种")
     return catalogue
 
@@ -99,8 +101,8 @@ def load_procedure_kinds(path: Path) -> ProcedureKinds:
     Raises:
         UserError: no column of codes and kinds is found.
     """
-    for cells in read_cells(path):
-        kinds = read_kind_table(Sheet(path.name, cells.name, cells.rows))
+    for sheet in sheets_of(path):
+        kinds = read_kind_table(sheet)
         if kinds is not None:
             return kinds
     raise UserError(
@@ -115,11 +117,7 @@ def add_basic_list(catalogue: DipCatalogue, path: Path, dialect: Dialect = Diale
     Raises:
         UserError: the file has no column of principal diagnoses.
     """
-    listed = tuple(
-        pair
-        for cells in read_cells(path)
-        for pair in read_basic_list(Sheet(path.name, cells.name, cells.rows), dialect)
-    )
+    listed = tuple(pair for sheet in sheets_of(path) for pair in read_basic_list(sheet, dialect))
     if not listed:
         raise UserError(
             f"{path.name} 里没有找到基层病种", "需要有“主要诊断编码”一列，“主要手术操作编码”一列可空。"
@@ -135,8 +133,7 @@ def add_local_points(catalogue: DipCatalogue, path: Path) -> DipCatalogue:
     Raises:
         UserError: the file has no codes with points.
     """
-    sheets = [Sheet(path.name, cells.name, cells.rows) for cells in read_cells(path)]
-    rows = read_sheets(sheets, Dialect.PLATFORM)
+    rows = read_sheets(sheets_of(path), Dialect.PLATFORM, figures_only=True)
     if not any(group.points is not None for group in rows.groups):
         raise UserError(f"{path.name} 里没有找到病种分值", "需要有“病种编码”和“分值”两列。")
     joined, unknown, without = with_points(catalogue, rows.groups)
@@ -146,9 +143,7 @@ def add_local_points(catalogue: DipCatalogue, path: Path) -> DipCatalogue:
         shown = "、".join(without[:5])
         text = f"{len(without)} 个病种没有分值（{shown}{'等' if len(without) > 5 else ''}）"
         issues.append(CatalogueIssue(path.name, 0, "分值", text, "doubt"))
-    old = joined.report
-    report = CatalogueReport(old.read + rows.read, old.groups, (*old.issues, *issues))
-    return replace(joined, report=report)
+    return _with_issues(joined, issues, rows.read)
 
 
 def add_tcm_groups(catalogue: DipCatalogue, path: Path, profile: RegionProfile | None = None) -> DipCatalogue:
@@ -194,8 +189,7 @@ def _with_lists(path: Path, catalogue: DipCatalogue, dialect: Dialect) -> DipCat
     if (file := path / "basic.csv").is_file():
         catalogue = add_basic_list(catalogue, file, dialect)
     if (file := path / "tcm.csv").is_file():
-        sheets = [Sheet(file.name, cells.name, cells.rows) for cells in read_cells(file)]
-        catalogue = with_groups(catalogue, read_sheets(sheets, dialect).groups, DipKind.TCM)
+        catalogue = with_groups(catalogue, read_sheets(sheets_of(file), dialect).groups, DipKind.TCM)
     if (file := path / "excluded_diagnoses.csv").is_file():
         catalogue = replace(catalogue, excluded_diagnoses=catalogue.excluded_diagnoses | _codes(file))
     if (file := path / "excluded_procedures.csv").is_file():
@@ -207,9 +201,16 @@ def _with_lists(path: Path, catalogue: DipCatalogue, dialect: Dialect) -> DipCat
     return catalogue
 
 
+def _with_issues(catalogue: DipCatalogue, issues: Iterable[CatalogueIssue], read: int = 0) -> DipCatalogue:
+    """The catalogue with more said about what was read."""
+    old = catalogue.report
+    report = CatalogueReport(old.read + read, old.groups, (*old.issues, *issues))
+    return replace(catalogue, report=report)
+
+
 def _codes(file: Path, *, procedures: bool = False) -> frozenset[str]:
-    sheets = (Sheet(file.name, cells.name, cells.rows) for cells in read_cells(file))
-    return frozenset[str]().union(*(read_codes(sheet, procedures=procedures) for sheet in sheets))
+    found = (read_codes(sheet, procedures=procedures) for sheet in sheets_of(file))
+    return frozenset[str]().union(*found)
 
 
 def add_code_map(catalogue: DipCatalogue, path: Path) -> DipCatalogue:
@@ -220,8 +221,8 @@ def add_code_map(catalogue: DipCatalogue, path: Path) -> DipCatalogue:
         UserError: the file holds no pairs of codes.
     """
     pairs: dict[str, str] = {}
-    for cells in read_cells(path):
-        pairs |= read_code_pairs(Sheet(path.name, cells.name, cells.rows))
+    for sheet in sheets_of(path):
+        pairs |= read_code_pairs(sheet)
     if not pairs:
         raise UserError(f"{path.name} 里没有找到编码转换", "需要有转换前编码和转换后编码两列。")
     return replace(catalogue, code_map={**catalogue.code_map, **pairs})

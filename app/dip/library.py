@@ -15,11 +15,11 @@ from pathlib import Path
 
 from app import toml_text
 from app.dip.catalogues import load_dip_catalogue
+from app.dip.tables import sheets_of
 from app.errors import UserError
 from app.files import safe_write
 from app.paths import data_dir
 from app.progress import Progress
-from app.sheets import read_cells
 from coding_rules.grouper.dip.catalogue import DipCatalogue, DipKind
 from coding_rules.grouper.dip.columns import Sheet
 from coding_rules.grouper.dip.expression import Dialect
@@ -177,9 +177,9 @@ def _rows(kind: SideList, path: Path, dialect: Dialect) -> list[list[object]]:
         UserError: none does.
     """
     accepts = _accepts(kind, dialect)
-    for cells in read_cells(path):
-        if accepts(Sheet(path.name, cells.name, cells.rows)):
-            return [list(row) for row in cells.rows]
+    for sheet in sheets_of(path):
+        if accepts(sheet):
+            return [list(row) for row in sheet.rows]
     raise UserError(f"{path.name} 里没有找到“{kind.label}”", f"需要有{kind.needs}。")
 
 
@@ -192,7 +192,8 @@ def _accepts(kind: SideList, dialect: Dialect) -> Callable[[Sheet], bool]:
         SideList.EXCLUDED_PROCEDURES: lambda sheet: bool(read_codes(sheet, procedures=True)),
         SideList.CODE_MAP: lambda sheet: bool(read_code_pairs(sheet)),
         SideList.POINTS: lambda sheet: any(
-            group.points is not None for group in read_sheets([sheet], Dialect.PLATFORM).groups
+            group.points is not None
+            for group in read_sheets([sheet], Dialect.PLATFORM, figures_only=True).groups
         ),
     }
     return tests[kind]

@@ -14,7 +14,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, XmlError, ZipError
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    PasswordError,
+    SheetVisibleEnum,
+    XmlError,
+    ZipError,
+)
 
 from app.errors import UserError
 from app.readers.old_workbook import MOST_COLUMNS, OldWorkbookError, reach
@@ -31,17 +38,25 @@ _FAR_COLUMN = re.compile(rb'r="([A-Z]{2,3})\d')
 _ROW = re.compile(rb'<row[^>]*? r="(\d+)"')
 
 
+MergedRange = tuple[tuple[int, int], tuple[int, int]]
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet: its name and a way to its rows. Cells are text, numbers, dates or empty text, as stored."""
+    """One sheet: its name and a way to its rows. Cells are text, numbers, dates or empty text, as stored.
+
+    ``merged`` are the ranges of merged cells as ((row, column), (row, column)) from 0; ``hidden`` sheets are not seen on screen.
+    """
 
     name: str
     rows: Iterator[list[object]]
     height: int
+    merged: Sequence[MergedRange] = ()
+    hidden: bool = False
 
 
 def open_workbook(path: Path) -> list[Sheet]:
-    """The visible sheets that hold anything, in order, after the safety checks.
+    """The sheets that hold anything, in order, after the safety checks.
 
     Raises:
         UserError: not a workbook, password-protected, damaged, or too large to open safely.
@@ -71,6 +86,9 @@ def _filled_sheets(path: Path) -> list[Sheet]:
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes())) as workbook:
             sheets = [workbook.get_sheet_by_name(name) for name in workbook.sheet_names]
+            hidden = {
+                each.name for each in workbook.sheets_metadata if each.visible is not SheetVisibleEnum.Visible
+            }
     except PasswordError as error:
         raise UserError(
             f"“{path.name}”有密码，无法读取。", "请在 Excel 或 WPS 中取消密码并另存后再导入。"
@@ -84,7 +102,13 @@ def _filled_sheets(path: Path) -> list[Sheet]:
             raise
         raise _damaged(path) from error
     found = [
-        Sheet(sheet.name, _from_first_column(sheet.iter_rows(), sheet.start[1]), sheet.total_height)
+        Sheet(
+            sheet.name,
+            _from_first_column(sheet.iter_rows(), sheet.start[1]),
+            sheet.total_height,
+            sheet.merged_cell_ranges or (),
+            sheet.name in hidden,
+        )
         for sheet in sheets
         if sheet.start is not None
     ]

@@ -45,7 +45,8 @@ class Conditions:
 
 @dataclass(frozen=True, slots=True)
 class DipGroup:
-    """One 病种. ``principal`` is the diagnosis key in comparable spelling (``K35.3``, ``E11``, ``A00-B99``, ``CP04``).
+    """One 病种. ``principal`` is the diagnosis key in comparable spelling (``K35.3``, ``E11``, ``A00-B99``, ``CP04``),
+    ``|`` between several.
 
     ``procedure_kind`` is set for 综合 and catch-all rows; ``level`` is the 手术级别 that some regions split 综合 by.
     ``mean_fee`` and ``region_mean`` in yuan exactly as published, ``mean_los`` in days. ``stage`` is the 3.0 stage
@@ -89,6 +90,12 @@ class DipGroup:
         if self.kind is not DipKind.CATCH_ALL:
             return ""
         return f"未匹配核心与综合病种，落入兜底组 {self.code}（未入组病例的分组）"
+
+    @property
+    def by_category(self) -> bool:
+        """Whether it asks for a category (or less, or a range of them) and no procedure of its own, as 综合 groups do."""
+        keys = self.principal.split("|")
+        return not self.has_procedures and all(len(key) <= 3 or "-" in key for key in keys)
 
     @property
     def has_procedures(self) -> bool:
@@ -251,9 +258,10 @@ def _unknown(
     known_procedure: Callable[[str], bool] | None,
 ) -> Iterator[CatalogueIssue]:
     for group in groups:
-        plain = group.kind is not DipKind.CATCH_ALL and "-" not in group.principal and group.principal
-        if known_diagnosis and plain and not known_diagnosis(group.principal):
-            yield _doubt(group, "主诊断代码", f"{group.code} 的主诊断 {group.principal} 不在诊断编码表中")
+        plain = [key for key in group.principal.split("|") if key and "-" not in key]
+        for key in plain if known_diagnosis and group.kind is not DipKind.CATCH_ALL else ():
+            if known_diagnosis and not known_diagnosis(key):
+                yield _doubt(group, "主诊断代码", f"{group.code} 的主诊断 {key} 不在诊断编码表中")
         if known_procedure:
             for code in sorted(codes_of(group.main) | codes_of(group.related)):
                 if not known_procedure(code):

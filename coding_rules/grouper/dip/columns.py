@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from itertools import zip_longest
 
 from coding_rules.grouper.dip.catalogue import CatalogueIssue
 
@@ -16,11 +17,12 @@ Row = Sequence[Cell]
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet of a user's file: file name, sheet name ("" for CSV) and its cells."""
+    """One sheet of a user's file: file name, sheet name ("" for CSV) and its cells; ``hidden`` is not seen on screen."""
 
     file: str
     name: str
     rows: Sequence[Row]
+    hidden: bool = False
 
     def place(self, row: int) -> str:
         """How the user finds a row (1-based): ``目录.xlsx 目录 第 12 行``."""
@@ -133,6 +135,8 @@ def find_header(
 def _with_second_row(headers: Sequence[str], below: Row) -> list[str]:
     """Headers in two rows put together: 主要诊断 over 编码 and 名称; empty when the row below is no header."""
     second = [text(cell) for cell in below] + [""] * (len(headers) - len(below))
+    # A header merged over both rows says the same in the second.
+    second = ["" if cell == above else cell for cell, above in zip_longest(second, headers, fillvalue="")]
     if not any(cell in _SECOND for cell in second) or not all(cell in _SECOND for cell in second if cell):
         return []
     above = ""

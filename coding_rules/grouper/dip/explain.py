@@ -8,7 +8,7 @@ from coding_rules.grouper.dip.catalogue import DipGroup, DipKind
 from coding_rules.grouper.dip.expression import codes_of, write_expression
 from coding_rules.grouper.dip.facts import Facts
 from coding_rules.grouper.dip.match import Candidate, CatalogueIndex, Choice, satisfy
-from coding_rules.grouper.dip.procedure_kinds import ProcedureKinds
+from coding_rules.grouper.dip.procedure_kinds import ProcedureKind, ProcedureKinds
 from coding_rules.grouper.dip.rules import DipRules, MainProcedure
 from coding_rules.grouper.grouping import Step
 
@@ -21,6 +21,7 @@ _STEPS = {
     "1": "类目首字母",
     "range": "类目区间",
     "chapter": "章节兜底组",
+    "letter": "首字母保底组",
     "blank": "空白病种",
 }
 
@@ -136,7 +137,9 @@ def _why(fallen: Candidate, winner: Candidate | None, criterion: str, facts: Fac
             return f"{best.code} 的主要手术就是填报的主要手术 {facts.procedures[0]}"
         case "fee_distance":
             return f"均费 {group.mean_fee} 元离本例费用不如 {best.code} 的 {best.mean_fee} 元近"
-        case "highest_points":
+        case "surgery_points" if fallen.kind is not ProcedureKind.SURGERY:
+            return f"有手术对应的病种（{best.code}）优先"
+        case "highest_points" | "surgery_points":
             return f"分值 {group.points} 低于 {best.code} 的 {best.points}"
         case "mixed_surgery_first":
             return "有手术未被核心或基层病种匹配，按综合手术病种"

@@ -63,9 +63,8 @@ def principal_head(code: str) -> str:
 
 
 def principal_keys(head: str, length: int) -> tuple[str, ...]:
-    """Keys a principal diagnosis is looked up by; a category without subcategories (``I10.x00``) also by itself."""
-    key = head[:length]
-    return (key, key[:3]) if key[3:] == ".x" else (key,)
+    """Keys a principal diagnosis is looked up by, the most specific first; catalogues write some 核心 groups by category (``I10``)."""
+    return tuple(dict.fromkeys((head[:length], head[:3])))
 
 
 def chapter(head: str) -> int:

@@ -15,7 +15,7 @@ from coding_rules.grouper.dip.expression import (
     codes_of,
     parse_expression,
 )
-from coding_rules.grouper.dip.procedure_kinds import ProcedureFact, ProcedureKinds, read_kind
+from coding_rules.grouper.dip.procedure_kinds import ProcedureFact, ProcedureKinds, read_kind, read_level
 from coding_rules.grouper.dip.spec import split_specs
 from icd_tables.codes import normalize_code
 
@@ -52,9 +52,9 @@ def read_kind_table(sheet: Sheet) -> ProcedureKinds | None:
             cells = [text(cell) for cell in line] + [""] * (len(headers) - len(line))
             found = read_kind(cells[kind])
             if cells[code] and found is not None:
-                digits = re.sub(r"\D", "", cells[level]) if level is not None else ""
+                grade = read_level(cells[level]) if level is not None else 0
                 cut = cells[incision] if incision is not None else ""
-                facts.setdefault(clean_procedure(cells[code]), ProcedureFact(found, int(digits or 0), cut))
+                facts.setdefault(clean_procedure(cells[code]), ProcedureFact(found, grade, cut))
         return ProcedureKinds(facts, title=sheet.file) if facts else None
     return None
 
@@ -78,10 +78,11 @@ def read_basic_list(sheet: Sheet, dialect: Dialect) -> BasicList:
 
 
 def read_codes(sheet: Sheet, *, procedures: bool = False) -> frozenset[str]:
-    """The codes of a plain list: the first cell of each row that looks like one."""
+    """The codes of a plain list: of each row the first cell that looks like one (a number may stand before it)."""
     clean = clean_procedure if procedures else normalize_code
-    pattern = r"^\d{1,2}\.\d" if procedures else r"^[A-Za-z]\d"
-    return frozenset(clean(code) for row in sheet.rows if row and re.match(pattern, code := text(row[0])))
+    pattern = re.compile(r"\d{1,2}\.[\dx]+$|\d\d\.\d\d\d\dx\d+$" if procedures else r"[A-Z]\d[\dA-Z]")
+    rows = ((clean(text(cell)) for cell in row) for row in sheet.rows)
+    return frozenset(code for cells in rows if (code := next(filter(pattern.match, cells), "")))
 
 
 def read_code_pairs(sheet: Sheet) -> dict[str, str]:
@@ -104,7 +105,7 @@ def with_basic_list(catalogue: DipCatalogue, listed: BasicList) -> DipCatalogue:
         by_key.setdefault(spec, []).append(main)
 
     def on_list(group: DipGroup) -> bool:
-        mains = by_key.get(group.principal, ())
+        mains = [main for key in group.principal.split("|") for main in by_key.get(key, ())]
         return any(
             (codes_of(main) & codes_of(group.main)) if main else not group.has_procedures for main in mains
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -12,6 +13,8 @@ from coding_rules.grouper.dip.expression import FULL_CODE, Expression, fill, hit
 from coding_rules.grouper.dip.facts import Facts, chapter
 from coding_rules.grouper.dip.procedure_kinds import ProcedureKind
 from coding_rules.grouper.dip.rules import DipRules, MainProcedure
+
+_RANGED = re.compile(r"^[A-Z]\d{2}[-~～—–][A-Z]\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +55,21 @@ class CatalogueIndex:
             self._place(group)
 
     def _place(self, group: DipGroup) -> None:
+        if self.rules.basic_as_mixed and group.kind is DipKind.BASIC and group.by_category:
+            group = replace(group, kind=DipKind.MIXED, basic=True)
         kind = group.procedure_kind or ProcedureKind.NONE
-        if group.kind is DipKind.CATCH_ALL:
-            self.catch_all.setdefault((group.principal, group.procedure_kind), group)
-        elif group.kind is not DipKind.MIXED:
-            self.layered.setdefault(group.kind.value, {}).setdefault(group.principal, []).append(group)
-        elif "-" in group.principal:
-            low, _, high = group.principal.partition("-")
-            self.ranges.append((low, high, group))
-        else:
-            self.mixed.setdefault((group.principal, kind), []).append(group)
+        for principal in group.principal.split("|"):
+            if group.kind is DipKind.CATCH_ALL:
+                # 空白病种 takes whatever is left, of any kind.
+                place = principal, None if principal == "KBBZ" else group.procedure_kind
+                self.catch_all.setdefault(place, group)
+            elif group.kind is not DipKind.MIXED:
+                self.layered.setdefault(group.kind.value, {}).setdefault(principal, []).append(group)
+            elif "-" in principal:
+                low, _, high = principal.partition("-")
+                self.ranges.append((low, high, group))
+            else:
+                self.mixed.setdefault((principal, kind), []).append(group)
 
     def groups(self, layer: str, keys: Sequence[str]) -> Sequence[DipGroup]:
         """The groups of a layer under the first key that has any."""
@@ -149,19 +157,21 @@ def _mixed_rows(index: CatalogueIndex, facts: Facts, step: str) -> Sequence[DipG
 
 def _in_category(group: DipGroup, category: str) -> DipGroup:
     """Jingzhou: ``A00-B99:SS`` is called ``A09:SS`` for a case of category A09."""
-    rest = group.code.removeprefix(group.principal)
-    return group if rest == group.code else replace(group, code=category + rest)
+    ranged = _RANGED.match(group.code)
+    return replace(group, code=category + group.code[ranged.end() :]) if ranged else group
 
 
 def catch_alls(index: CatalogueIndex, facts: Facts) -> Iterator[Candidate]:
-    """The catch-all group of a case nothing else takes: by chapter and kind, then 空白病种."""
+    """The catch-all group of a case nothing else takes: by chapter or first letter and kind, then 空白病种."""
     for step in index.rules.mixed_steps:
-        group: DipGroup | None = None
-        if step == "chapter":
-            name = f"CP{chapter(facts.principal):02d}"
-            group = index.catch_all.get((name, facts.kind)) or index.catch_all.get((name, None))
-        elif step == "blank":
-            group = index.catch_all.get(("KBBZ", None))
+        name = {
+            "chapter": f"CP{chapter(facts.principal):02d}",
+            "letter": facts.principal[:1],
+            "blank": "KBBZ",
+        }
+        if step not in name:
+            continue
+        group = index.catch_all.get((name[step], facts.kind)) or index.catch_all.get((name[step], None))
         if group is not None:
             yield Candidate(group, kind=facts.kind, step=step)
             return
@@ -292,6 +302,11 @@ def _highest_points(way: Way, rules: DipRules) -> Key:
     return way.group.points if way.group.points is not None else Decimal(-1)
 
 
+def _surgery_points(way: Way, rules: DipRules) -> Key:
+    """Jingmen: where surgery met a group, the one with the most points among those; other groups do not compare."""
+    return _highest_points(way, rules) if way.kind is ProcedureKind.SURGERY else Decimal(-2)
+
+
 def _row_order(way: Way, rules: DipRules) -> Key:
     return 0
 
@@ -305,6 +320,7 @@ _CRITERIA: dict[str, Criterion] = {
     "exact_first": _exact_first,
     "first_procedure": _first_procedure,
     "main_first": _main_first,
+    "surgery_points": _surgery_points,
     "highest_points": _highest_points,
     "row_order": _row_order,
 }

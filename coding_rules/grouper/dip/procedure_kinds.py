@@ -6,6 +6,8 @@ inferred, and every answer says so.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -45,12 +47,24 @@ _SPELLINGS = (
 )
 
 
+_LEVELS = ((4, ("四", "IV")), (3, ("三", "III")), (2, ("二", "II")), (1, ("一", "I")))
+
+
 def read_kind(text: str) -> ProcedureKind | None:
     """The kind a published text means (``手术``, ``介入``, ``治疗性操作组``, ``SS``, ``内科诊疗``), or ``None``."""
     wanted = text.strip().upper()
     if wanted == "SS":
         return ProcedureKind.SURGERY
     return next((kind for spelling, kind in _SPELLINGS if spelling in wanted), None)
+
+
+def read_level(text: str) -> int:
+    """手术级别 1..4 as published (``3``, ``三级``, ``Ⅲ级``, ``3级手术``), 0 when it says none."""
+    written = unicodedata.normalize("NFKC", text).upper()
+    digit = re.search(r"[1-4]", written)
+    if digit:
+        return int(digit[0])
+    return next((level for level, signs in _LEVELS if any(sign in written for sign in signs)), 0)
 
 
 @dataclass(frozen=True, slots=True)

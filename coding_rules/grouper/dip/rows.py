@@ -15,12 +15,18 @@ from decimal import Decimal
 from coding_rules.grouper.dip.catalogue import CatalogueIssue, DipGroup, DipKind
 from coding_rules.grouper.dip.columns import Cell, Remarks, Row, Sheet, find_header, number, text
 from coding_rules.grouper.dip.expression import Dialect, Expression, codes_of, parse_expression
-from coding_rules.grouper.dip.procedure_kinds import ProcedureKind, read_kind
+from coding_rules.grouper.dip.procedure_kinds import ProcedureKind, read_kind, read_level
+from coding_rules.grouper.dip.spec import clean_spec
 from icd_tables.codes import normalize_code
 
 _CHAPTER = re.compile(r"^CP\d{2}$")
-_MIXED_SUFFIX = re.compile(r"^(SS|ZLXCZ|ZDXCZ|BSZL)(\d?)$")
-_PRINCIPAL = re.compile(r"^[A-Z][A-Z0-9.x+*/|-]*$")
+_MIXED_SUFFIX = re.compile(r"^(SS|ZLXCZ|ZDXCZ|BSZL)\(?([1-4]?)\)?$")
+_PRINCIPAL = re.compile(r"^(?:CP\d{2}|KBBZ|[A-Z](?:\d(?:\d[A-Z0-9.x+*|-]*)?)?)$")
+_SEVERAL = re.compile(r"[|｜/、,，;；]+")
+_CODED = re.compile(r"^(?:CP\d{2}$|KBBZ$|[A-Z]\d{2})")
+_LEVEL_AT_END = re.compile(r"(?:\(([1-4])(?:级)?\)|[A-Z\u4e00-\u9fff]([1-4]))$")
+_NAMED = re.compile(r"^\w[\w.|-]*$")
+_BLANK = re.compile(r"空白病[种组]")
 _PROCEDURE = re.compile(r"^\d{2}(?:\.[\dx]{1,6}(?:x\d+)?)?$")
 _FULL_PROCEDURE = re.compile(r"^\d{2}\.\d{4}")
 _NOTHING = frozenset({"-", "—", "－", "--", "/", "无", "空"})
@@ -37,23 +43,25 @@ class ReadRows:
     issues: tuple[CatalogueIssue, ...]
 
 
-def read_sheets(sheets: Sequence[Sheet], dialect: Dialect) -> ReadRows:
+def read_sheets(sheets: Sequence[Sheet], dialect: Dialect, *, figures_only: bool = False) -> ReadRows:
     """Groups of all sheets that look like a catalogue; sheets that repeat a code complete each other.
 
     The sheet with procedure names (the published directory) leads; others add mean fee, stay, CV and cases, and the groups
-    that only they list.
+    that only they list. ``figures_only``: a table of points by 病种编码, whose codes need not say a diagnosis.
     """
     tables = [(sheet, *find_header(sheet.rows)) for sheet in sheets]
     # A front-page file names diagnoses and procedures too; a catalogue also names its groups or their points.
     tables = [table for table in tables if table[1] >= 0 and {"code", "points"} & set(table[2])]
-    tables.sort(key=lambda table: "principal" not in table[2])  # stable: the directory first
+    # Stable: the directory first; what is hidden only completes it.
+    tables.sort(key=lambda table: (table[0].hidden, "principal" not in table[2]))
     groups: dict[str, DipGroup] = {}
     issues: list[CatalogueIssue] = []
     read = 0
     for order, (sheet, header, columns) in enumerate(tables):
-        reader = _SheetReader(sheet, columns, dialect)
+        reader = _SheetReader(sheet, columns, dialect, figures_only)
         _tell_columns(sheet, header, columns, reader.remarks)
         seen: set[str] = set()
+        alone = 0
         for row_number, row in enumerate(sheet.rows[header + 1 :], start=header + 2):
             if not any(text(cell) for cell in row):
                 continue
@@ -67,8 +75,11 @@ def read_sheets(sheets: Sequence[Sheet], dialect: Dialect) -> ReadRows:
             elif order and key in groups:
                 groups[key] = _complete(groups[key], group, reader.remarks, row_number)
             else:
+                alone += key not in groups
                 groups.setdefault(key, group)
             seen.add(key)
+        if sheet.hidden:
+            reader.remarks.add(0, "", f"工作表是隐藏的，也读入了；其中 {alone:,} 个病种只见于该表", "doubt")
         issues.extend(reader.remarks.issues)
     return ReadRows(tuple(groups.values()), read, tuple(issues))
 
@@ -132,8 +143,11 @@ def _complete(group: DipGroup, more: DipGroup, remarks: Remarks, row: int) -> Di
 class _SheetReader:
     """Turns the rows of one sheet into groups."""
 
-    def __init__(self, sheet: Sheet, columns: Mapping[str, int], dialect: Dialect) -> None:
+    def __init__(
+        self, sheet: Sheet, columns: Mapping[str, int], dialect: Dialect, figures_only: bool
+    ) -> None:
         self._sheet = sheet
+        self._figures_only = figures_only
         self._columns = columns
         self._dialect = dialect
         self.remarks = Remarks(sheet)
@@ -141,17 +155,17 @@ class _SheetReader:
     def group(self, row_number: int, row: Row) -> DipGroup | None:
         """The group of a row, or ``None`` with an issue noted."""
         code = unicodedata.normalize("NFKC", text(self._cell(row, "code")))
-        written = _Parts.of_code(code) if code and "principal" not in self._columns else None
-        principal = normalize_code(text(self._cell(row, "principal"))) or (
-            written.principal if written else ""
-        )
-        if code and not principal:
-            written = _Parts.of_code(code)
-            principal = written.principal
+        principal = _principal_key(text(self._cell(row, "principal")))
+        written = None if principal else _Parts.of_code(code)
+        if written is not None:
+            principal = self._not_written(written, row)
         if not principal:
-            self.remarks.add(row_number, "主诊断代码", "没有病种编码也没有主诊断代码，无法成为病种")
+            what = (
+                f"没有主诊断代码，病种编码“{code}”也看不出主诊断" if code else "没有病种编码也没有主诊断代码"
+            )
+            self.remarks.add(row_number, "主诊断代码", f"{what}，无法成为病种")
             return None
-        if not _PRINCIPAL.match(principal):
+        if not self._figures_only and not all(_PRINCIPAL.match(each) for each in principal.split("|")):
             self.remarks.add(row_number, "principal", f"“{principal}”不像诊断编码（合计行、说明行？）")
             return None
         main = written.main if written else self._procedures(row_number, row, "main")
@@ -169,17 +183,26 @@ class _SheetReader:
             or suffix.procedure_kind
             or read_kind(text(self._cell(row, "kind")))
         )
+        name = unicodedata.normalize("NFKC", text(self._cell(row, "name")))
         if kind is DipKind.MIXED and procedure_kind is None:
-            procedure_kind = read_kind(text(self._cell(row, "name"))) or ProcedureKind.NONE
+            procedure_kind = read_kind(name)
+            if procedure_kind is None:
+                procedure_kind = ProcedureKind.NONE
+                self.remarks.add(
+                    row_number,
+                    "procedure_kind",
+                    f"综合病种 {code or principal} 没有写明操作类别，按保守治疗",
+                    "doubt",
+                )
         return DipGroup(
             code=_spell(code) or _code_from(principal, main, related),
             name=self._name(row, procedure_kind if kind in {DipKind.MIXED, DipKind.CATCH_ALL} else None),
             kind=kind,
-            principal=principal.rstrip("+*"),
+            principal=principal,
             main=main,
             related=related,
             procedure_kind=procedure_kind,
-            level=re.sub(r"\D", "", text(self._cell(row, "level"))) or suffix.level,
+            level=self._level(row, kind, suffix, code, name),
             points=self._number(row_number, row, "points"),
             mean_fee=self._number(row_number, row, "mean_fee"),
             mean_los=self._number(row_number, row, "mean_los"),
@@ -188,6 +211,22 @@ class _SheetReader:
             cases=int(cases) if (cases := number(self._cell(row, "cases"))) is not None else None,
             source=self._sheet.place(row_number),
         )
+
+    def _not_written(self, written: _Parts, row: Row) -> str:
+        """The principal diagnosis of a row that does not write one: that of its code, of 空白病种, or of nothing."""
+        if _CODED.match(written.principal) or (self._figures_only and _NAMED.match(written.principal)):
+            return written.principal
+        shown = text(self._cell(row, "kind")) + text(self._cell(row, "name"))
+        return "KBBZ" if _BLANK.search(shown) else ""
+
+    def _level(self, row: Row, kind: DipKind, suffix: _Parts, code: str, name: str) -> str:
+        """The 手术级别 of a 综合 group: from its column, else the number at the end of its code or name."""
+        if level := read_level(text(self._cell(row, "level"))):
+            return str(level)
+        if kind is not DipKind.MIXED:
+            return suffix.level
+        found = next((end for each in (code, name) if (end := _LEVEL_AT_END.search(each.upper()))), None)
+        return suffix.level or (found[1] or found[2] if found else "")
 
     def _cell(self, row: Row, column: str) -> Cell:
         position = self._columns.get(column)
@@ -212,9 +251,9 @@ class _SheetReader:
         return expression
 
     def _kind(self, row_number: int, written: str, principal: str, suffix: _Parts) -> DipKind | None:
-        if _CHAPTER.match(principal) or principal == "KBBZ":
-            return DipKind.CATCH_ALL
         written = unicodedata.normalize("NFKC", written)
+        if _CHAPTER.match(principal) or principal == "KBBZ" or "保底" in written or "兜底" in written:
+            return DipKind.CATCH_ALL
         for kind in (DipKind.BASIC, DipKind.TCM, DipKind.MIXED, DipKind.CORE):
             if kind.value in written:
                 return kind
@@ -225,7 +264,7 @@ class _SheetReader:
         if written in {"1", ""}:
             return DipKind.CORE
         self.remarks.add(
-            row_number, "病种类型", f"病种类型“{written}”不认识（应为核心、基层、中医、综合或 1、0、2）"
+            row_number, "病种类型", f"病种类型“{written}”不认识（应为核心、基层、中医、综合、保底或 1、0、2）"
         )
         return None
 
@@ -248,9 +287,14 @@ class _SheetReader:
         return value
 
 
+def _principal_key(written: str) -> str:
+    """The diagnosis keys of a cell in comparable spelling, ``|`` between several."""
+    return "|".join(dict.fromkeys(key for part in _SEVERAL.split(written) if (key := clean_spec(part))))
+
+
 def _is_category(principal: str) -> bool:
     """Whether a diagnosis key is a category, a part of one, or a range of categories."""
-    return len(principal) <= 3 or bool(_RANGE.match(principal))
+    return all(len(each) <= 3 or _RANGE.match(each) for each in principal.split("|"))
 
 
 @dataclass(frozen=True)

@@ -44,8 +44,9 @@ class CaseKind(StrEnum):
     FIRST = "first"
 
 
-MIXED_STEPS = ("3", "2", "1", "range", "chapter", "blank")
-"""Steps of the 综合 chain: category, its first 2 and 1 characters, code ranges, ICD chapter catch-all, 空白病种."""
+MIXED_STEPS = ("3", "2", "1", "range", "chapter", "letter", "blank")
+"""Steps of the 综合 chain: category, its first 2 and 1 characters, code ranges; then, for what is left, catch-alls by ICD chapter
+and by first letter (保底组), 空白病种."""
 
 TIE_BREAKS = (
     "layer",
@@ -56,6 +57,7 @@ TIE_BREAKS = (
     "exact_first",
     "first_procedure",
     "main_first",
+    "surgery_points",
     "fee_distance",
     "highest_points",
     "row_order",
@@ -70,7 +72,8 @@ class DipRules:
     ``layers`` are tried together, in this order of preference; ``tie_breaks`` choose among the candidates, each step keeping
     the best (names of ``TIE_BREAKS``); ``priority`` lists ``核心·手术`` style labels for the step of that name;
     ``excluded_diagnoses`` and ``excluded_procedures`` are exact codes; ``bare_always`` makes a group without procedures a candidate
-    of every case; ``range_by_category`` writes the case's category in place of the range in the code of a 综合 group;
+    of every case; ``basic_as_mixed`` looks 基层 groups of a category up as 综合 ones are; ``range_by_category`` writes the case's
+    category in place of the range in the code of a 综合 group;
     ``resistant_code`` among the other diagnoses means 结核耐药, ``resistant_by_principal`` are the categories where the list of
     resistant principal diagnoses says so too, ``resistant_bare_any`` lets a tuberculosis row without procedures take
     cases with any.
@@ -90,6 +93,7 @@ class DipRules:
     infer_kinds: bool = True
     layers: tuple[str, ...] = ("核心", "基层", "中医", "综合")
     mixed_steps: tuple[str, ...] = ("3", "range", "chapter", "blank")
+    basic_as_mixed: bool = False
     range_by_category: bool = False
     mixed_by_level: bool = False
     mixed_surgery_first: bool = False

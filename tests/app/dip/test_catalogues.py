@@ -285,7 +285,7 @@ def test_shandong_table_with_levels(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "catalogue.csv").write_text("\n".join(rows), encoding="utf-8-sig")
     (folder / "procedure_kinds.csv").write_text(
-        "手术操作编码,类别,手术级别\n47.0900,手术,4级\n47.9100,手术,一级\n47.9200,手术,1\n47.0100,手术,3\n54.5101,手术,3",
+        "手术操作编码,类别,手术级别\n47.0900,手术,四级\n47.9100,手术,特级\n47.9200,手术,1\n47.0100,手术,3\n54.5101,手术,3",
         encoding="utf-8",
     )
     profile = load_profile("shandong")

@@ -53,6 +53,7 @@ PLAIN = (
     ("K35:SS", "综合", "K35", "", "", 1300, 7000, ""),
     ("K35:ZLXCZ", "综合", "K35", "", "", 900, 5000, ""),
     ("K35:BSZL", "综合", "K35", "", "", 450, 2500, ""),
+    ("JC35:SS", "基层", "K35", "", "", 1400, 7100, ""),
     ("K80:SS2", "综合", "K80", "", "", 2000, 9000, "2"),
     ("K80:SS3", "综合", "K80", "", "", 1000, 7000, "3"),
     ("A00-B99:SS", "综合", "A00-B99", "", "", 800, 4000, ""),
@@ -73,6 +74,9 @@ class Flip:
     source: DipCatalogue = field(default_factory=lambda: catalogue(PLAIN, HEADER, kinds=KINDS))
 
 
+BASIC_FIRST = DipRules(
+    layers=("核心", "综合"), tie_breaks=("exact_first", "highest_points"), conservative=Conservative.NONE_FILED
+)
 ANY = DipRules(layers=("核心", "综合"), main_procedure=MainProcedure.ANY)
 TUBERCULOSIS = read_national_3(
     [
@@ -121,6 +125,7 @@ FLIPS = (
     Flip("infer_kinds", False, case("K35.100", "54.9100"), "K35:ZLXCZ", "K35:BSZL"),
     Flip("layers", ("基层", "核心", "综合"), case("K35.300", "47.0100"), "K35.3:47.0100", "B:K35.3:47.0100"),
     Flip("mixed_steps", ("3", "2"), case("K40.900", "47.0900"), "", "K4:SS"),
+    Flip("basic_as_mixed", True, case("K35.900", "47.0900"), "K35:SS", "JC35:SS", base=BASIC_FIRST),
     Flip("range_by_category", True, case("A09.900", "47.0900"), "A00-B99:SS", "A09:SS"),
     Flip("mixed_by_level", True, case("K80.100", "47.0900"), "K80:SS2", "K80:SS3"),
     Flip(
