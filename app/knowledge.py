@@ -33,16 +33,16 @@ from coding_rules.settlement.amount import Settler
 from coding_rules.settlement.auxiliary import AuxiliaryCatalogue
 from coding_rules.settlement.profile import ProfileError, RegionProfile
 from coding_rules.settlement.rules import AuxiliaryScheme
-from icd_tables.terminology import Terminology
 from coding_rules.settlement.rulings import Rulings
+from icd_tables.terminology import Terminology
 
 NONE = "none"
 """As a choice of scheme or catalogue: do not group with this system."""
 DEMO_DRG, DEMO_DIP = "demo_drg", "demo_dip"
 _DEMO_PROFILE = {"drg": "demo_drg", "dip": "demo"}
 _NATIONAL_3 = "national_3"
-
 RULINGS = "特例单议结论"
+
 
 @dataclass(frozen=True, slots=True)
 class Choices:
@@ -126,8 +126,8 @@ def load_groupers(choices: Choices) -> Groupers:
         UserError: one of them cannot be read.
     """
     from app.dip.auxiliary import with_sub_codes
-    from app.drg.weight_tables import weight_series
     from app.dip.rulings import load_rulings
+    from app.drg.weight_tables import weight_series
 
     scheme = load_scheme(choices.drg)
     weights = weight_series(Path(choices.drg_weights)) if scheme and choices.drg_weights else ()
@@ -136,9 +136,9 @@ def load_groupers(choices: Choices) -> Groupers:
     drg_profile = _drg_profile(choices, scheme)
     catalogue, dip_profile = load_catalogue(choices.dip, choices.dip_profile)
     auxiliary = load_auxiliary(choices.dip_auxiliary)
-    if catalogue and dip_profile and dip_profile.auxiliary.scheme is AuxiliaryScheme.SUB_CODES:
     kept = load_rulings()
     rulings = Rulings(kept.rulings)
+    if catalogue and dip_profile and dip_profile.auxiliary.scheme is AuxiliaryScheme.SUB_CODES:
         catalogue, auxiliary = with_sub_codes(catalogue, auxiliary)
     return Groupers(
         drg=drg_grouper(scheme, weights) if scheme else None,
@@ -151,8 +151,8 @@ def load_groupers(choices: Choices) -> Groupers:
             *_auxiliary_versions(auxiliary, choices.dip_auxiliary),
             *_profile_versions("DRG 结算参数", drg_profile),
             *_profile_versions("DIP 结算参数", dip_profile),
-        ),
             *_rulings_versions(len(rulings), len(kept.refused)),
+        ),
     )
 
 
@@ -297,7 +297,6 @@ def _profile_versions(what: str, profile: RegionProfile | None) -> Iterator[tupl
         yield what, _marked(f"{profile.title} {profile.version}", demo=profile.demo), profile.source
 
 
-def _marked(name: str, *, demo: bool) -> str:
 def with_rulings(knowledge: Knowledge, rulings: Rulings) -> Knowledge:
     """The same knowledge, settling by other rulings on single cases."""
 
@@ -319,6 +318,7 @@ def _rulings_versions(rulings: int, refused: int = 0) -> Iterator[tuple[str, str
         yield RULINGS, _listed(f"{rulings} 例", unread), f"{RULINGS}.csv"
 
 
+def _marked(name: str, *, demo: bool) -> str:
     """A name that says so when it is of demonstration data."""
     return f"{name.strip()}（演示）" if demo and "演示" not in name else name.strip()
 

@@ -24,7 +24,6 @@ MEANINGS: Mapping[str, str] = {
     "grouping.infer_kinds": "没有手术操作属性表时，是否按 ICD-9-CM-3 章节推断",
     "grouping.layers": "各层病种依次尝试的次序",
     "grouping.mixed_steps": "核心不中时，综合病种依次怎么找",
-    "grouping.basic_as_mixed": "如襄阳：类目级的基层病种在查找综合病种时一并找",
     "grouping.range_by_category": "如荆州：A00-B99:SS 收 A09 时，编码写成 A09:SS",
     "grouping.mixed_by_level": "综合病种是否再按手术级别分",
     "grouping.mixed_surgery_first": "有手术没被核心病种用到时，是否先看综合手术组",
@@ -57,8 +56,8 @@ MEANINGS: Mapping[str, str] = {
     "money.institution_factors": "几个院区或几家机构一起算时，按首页的机构编码（或名称）另定；也可按险种，如“职工 0.611、居民 0.631”",
     "money.group_factors": "按病种另定的机构系数，优先于本院系数；在“病种系数”页修改",
     "money.basic_factor": "基层病种同城同价，一般为 1",
-    "money.region_mean": "全市全部病例的次均费用",
     "money.extra_points": "病案上有这条手术操作（编码完全一致）就加的分值，如“00.9201 50、39.6500 120”；在倍率和系数之后加",
+    "money.region_mean": "全市全部病例的次均费用",
     "money.fund_basis": "由病例金额怎样得到统筹应付",
     "money.fund_share": "各险种统筹支付占病例金额的比例",
     "clearing.prepaid_share": "月度预结按应付的多少拨付（0—1）",
@@ -72,8 +71,8 @@ MEANINGS: Mapping[str, str] = {
     "clearing.special_review_share": "可申请特例单议的病例占出院病例的上限（0—1）",
     "clearing.special_review_ratio": "倍率高于此值可申请；不填则高倍率、极高的可申请",
     "clearing.special_review_days": "住院超过此天数可申请；不填则不按天数",
-    "auxiliary.enabled": "结算时是否乘辅助分型系数",
     "clearing.special_review_pay": "特例单议核定的金额折成分值计入总分值，还是另付",
+    "auxiliary.enabled": "结算时是否乘辅助分型系数",
     "auxiliary.scheme": "按哪一版规范分型",
     "auxiliary.group_cases": "病种去年例数多于此值才设分型",
     "auxiliary.stratum_cases": "分型例数多于此值才定系数",
@@ -84,11 +83,11 @@ MEANINGS: Mapping[str, str] = {
     "auxiliary.elderly_from": "老年分型从几岁起",
     "auxiliary.high_fee_ratio": "恶性肿瘤高费用：总费用至少为标准的几倍",
     "auxiliary.high_fee_share": "恶性肿瘤高费用：治疗费或药费至少占多少（0—1）",
-}
     "bed_days.enabled": "目录中的床日病种是否参与入组；结算分值 = 每床日分值 × 住院天数",
     "bed_days.over_days": "住院超过此天数才按床日；不填则不限。目录行自己写了天数的按目录",
     "bed_days.departments": "只有这些出院科室（与首页一致）按床日；不填则不限。目录行自己写了科室的按目录",
     "bed_days.hospital_factor": "床日分值是否再乘机构系数；没有公布的统一规则，请按本地文件",
+}
 """One sentence for every parameter, by ``section.name``."""
 
 CHOICES: Mapping[str, Mapping[str, str]] = {
@@ -118,7 +117,6 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
         "1": "首字母",
         "range": "编码区段",
         "chapter": "章兜底",
-        "letter": "首字母保底组",
         "blank": "空白病种",
     },
     "grouping.tie_breaks": {
@@ -126,11 +124,10 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
         "priority": "按优先次序",
         "plus_count": "且项多",
         "matched_count": "符合手术多",
-        "full_code": "手术编码更细",
+        "full_code": "诊断全码",
         "exact_first": "编码全同",
         "first_procedure": "第一条手术",
         "main_first": "主手术在前",
-        "surgery_points": "手术病种分值高",
         "fee_distance": "均费接近",
         "highest_points": "分值高",
         "row_order": "目录次序",
@@ -155,10 +152,10 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
         "share": "金额 × 基金支付比例",
     },
     "clearing.deposit": {"apart": "另扣", "within": "含在未预拨部分"},
+    "clearing.special_review_pay": {"points": "折成分值", "apart": "另付，不折分值"},
     "auxiliary.scheme": {
         "national_3": "国家 3.0（重、中、轻度，死亡）",
         "national_1": "国家 1.0（I-A 至 IV-B）",
-    "clearing.special_review_pay": {"points": "折成分值", "apart": "另付，不折分值"},
         "sub_codes": "病种下分 _1 至 _4",
     },
 }

@@ -45,7 +45,6 @@ LABELS: Mapping[str, str] = {
     "grouping.infer_kinds": "无属性表时按章节推断手术类别",
     "grouping.layers": "病种层次及次序",
     "grouping.mixed_steps": "综合病种查找链",
-    "grouping.basic_as_mixed": "基层病种也作综合病种查找",
     "grouping.range_by_category": "区段病种编码换成本例类目",
     "grouping.mixed_by_level": "综合病种按手术级别细分",
     "grouping.mixed_surgery_first": "有未匹配手术时综合手术优先",
@@ -78,8 +77,8 @@ LABELS: Mapping[str, str] = {
     "money.institution_factors": "分机构或分险种的机构系数",
     "money.group_factors": "病种机构系数",
     "money.basic_factor": "基层病种系数",
-    "money.region_mean": "全部病例均费（元）",
     "money.extra_points": "新药新技术加成分值",
+    "money.region_mean": "全部病例均费（元）",
     "money.fund_basis": "统筹应付的算法",
     "money.fund_share": "基金支付比例",
     "clearing.prepaid_share": "月度预拨比例",
@@ -93,8 +92,8 @@ LABELS: Mapping[str, str] = {
     "clearing.special_review_share": "特例单议比例上限",
     "clearing.special_review_ratio": "特例单议：倍率高于",
     "clearing.special_review_days": "特例单议：住院天数多于",
-    "auxiliary.enabled": "使用辅助目录",
     "clearing.special_review_pay": "特例单议：核定金额的付法",
+    "auxiliary.enabled": "使用辅助目录",
     "auxiliary.scheme": "分型口径",
     "auxiliary.group_cases": "触发：病种例数多于",
     "auxiliary.stratum_cases": "触发：分型例数多于",
@@ -105,11 +104,11 @@ LABELS: Mapping[str, str] = {
     "auxiliary.elderly_from": "老年分型起始年龄",
     "auxiliary.high_fee_ratio": "高费用倍数",
     "auxiliary.high_fee_share": "高费用的费用占比",
-}
     "bed_days.enabled": "按床日付费",
     "bed_days.over_days": "床日：住院天数多于",
     "bed_days.departments": "床日：限这些科室",
     "bed_days.hospital_factor": "床日分值乘机构系数",
+}
 """Chinese label of every parameter, by ``section.name``."""
 
 _LISTED_CHOICES: Mapping[str, tuple[str, ...]] = {
