@@ -45,6 +45,7 @@ LABELS: Mapping[str, str] = {
     "grouping.infer_kinds": "无属性表时按章节推断手术类别",
     "grouping.layers": "病种层次及次序",
     "grouping.mixed_steps": "综合病种查找链",
+    "grouping.basic_as_mixed": "基层病种也作综合病种查找",
     "grouping.range_by_category": "区段病种编码换成本例类目",
     "grouping.mixed_by_level": "综合病种按手术级别细分",
     "grouping.mixed_surgery_first": "有未匹配手术时综合手术优先",
