@@ -192,14 +192,6 @@ class History:
         """
         return self._shift(number, self._undone, self._done, undone=False)
 
-    def of_case(self, case_id: str) -> tuple[Change, ...]:
-        """All steps on one case, undone ones included, in order."""
-        return tuple(change for change in self if change.case_id == case_id)
-
-    def of_batch(self, batch: int) -> tuple[Change, ...]:
-        """The steps made at one stroke, in order."""
-        return tuple(change for change in self if batch and change.batch == batch)
-
     def net(self, case_id: str) -> NetChange | None:
         """What the steps on a case come to, or ``None`` when none holds."""
         numbers = self._done.get(case_id)

@@ -170,8 +170,3 @@ class Case:
     def principal_diagnosis(self) -> Diagnosis | None:
         """The principal diagnosis line, or ``None`` when there is none."""
         return self.diagnoses[0] if self.diagnoses and self.diagnoses[0].code else None
-
-    @property
-    def principal_procedure(self) -> Procedure | None:
-        """The principal procedure line, or ``None``."""
-        return self.procedures[0] if self.procedures and self.procedures[0].code else None

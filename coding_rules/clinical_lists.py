@@ -53,8 +53,6 @@ SYMPTOM_CAUSES: tuple[tuple[CodeSet, CodeSet], ...] = tuple(
 them. A disease of another kind beside a symptom does not make the symptom wrong as principal diagnosis."""
 TERMINAL = _codes("I46 R09.2 R57 R40.2 J96 I50.9 G93.1 G93.6")
 """Terminal states and failures that follow from a disease."""
-CARE_COMPLICATIONS = CodeSet(["T80-T88"])
-"""Complications of surgical and medical care."""
 BACKGROUND = _codes(
     "D50 D53 D63-D64 E03.9 E11.9 E55 E58-E61 E77-E78 E83 E86-E87 I10 I25.2 I69 I70 K29.3-K29.5 K76.0 "
     "K76.8 M81 N28.1 N40 R73 Z80-Z99"
@@ -73,7 +71,6 @@ TREATMENT_STAYS = CodeSet(["Z51.0-Z51.1", "Z51.8"])
 """Stays for radiotherapy, chemotherapy, other tumour treatment."""
 TUMOUR_TREATMENT = CodeSet(["99.25", "99.28", "92.2-92.3"])
 """Chemotherapy, immunotherapy and radiotherapy."""
-TUMOURS = CodeSet(["C00-C97", "D00-D48"])
 POISONING = CodeSet(["T36-T65"])
 ACUTE_EVENTS = _codes("I21-I22 I60-I63 I71.0 I26 K35 K85 J80 A40-A41 S06 N17")
 """Acute events that outweigh a chronic disease beside them."""

@@ -6,7 +6,7 @@ not above it, and every indicator says so. What front pages do not hold at all i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -74,27 +74,6 @@ DIMENSIONS: Mapping[str, Callable[[Case], str]] = {
 def indicators(records: Sequence[Record], excellent: str = "优") -> tuple[Indicator, ...]:
     """All indicators over some cases. ``excellent`` is the grade that counts as 优秀."""
     return (*_of_2016(records, excellent), *_of_2021(records))
-
-
-def breakdown(records: Iterable[Record], dimension: str) -> dict[str, tuple[Indicator, ...]]:
-    """Indicators by department, coder or month, in name order.
-
-    Raises:
-        KeyError: no such dimension.
-    """
-    groups: dict[str, list[Record]] = {}
-    for record in records:
-        groups.setdefault(DIMENSIONS[dimension](record.case), []).append(record)
-    return {name: indicators(groups[name]) for name in sorted(groups)}
-
-
-def class_counts(records: Iterable[Record]) -> dict[str, int]:
-    """Faults of classes A-D over some cases."""
-    counts = {"A": 0, "B": 0, "C": 0, "D": 0}
-    for record in records:
-        for name, number in record.sheet.faults.items():
-            counts[name] += number
-    return counts
 
 
 def _of_2016(records: Sequence[Record], excellent: str) -> tuple[Indicator, ...]:

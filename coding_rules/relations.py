@@ -97,10 +97,6 @@ class Relations:
         key = diagnosis_key(diagnosis)
         return self._groups.get(key) or self._groups.get(key[:3]) or ()
 
-    def mains_of(self, diagnosis: str) -> frozenset[str]:
-        """Procedures that stand as main procedure with the diagnosis."""
-        return frozenset(group.main for group in self.groups_of(diagnosis) if group.main)
-
     def bond(self, diagnosis: str, procedure: str) -> Bond:
         """How the two stand to each other.
 
@@ -145,8 +141,3 @@ class Relations:
         most = max(best.values())
         winners = [code for code, number in best.items() if number == most]
         return done.index(winners[0]) if len(winners) == 1 else None
-
-
-def learn(pairs: Iterable[tuple[str, str]]) -> Relations:
-    """Relations from plain (diagnosis key, procedure code) pairs."""
-    return Relations(Group(diagnosis, procedure) for diagnosis, procedure in pairs)

@@ -76,16 +76,12 @@ class Suggestion:
         return self.index == 0
 
 
-PrincipalSuggestion = Suggestion
-ProcedureSuggestion = Suggestion
-
-
 def suggest_principal(
     case: Case,
     relations: Relations | None = None,
     terminology: CodeMapper | None = None,
     standard: Standard = Standard.FRONT_PAGE,
-) -> PrincipalSuggestion:
+) -> Suggestion:
     """Which diagnosis line should be principal, and why.
 
     ``relations`` (learned from a catalogue) and ``terminology`` (to ask them in 医保版 codes) sharpen it; both may be absent.
@@ -110,7 +106,7 @@ def suggest_main_procedure(
     relations: Relations | None = None,
     terminology: CodeMapper | None = None,
     standard: Standard = Standard.FRONT_PAGE,
-) -> ProcedureSuggestion:
+) -> Suggestion:
     """Which procedure line should stand first, and why; arguments as in ``suggest_principal``."""
     setting = make_setting(case, relations, terminology)
     signals = [signal for ask in PROCEDURE_SIGNALS for signal in ask(setting)]

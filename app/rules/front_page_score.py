@@ -95,7 +95,7 @@ def score_cases(
 
 
 def summaries(scores: Sequence[CaseScore], dimension: str) -> list[ScoreSummary]:
-    """Scores by 科室, 编码员 or 月份, in name order; an unknown dimension gives one line for all.
+    """Scores by 科室, 编码员 or 月份, in name order.
 
     Raises:
         KeyError: no such dimension.

@@ -122,7 +122,7 @@ SELECTORS: Mapping[str, Selector] = {
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """An attribute of a line: its type, the column it needs for a first line, whether procedures have it, its label."""
+    """An attribute of a line: its type, its label, the column it needs ("": the column of the line itself)."""
 
     type: Type
     label: str

@@ -34,7 +34,7 @@ class Env:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A named predicate or function. ``text_args`` are passed as cell ids, not as their content."""
+    """A named predicate or function: what it takes and gives, how it reads in Chinese, what it needs and leaves behind."""
 
     name: str
     run: Callable[..., Any]
@@ -44,7 +44,6 @@ class Function:
     columns: tuple[str, ...] = ()
     facets: frozenset[Facet] = frozenset()
     notes: tuple[str, ...] = ()
-    doc: str = ""
     source: Source | None = None
     """What must be loaded: without it the answer is always "unknown"."""
 
@@ -70,9 +69,7 @@ def function(
 
     def register(run: Callable[..., Any]) -> Callable[..., Any]:
         name = run.__name__
-        FUNCTIONS[name] = Function(
-            name, run, takes, gives, prose, columns, frozenset(reads), notes, run.__doc__ or "", source
-        )
+        FUNCTIONS[name] = Function(name, run, takes, gives, prose, columns, frozenset(reads), notes, source)
         return run
 
     return register

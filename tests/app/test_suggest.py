@@ -9,7 +9,7 @@ from app.review import Knowledge
 from app.suggest import Suggester
 from coding_rules.case import Case, Diagnosis, Procedure
 from coding_rules.finding import Finding, Severity
-from coding_rules.relations import learn
+from coding_rules.relations import Group, Relations
 from icd_tables.codes import Edition, Kind
 from icd_tables.crosswalk import Crosswalk, CrosswalkRow
 from icd_tables.matcher import Matcher
@@ -86,7 +86,7 @@ def test_the_code_already_there_is_said_to_be() -> None:
 
 
 def test_what_goes_with_the_procedure_is_a_reason() -> None:
-    relations = learn([("K36.x", "47.0900"), ("K36.x", "47.0901")])
+    relations = Relations([Group("K36.x", "47.0900"), Group("K36.x", "47.0901")])
     suggester = Suggester(find, Knowledge(TERMINOLOGY), relations)
     case = make_case(Diagnosis("", "阑尾炎"), procedures=(Procedure("47.0900", "阑尾切除术"),))
     found = suggester.suggest(case, Kind.DIAGNOSIS, 0)

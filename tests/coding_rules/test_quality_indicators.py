@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from coding_rules.checks.engine import CheckEngine
 from coding_rules.checks.examples import build_case
-from coding_rules.quality_indicators import Basis, Indicator, Record, breakdown, class_counts, indicators
+from coding_rules.quality_indicators import DIMENSIONS, Basis, Indicator, Record, indicators
 from coding_rules.scoring import score
 from icd_tables.terminology import Terminology
 
@@ -66,18 +66,15 @@ def test_workload_and_grades() -> None:
 
 
 def test_breakdown() -> None:
-    departments = breakdown(MONTH, "科室")
-    assert list(departments) == ["产科", "普外科"]
-    assert by_id(departments["产科"])["2016-2"].rate == 0
-    assert list(breakdown(MONTH, "月份")) == ["2025-03"]
-    assert set(breakdown(MONTH, "编码员")) == {"王编码", "郑示例"}
+    def names(dimension: str) -> set[str]:
+        return {DIMENSIONS[dimension](record.case) for record in MONTH}
+
+    assert names("科室") == {"产科", "普外科"}
+    obstetrics = [record for record in MONTH if record.case.department == "产科"]
+    assert by_id(indicators(obstetrics))["2016-2"].rate == 0
+    assert names("月份") == {"2025-03"}
+    assert names("编码员") == {"王编码", "郑示例"}
 
 
 def test_no_cases_no_rates() -> None:
     assert all(indicator.rate is None for indicator in indicators([]))
-
-
-def test_class_counts() -> None:
-    counts = class_counts(MONTH)
-    assert counts["A"] >= 2
-    assert set(counts) == set("ABCD")

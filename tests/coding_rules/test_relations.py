@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coding_rules.relations import Bond, Families, Group, Relations, learn
+from coding_rules.relations import Bond, Families, Group, Relations
 
 LEARNED = Relations(
     [
@@ -58,8 +58,6 @@ def test_the_main_one_among_several() -> None:
     assert both_ways.main_among("H25.900", ["13.7", "13.4"]) is None
 
 
-def test_plain_pairs() -> None:
-    relations = learn([("K35.8", "47.0100")])
-    assert relations
-    assert relations.mains_of("K35.800") == {"47.0100"}
-    assert not learn([])
+def test_empty_without_rows() -> None:
+    assert Relations([Group("K35.8", "47.0100")])
+    assert not Relations()
