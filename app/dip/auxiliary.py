@@ -33,6 +33,7 @@ from coding_rules.settlement.strata import SeverityTables, Stratum
 
 FOLDER = "auxiliary"
 _FACTORS, _SEVERITY, _CCI, _SECONDARY = "factors.csv", "severity.csv", "cci.csv", "secondary.csv"
+_LOCAL = "local.csv"
 _TABLES = {".csv", ".xlsx", ".xls"}
 
 
@@ -95,6 +96,7 @@ def keep_auxiliary(catalogue: AuxiliaryCatalogue, title: str, valid_from: date) 
         (_SEVERITY, list(_severity_rows(tables))),
         (_CCI, list(_cci_rows(tables))),
         (_SECONDARY, [("诊断编码", "次要诊断病种"), *sorted(tables.secondary.items())]),
+        (_LOCAL, list(_local_rows(tables))),
     ):
         if len(rows) > 1:
             with (
@@ -147,12 +149,14 @@ class StratumRow:
 
 @dataclass(frozen=True)
 class CaseStrata:
-    """A case's group and strata; ``undecided`` says what could not be decided, ``applied`` the factor used."""
+    """A case's group and strata; ``undecided`` says what could not be decided, ``applied`` the factor used, ``kinds`` of groups
+    have factors."""
 
     grouping: Grouping
     rows: tuple[StratumRow, ...]
     undecided: tuple[str, ...]
     applied: Auxiliary | None
+    kinds: tuple[str, ...] = AuxiliaryRules().kinds
 
     @property
     def verdict(self) -> str:
@@ -161,8 +165,9 @@ class CaseStrata:
             return f"未入组，没有辅助分型：{self.grouping.reason}"
         if self.applied is not None:
             return f"适用 {self.applied.why}"
-        if self.grouping.kind != "核心":
-            return f"{self.grouping.group} 是{self.grouping.kind}病种，辅助分型只用于核心病种。"
+        if self.grouping.kind not in self.kinds:
+            only = "、".join(self.kinds)
+            return f"{self.grouping.group} 是{self.grouping.kind}病种，辅助分型只用于{only}病种。"
         if not any(row.factor for row in self.rows):
             return f"{self.grouping.group} 没有与本例分型相符的系数，按 1 计。"
         return "没有适用的系数，按 1 计。"
@@ -179,7 +184,7 @@ def strata_of_case(
     strata = catalogue.strata(grouping, seen, rules)
     applied = catalogue.apply(grouping, seen, rules)
     factors = catalogue.factors(grouping.group)
-    core = grouping.kind == "核心"
+    core = grouping.kind in rules.kinds
     rows = []
     for stratum in strata.found:
         factor = factors.get((stratum.kind, same_label(stratum.label))) if core else None
@@ -187,11 +192,11 @@ def strata_of_case(
             applied is not None and factor is not None and applied.stratum == f"{factor.kind} {factor.label}"
         )
         rows.append(StratumRow(stratum, factor, applies))
-    return CaseStrata(grouping, tuple(rows), strata.undecided, applied)
+    return CaseStrata(grouping, tuple(rows), strata.undecided, applied, rules.kinds)
 
 
 def _severity_rows(tables: SeverityTables) -> Iterator[Sequence[str]]:
-    yield "诊断编码", "严重程度", "排除主诊断"
+    yield "诊断编码", "严重程度", "排除主诊断", "限定主诊断"
     for label, codes in (
         ("重度", tables.severe),
         ("中度", tables.moderate),
@@ -200,7 +205,16 @@ def _severity_rows(tables: SeverityTables) -> Iterator[Sequence[str]]:
         ("化疗", tables.chemotherapy),
     ):
         for code in sorted(codes):
-            yield code, label, "|".join(sorted(tables.exclusions.get(code, ())))
+            beside = ("|".join(sorted(each.get(code, ()))) for each in (tables.exclusions, tables.inclusions))
+            yield code, label, *beside
+
+
+def _local_rows(tables: SeverityTables) -> Iterator[Sequence[str]]:
+    yield "地方特征", "位置", "编码"
+    for label, places in tables.local.items():
+        for place, codes in places.items():
+            for code in sorted(codes):
+                yield label, place, code
 
 
 def _cci_rows(tables: SeverityTables) -> Iterator[Sequence[str]]:

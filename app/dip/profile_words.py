@@ -84,6 +84,8 @@ MEANINGS: Mapping[str, str] = {
     "auxiliary.elderly_from": "老年分型从几岁起",
     "auxiliary.high_fee_ratio": "恶性肿瘤高费用：总费用至少为标准的几倍",
     "auxiliary.high_fee_share": "恶性肿瘤高费用：治疗费或药费至少占多少（0—1）",
+    "auxiliary.kinds": "核心、基层、中医、综合中哪些有分型系数；核心病种在基层病种清单上的算基层",
+    "auxiliary.icu_relax": "监护病房天数分型的例数、CV 降幅要求乘以此值（0—1）；不填则不放宽",
     "bed_days.enabled": "目录中的床日病种是否参与入组；结算分值 = 每床日分值 × 住院天数",
     "bed_days.over_days": "住院超过此天数才按床日；不填则不限。目录行自己写了天数的按目录",
     "bed_days.departments": "只有这些出院科室（与首页一致）按床日；不填则不限。目录行自己写了科室的按目录",

@@ -12,11 +12,12 @@ from coding_rules.grouper.dip.catalogue import DipGroup
 from coding_rules.grouper.grouping import Grouping
 from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.settlement.figures import show
-from coding_rules.settlement.rules import AuxiliaryRules
+from coding_rules.settlement.rules import AuxiliaryRules, AuxiliaryScheme
 from coding_rules.settlement.strata import (
     AGE,
     CCI,
     ICU,
+    LOCAL,
     SECONDARY,
     SEVERITY,
     TUMOUR,
@@ -90,14 +91,17 @@ class AuxiliaryCatalogue:
 
     def undecided(self, grouping: Grouping, case: GrouperInput, rules: AuxiliaryRules) -> tuple[str, ...]:
         """What could not be decided for a case whose group has factors: a table or a value is missing."""
-        if grouping.kind != "核心" or grouping.group not in self._by_group:
+        if grouping.kind not in rules.kinds or grouping.group not in self._by_group:
             return ()
         return self.strata(grouping, case, rules).undecided
 
     def apply(self, grouping: Grouping, case: GrouperInput, rules: AuxiliaryRules) -> Auxiliary | None:
-        """The highest factor whose stratum the case belongs to, or ``None``. Only 核心 groups have auxiliary strata."""
+        """The highest factor whose stratum the case belongs to, or ``None``. Only groups of the region's ``kinds`` have any.
+
+        Of sub-codes the gravest one that the group has applies, whatever its factor.
+        """
         rows = self._by_group.get(grouping.group)
-        if grouping.kind != "核心" or not rows:
+        if grouping.kind not in rules.kinds or not rows:
             return None
         strata = self.strata(grouping, case, rules)
         triggered = [
@@ -105,6 +109,9 @@ class AuxiliaryCatalogue:
             for stratum in strata.found
             if (row := rows.get((stratum.kind, same_label(stratum.label))))
         ]
+        if rules.scheme is AuxiliaryScheme.SUB_CODES:
+            gravest = next((row for row, stratum in triggered if stratum.kind == SEVERITY), None)
+            triggered = [pair for pair in triggered if pair[1].kind != SEVERITY or pair[0] is gravest]
         if not triggered:
             return None
         best, stratum = max(triggered, key=lambda pair: pair[0].factor)
@@ -124,6 +131,7 @@ _KINDS = (
     ("监护", ICU),
     ("ICU", ICU),
     ("CCI", CCI),
+    ("地方特征", LOCAL),
     ("次要诊断", SECONDARY),
     ("肿瘤", TUMOUR),
     ("严重程度", SEVERITY),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from coding_rules.grouper.grouping import Grouping
@@ -11,7 +11,7 @@ from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.settlement.auxiliary import AuxiliaryRow
 from coding_rules.settlement.rules import AuxiliaryRules
 from coding_rules.settlement.statistics import mean, variation
-from coding_rules.settlement.strata import SeverityTables, strata_of
+from coding_rules.settlement.strata import ICU, SeverityTables, strata_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,12 @@ def factors_from_history(
     """Factors of every 核心 group that meets the triggers, and the strata that did not with the reason.
 
     Triggers: more than ``group_cases`` cases in the group, more than ``stratum_cases`` in the stratum, CV of the group above
-    ``cv_screen``, and splitting lowers the CV by at least ``cv_drop``. A trigger that is ``None`` does not apply.
+    ``cv_screen``, and splitting lowers the CV by at least ``cv_drop``. A trigger that is ``None`` does not apply; for 监护病房天数
+    the two numbers of cases and the drop are multiplied by ``icu_relax``.
     """
     by_group: dict[str, list[tuple[Decimal, Mapping[str, str]]]] = {}
     for grouping, case in cases:
-        if grouping.kind != "核心" or case.total_fee is None:
+        if grouping.kind not in rules.kinds or case.total_fee is None:
             continue
         found = strata_of(case, grouping.mean_fee, tables, rules).found
         labels: dict[str, str] = {}
@@ -45,8 +46,23 @@ def factors_from_history(
     refused: list[Refusal] = []
     for group, filed in sorted(by_group.items()):
         for kind in sorted({kind for _, labels in filed for kind in labels}):
-            _split(group, kind, filed, rules, title, rows, refused)
+            _split(group, kind, filed, _triggers(kind, rules), title, rows, refused)
     return tuple(rows), tuple(refused)
+
+
+def _triggers(kind: str, rules: AuxiliaryRules) -> AuxiliaryRules:
+    """The triggers as they hold for one kind of stratum."""
+    share = rules.icu_relax
+    if kind != ICU or share is None:
+        return rules
+
+    def part(number: int | None) -> int | None:
+        return None if number is None else int(number * share)
+
+    drop = None if rules.cv_drop is None else rules.cv_drop * share
+    return replace(
+        rules, group_cases=part(rules.group_cases), stratum_cases=part(rules.stratum_cases), cv_drop=drop
+    )
 
 
 def _split(

@@ -14,9 +14,9 @@ from decimal import Decimal
 
 from coding_rules.grouper.dip.columns import Sheet, number, text
 from coding_rules.grouper.dip.expression import clean_procedure
-from coding_rules.grouper.dip.spec import clean_spec
+from coding_rules.grouper.dip.spec import clean_spec, split_specs
 from coding_rules.settlement.auxiliary import AuxiliaryRow, stratum_kind
-from coding_rules.settlement.strata import SECONDARY, SeverityTables
+from coding_rules.settlement.strata import OTHER, PRINCIPAL, PROCEDURE, SECONDARY, SeverityTables
 
 _HEADERS: Mapping[str, str] = {
     "group": "病种编码 病种代码 DIP编码 DIP代码 DIPCODE DIP_CODE GROUP",
@@ -31,6 +31,9 @@ _HEADERS: Mapping[str, str] = {
     "weight": "权重 CCI权重 分值 WEIGHT",
     "category": "类别 CCI类别 分类 合并症 CATEGORY",
     "excluded": "排除主诊断 排除的主要诊断 EXCLUDED",
+    "included": "限定主诊断 限定的主要诊断 适用主诊断 INCLUDED",
+    "feature": "地方特征 地方特征名称 FEATURE",
+    "place": "位置 编码位置 PLACE",
 }
 _BY_HEADER: dict[str, list[str]] = defaultdict(list)
 for _column, _spellings in _HEADERS.items():
@@ -64,6 +67,8 @@ class ReadAuxiliary:
     lists: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     secondary: dict[str, str] = field(default_factory=dict)
     exclusions: dict[str, frozenset[str]] = field(default_factory=dict)
+    inclusions: dict[str, frozenset[str]] = field(default_factory=dict)
+    local: dict[str, dict[str, set[str]]] = field(default_factory=dict)
     cci: dict[str, tuple[int, str]] = field(default_factory=dict)
     refused: list[tuple[str, str]] = field(default_factory=list)
 
@@ -71,6 +76,11 @@ class ReadAuxiliary:
         """The severity lists as one value."""
         return SeverityTables(
             exclusions=self.exclusions,
+            inclusions=self.inclusions,
+            local={
+                label: {place: frozenset(codes) for place, codes in places.items()}
+                for label, places in self.local.items()
+            },
             cci=self.cci,
             secondary=self.secondary,
             source=source,
@@ -80,7 +90,7 @@ class ReadAuxiliary:
     @property
     def found_anything(self) -> bool:
         """Whether any sheet was an auxiliary table."""
-        return bool(self.rows or self.lists or self.cci or self.secondary or self.refused)
+        return bool(self.rows or self.lists or self.cci or self.secondary or self.local or self.refused)
 
 
 def read_auxiliary(sheets: Iterable[Sheet]) -> ReadAuxiliary:
@@ -151,9 +161,9 @@ def _read_severity(cells: Mapping[str, object], place: str, found: ReadAuxiliary
         found.refused.append((place, f"诊断“{raw}”的严重程度“{written}”不认识"))
         return
     found.lists[listed].add(code)
-    barred = re.split(r"[|、,，;；\s]+", text(cells.get("excluded")))
-    if any(barred):
-        found.exclusions[code] = frozenset(clean_spec(each) for each in barred if each)
+    for name, kept in (("excluded", found.exclusions), ("included", found.inclusions)):
+        if specs := split_specs(text(cells.get(name))):
+            kept[code] = frozenset(specs)
 
 
 def _read_secondary(cells: Mapping[str, object], place: str, found: ReadAuxiliary) -> None:
@@ -164,8 +174,22 @@ def _read_secondary(cells: Mapping[str, object], place: str, found: ReadAuxiliar
     found.secondary[code] = label
 
 
+_PLACES = (("手术", PROCEDURE), ("操作", PROCEDURE), ("主", PRINCIPAL), ("其他", OTHER), ("次要", OTHER))
+
+
+def _read_feature(cells: Mapping[str, object], place: str, found: ReadAuxiliary) -> None:
+    label, written, raw = (text(cells.get(name)) for name in ("feature", "place", "code"))
+    where = next((where for sign, where in _PLACES if sign in written), "" if written else PRINCIPAL)
+    code = clean_procedure(raw) if where == PROCEDURE else clean_spec(raw)
+    if not label or not code or not where:
+        found.refused.append((place, f"地方特征“{label}”的编码“{raw}”或位置“{written}”不可用"))
+        return
+    found.local.setdefault(label, {}).setdefault(where, set()).add(code)
+
+
 _READERS = (
     (frozenset({"group", "label", "factor"}), _read_factor),
+    (frozenset({"feature", "code"}), _read_feature),
     (frozenset({"code", "weight"}), _read_weight),
     (frozenset({"code", "severity"}), _read_severity),
     (frozenset({"code", "secondary"}), _read_secondary),

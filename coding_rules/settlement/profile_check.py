@@ -140,7 +140,10 @@ def _clearing(rules: ClearingRules) -> _Found:
 
 
 def _auxiliary(rules: AuxiliaryRules) -> _Found:
-    for name in ("cv_drop", "high_fee_share"):
+    for each in rules.kinds:
+        if each not in LAYERS:
+            yield "kinds", f"{each} 不认识（可选：{'、'.join(LAYERS)}）"
+    for name in ("cv_drop", "high_fee_share", "icu_relax"):
         value = getattr(rules, name)
         if value is not None and not 0 <= value <= 1:
             yield name, f"{show(value)} 应在 0 到 1 之间"

@@ -105,6 +105,8 @@ LABELS: Mapping[str, str] = {
     "auxiliary.elderly_from": "老年分型起始年龄",
     "auxiliary.high_fee_ratio": "高费用倍数",
     "auxiliary.high_fee_share": "高费用的费用占比",
+    "auxiliary.kinds": "有辅助分型的病种类型",
+    "auxiliary.icu_relax": "触发：监护病房天数放宽为",
     "bed_days.enabled": "按床日付费",
     "bed_days.over_days": "床日：住院天数多于",
     "bed_days.departments": "床日：限这些科室",

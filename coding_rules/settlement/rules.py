@@ -220,7 +220,9 @@ class AuxiliaryRules:
     """Auxiliary catalogues: whether used, whose strata, and from how many cases on a stratum counts. Factors are data.
 
     ``min_days`` is the stay that 中度 and 重度 ask for (at least so many days); ``short_stay`` the boundary of the A and B labels;
-    ``high_fee_ratio`` and ``high_fee_share`` define 高费用 of malignant tumours.
+    ``high_fee_ratio`` and ``high_fee_share`` define 高费用 of malignant tumours; ``kinds`` are the kinds of groups that have strata
+    (as ``Grouping.kind`` says: a 核心 group on the 基层病种 list is 基层); ``icu_relax`` is the share of the triggers that strata of
+    监护病房天数 are asked for.
     """
 
     enabled: bool = False
@@ -234,3 +236,5 @@ class AuxiliaryRules:
     elderly_from: int = 65
     high_fee_ratio: Decimal = Decimal(3)
     high_fee_share: Decimal = Decimal("0.5")
+    kinds: tuple[str, ...] = ("核心", "基层")
+    icu_relax: Decimal | None = None

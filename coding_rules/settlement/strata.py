@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from coding_rules.grouper.dip.expression import clean_procedure
 from coding_rules.grouper.dip.facts import principal_head
-from coding_rules.grouper.dip.spec import spec_keys
+from coding_rules.grouper.dip.spec import meets_any, spec_keys
 from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.settlement.rules import AuxiliaryRules, AuxiliaryScheme
 
@@ -22,7 +22,11 @@ AGE = "年龄"
 ICU = "监护病房天数"
 CCI = "CCI"
 SECONDARY = "次要诊断"
+LOCAL = "地方特征"
 DIED = "5"
+PRINCIPAL, OTHER, PROCEDURE = "主要诊断", "其他诊断", "手术操作"
+PLACES = (PRINCIPAL, OTHER, PROCEDURE)
+"""Where the codes of a 地方特征 may stand."""
 
 
 @dataclass(frozen=True)
@@ -30,32 +34,36 @@ class SeverityTables:
     """Imported code lists by comparable code (full code, subcategory or category).
 
     ``severe`` 功能衰竭、休克、脓毒症 (or MCC), ``moderate`` 重要器官病损与感染 (or CC), ``exclusions`` principal diagnoses that
-    make a secondary one not count, ``cci`` Charlson weight and category of a code, ``secondary`` the 次要诊断病种 of a code;
-    ``spread`` 转移, ``radiotherapy`` and ``chemotherapy`` lists of malignant tumours (diagnoses or procedures), as regions of the first
-    national scheme use them.
+    make a secondary one not count, ``inclusions`` the only ones with which it does, ``cci`` Charlson weight and category of a
+    code, ``secondary`` the 次要诊断病种 of a code; ``spread`` 转移, ``radiotherapy`` and ``chemotherapy`` lists of malignant tumours
+    (diagnoses or procedures), as regions of the first national scheme use them; ``local`` the region's own 地方特征: label ->
+    place of ``PLACES`` -> specs, one of which must stand at each of the places named.
     """
 
     severe: frozenset[str] = frozenset()
     moderate: frozenset[str] = frozenset()
     exclusions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    inclusions: Mapping[str, frozenset[str]] = field(default_factory=dict)
     cci: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     secondary: Mapping[str, str] = field(default_factory=dict)
     spread: frozenset[str] = frozenset()
     radiotherapy: frozenset[str] = frozenset()
     chemotherapy: frozenset[str] = frozenset()
+    local: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     source: str = ""
 
     def __bool__(self) -> bool:
         """Whether there is any list."""
         lists = (self.severe, self.moderate, self.cci, self.secondary, self.spread)
-        return any((*lists, self.radiotherapy, self.chemotherapy))
+        return any((*lists, self.radiotherapy, self.chemotherapy, self.local))
 
     def hit(self, listed: frozenset[str], principal: str, others: tuple[str, ...]) -> str:
-        """The first other diagnosis on a list that the principal diagnosis does not exclude."""
+        """The first other diagnosis on a list that counts beside the principal diagnosis."""
         for code in others:
             key = next((key for key in spec_keys(code) if key in listed), "")
-            barred = self.exclusions.get(key, frozenset())
-            if key and not any(each in barred for each in spec_keys(principal)):
+            barred, asked = self.exclusions.get(key, ()), self.inclusions.get(key, ())
+            counts = not asked or meets_any(asked, (principal,))
+            if key and counts and not any(each in barred for each in spec_keys(principal)):
                 return code
         return ""
 
@@ -81,28 +89,40 @@ def strata_of(
     case: GrouperInput, standard: int | None, tables: SeverityTables, rules: AuxiliaryRules
 ) -> Strata:
     """The strata of a case. ``standard`` is the fee standard of its group in 分 (for 高费用)."""
-    found: list[Stratum] = []
-    undecided: list[str] = []
-    principal = principal_head(case.diagnoses[0]) if case.diagnoses else ""
-    malignant = principal.startswith("C")
-    by_stay = rules.scheme is AuxiliaryScheme.NATIONAL_1
-    if malignant and not by_stay:
-        severity = _tumour(case, standard, tables, rules)
-    else:
-        severity = _severity(case, tables, rules, TUMOUR if malignant else SEVERITY)
-    if malignant and by_stay:
-        found.extend(_tumour_treatment(case, tables))
-    if isinstance(severity, Stratum):
-        found.append(severity)
-    else:
-        undecided.append(severity)
-    age = _age(case, rules, severity if isinstance(severity, Stratum) else None)
-    found += [age] if age else []
-    found += [icu] if (icu := _icu(case)) else []
+    answers = [*_severities(case, standard, tables, rules)]
+    severity = next((each for each in answers if isinstance(each, Stratum)), None)
+    answers.append(_age(case, rules, severity))
+    answers.append(_icu(case))
     if tables.cci:
-        found.append(_charlson(case, tables))
-    found.extend(_secondary(case, tables))
-    return Strata(tuple(found), tuple(undecided))
+        answers.append(_charlson(case, tables))
+    answers.extend((*_secondary(case, tables), *_local(case, tables)))
+    return Strata(
+        tuple(each for each in answers if isinstance(each, Stratum)),
+        tuple(each for each in answers if each and isinstance(each, str)),
+    )
+
+
+_Answer = Stratum | str | None
+"""A stratum, why it cannot be decided, or nothing."""
+
+
+def _severities(
+    case: GrouperInput, standard: int | None, tables: SeverityTables, rules: AuxiliaryRules
+) -> Iterator[_Answer]:
+    """The severity of a case by the region's scheme; with sub-codes every one that holds, the gravest first."""
+    malignant = bool(case.diagnoses) and principal_head(case.diagnoses[0]).startswith("C")
+    match rules.scheme:
+        case AuxiliaryScheme.SUB_CODES:
+            yield from _sub_codes(case, tables, rules)
+        case AuxiliaryScheme.NATIONAL_1:
+            if malignant:
+                yield from _tumour_treatment(case, tables)
+            yield _severity_by_stay(case, tables, rules, TUMOUR if malignant else SEVERITY)
+        case _ if malignant:
+            yield _tumour(case, standard, tables, rules)
+            yield _high_fee_gap(case, standard, rules)
+        case _:
+            yield _severity(case, tables, rules)
 
 
 _BY_SCHEME: Mapping[AuxiliaryScheme, Mapping[str, tuple[str, ...]]] = {
@@ -143,6 +163,7 @@ def known_labels(tables: SeverityTables, rules: AuxiliaryRules) -> frozenset[tup
         ICU: tuple(label for _, label in _ICU_DAYS),
         CCI: ("无", "一般", "严重", "极严重"),
         SECONDARY: tuple(tables.secondary.values()),
+        LOCAL: tuple(tables.local),
     }
     return frozenset((kind, label) for kind, listed in labels.items() for label in listed)
 
@@ -151,15 +172,29 @@ def _others(case: GrouperInput) -> tuple[str, ...]:
     return tuple(principal_head(code) for code in case.diagnoses[1:] if code)
 
 
-def _severity(
-    case: GrouperInput, tables: SeverityTables, rules: AuxiliaryRules, kind: str = SEVERITY
-) -> Stratum | str:
-    """Severity of other than malignant disease (of any, in the first national scheme), or why it cannot be decided."""
-    if rules.scheme is AuxiliaryScheme.NATIONAL_1:
-        return _severity_by_stay(case, tables, rules, kind)
-    sub_codes = rules.scheme is AuxiliaryScheme.SUB_CODES
-    if sub_codes and case.los is not None and case.los <= rules.short_stay:
-        return Stratum(SEVERITY, "轻度", f"住院 {case.los} 天，不超过 {rules.short_stay} 天")
+def _sub_codes(case: GrouperInput, tables: SeverityTables, rules: AuxiliaryRules) -> Iterator[_Answer]:
+    """Jining: 死亡, 重度, 中度, 轻度 as far as each holds (a group need not have them all); a short stay is 轻度 whatever else."""
+    if case.los is None:
+        yield "缺少住院天数，无法判断疾病严重程度"
+        return
+    stay = f"住院 {case.los} 天"
+    if case.los <= rules.short_stay:
+        yield Stratum(SEVERITY, "轻度", f"{stay}，不超过 {rules.short_stay} 天")
+        return
+    if case.discharge == DIED:
+        yield Stratum(SEVERITY, "死亡", f"离院方式为死亡，{stay}")
+    if not tables.severe and not tables.moderate:
+        yield "缺少 CC/MCC 表，无法判断疾病严重程度"
+        return
+    principal, others = principal_head(case.diagnoses[0]), _others(case)
+    for label, listed in (("重度", tables.severe), ("中度", tables.moderate)):
+        if code := tables.hit(listed, principal, others):
+            yield Stratum(SEVERITY, label, f"次要诊断 {code} 属{label}，{stay}")
+    yield Stratum(SEVERITY, "轻度", stay)
+
+
+def _severity(case: GrouperInput, tables: SeverityTables, rules: AuxiliaryRules) -> Stratum | str:
+    """Severity of other than malignant disease, or why it cannot be decided."""
     if case.discharge == DIED:
         return Stratum(SEVERITY, "死亡", "离院方式为死亡")
     listed = _severe_or_moderate(case, tables, rules)
@@ -255,24 +290,43 @@ def _high_fee(case: GrouperInput, standard: int | None, rules: AuxiliaryRules) -
     return None
 
 
-def _age(case: GrouperInput, rules: AuxiliaryRules, severity: Stratum | None) -> Stratum | None:
+def _high_fee_gap(case: GrouperInput, standard: int | None, rules: AuxiliaryRules) -> str:
+    """Why 高费用 of a malignant tumour could not be decided, or an empty text."""
+    if not case.total_fee or case.discharge == DIED or _high_fee(case, standard, rules):
+        return ""
+    if not standard:
+        return "病种没有费用标准，未判断恶性肿瘤高费用"
+    high = Decimal(case.total_fee) >= rules.high_fee_ratio * standard
+    missing = [
+        name for name, part in (("治疗费", case.treatment_fee), ("药品费", case.drug_fee)) if part is None
+    ]
+    return f"缺少{'、'.join(missing)}，未判断恶性肿瘤高费用" if high and missing else ""
+
+
+_YEAR = 365
+
+
+def _age(case: GrouperInput, rules: AuxiliaryRules, severity: Stratum | None) -> _Answer:
     """Age strata; the elderly are combined with severity."""
-    if case.age_days is not None and not case.age:
-        label = "0-28天" if case.age_days <= 28 else "29天-1周岁"
-        return Stratum(AGE, label, f"年龄 {case.age_days} 天")
-    if case.age is None or case.age == 0:
-        return None
+    years, days = case.age, case.age_days
+    if not years and days is not None and days <= _YEAR:
+        label = "0-28天" if days <= 28 else "29天-1周岁"
+        return Stratum(AGE, label, f"年龄 {days} 天")
+    if not years and days is not None:
+        years = days // _YEAR
+    if not years:
+        return None if years is None else "不足一周岁而没有天龄，无法判断年龄段"
     for top, label in ((6, "1-6岁"), (17, "7-17岁")):
-        if case.age <= top:
-            return Stratum(AGE, label, f"年龄 {case.age} 岁")
-    if case.age < rules.elderly_from:
+        if years <= top:
+            return Stratum(AGE, label, f"年龄 {years} 岁")
+    if years < rules.elderly_from:
         return None
     elderly = f"{rules.elderly_from}岁及以上"
     if rules.scheme is AuxiliaryScheme.NATIONAL_3:
         if severity is None:
             return None
-        return Stratum(AGE, f"{elderly}·{severity.label}", f"年龄 {case.age} 岁，{severity.why}")
-    return Stratum(AGE, elderly, f"年龄 {case.age} 岁")
+        return Stratum(AGE, f"{elderly}·{severity.label}", f"年龄 {years} 岁，{severity.why}")
+    return Stratum(AGE, elderly, f"年龄 {years} 岁")
 
 
 def _icu(case: GrouperInput) -> Stratum | None:
@@ -309,3 +363,17 @@ def _secondary(case: GrouperInput, tables: SeverityTables) -> Iterator[Stratum]:
         if label and label not in seen:
             seen.add(label)
             yield Stratum(SECONDARY, label, f"次要诊断 {code}")
+
+
+def _local(case: GrouperInput, tables: SeverityTables) -> Iterator[Stratum]:
+    """The region's own features: some code of the list stands at every place it names."""
+    procedures = tuple(clean_procedure(code) for code in case.procedures if code)
+    standing = {
+        PRINCIPAL: tuple(map(principal_head, case.diagnoses[:1])),
+        OTHER: _others(case),
+        PROCEDURE: procedures,
+    }
+    for label, places in tables.local.items():
+        met = [(place, meets_any(specs, standing[place])) for place, specs in places.items()]
+        if all(code for _, code in met):
+            yield Stratum(LOCAL, label, "，".join(f"{place} {code}" for place, code in met))

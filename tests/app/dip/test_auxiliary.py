@@ -107,3 +107,32 @@ def test_a_catalogue_of_sub_codes_becomes_groups_and_factors() -> None:
     ]
     plain = sample()
     assert with_sub_codes(plain, None) == (plain, None)
+
+
+def test_features_and_conditions_of_secondary_diagnoses_are_read_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CASECODE_HOME", str(tmp_path))
+    features = write(
+        tmp_path / "地方特征.csv",
+        "地方特征,位置,编码,名称\n肺结核耐药,主要诊断,A15.000x010,结核\n血液肿瘤化疗,主诊断,C81-C96,血液肿瘤\n"
+        "血液肿瘤化疗,其他诊断,Z51.1,化疗\n血液肿瘤化疗,别处,Z51.8,化疗\n",
+    )
+    severity = write(
+        tmp_path / "CC.csv",
+        "诊断编码,严重程度,排除主诊断,限定主诊断\nJ96.000,MCC,J96、J80,\nI10.x00,CC,,K35.3|K80\n",
+    )
+    catalogue, refused = load_auxiliary([features, severity])
+    assert [reason for _, reason in refused] == ["地方特征“血液肿瘤化疗”的编码“Z51.8”或位置“别处”不可用"]
+    tables = catalogue.tables
+    assert tables.local == {
+        "肺结核耐药": {"主要诊断": {"A15.000x010"}},
+        "血液肿瘤化疗": {"主要诊断": {"C81-C96"}, "其他诊断": {"Z51.1"}},
+    }
+    assert tables.exclusions == {"J96.000": {"J96", "J80"}}
+    assert tables.inclusions == {"I10.x00": {"K35.3", "K80"}}
+    folder = keep_auxiliary(catalogue, "宜昌 2023", date(2023, 1, 1))
+    kept = open_auxiliary(folder).tables
+    assert (kept.local, kept.exclusions, kept.inclusions, kept.severe, kept.moderate) == (
+        tables.local, tables.exclusions, tables.inclusions, tables.severe, tables.moderate,
+    )  # fmt: skip

@@ -180,6 +180,90 @@ def test_sub_codes_treat_short_stays_as_light() -> None:
     assert label(filed("K35.300", "R57.000", los=4), SEVERITY, rules) == "重度"
 
 
+def test_of_sub_codes_the_gravest_that_the_group_has_applies() -> None:
+    rules = replace(RULES, scheme=AuxiliaryScheme.SUB_CODES)
+    rows = {
+        name: AuxiliaryRow("K35.3", SEVERITY, name, Decimal(factor))
+        for name, factor in (("轻度", "1"), ("中度", "1.9"), ("重度", "1.3"), ("死亡", "2"))
+    }
+
+    def applied(case: GrouperInput, *names: str) -> str:
+        found = AuxiliaryCatalogue([rows[name] for name in names], TABLES).apply(group(), case, rules)
+        return found.stratum if found else ""
+
+    both = filed("K35.300", "R57.000", "I63.900", los=5)
+    assert (
+        applied(both, "轻度", "中度", "重度", "死亡") == "疾病严重程度 重度"
+    )  # not the one with the highest factor
+    assert applied(both, "轻度", "中度") == "疾病严重程度 中度"
+    assert applied(both, "轻度") == "疾病严重程度 轻度"
+    died = filed("K35.300", "R57.000", los=5, discharge="5")
+    assert applied(died, "轻度", "中度", "重度", "死亡") == "疾病严重程度 死亡"
+    assert applied(died, "轻度", "中度", "重度") == "疾病严重程度 重度"
+    assert applied(filed("K35.300", "R57.000", los=3, discharge="5"), *rows) == "疾病严重程度 轻度"
+    assert applied(filed("K35.300", "R57.000", los=None), *rows) == ""
+
+
+def test_a_secondary_diagnosis_may_count_only_with_some_principal_ones() -> None:
+    tables = replace(TABLES, inclusions={"R57": frozenset({"K35.3", "J00-J99"})})
+    for principal, expected in (("K35.300", "重度"), ("J44.100", "重度"), ("K35.900", "轻度")):
+        found = strata_of(filed(principal, "R57.000"), None, tables, RULES).found
+        assert [stratum.label for stratum in found if stratum.kind == SEVERITY] == [expected]
+
+
+def test_features_of_the_region_by_codes_at_their_places() -> None:
+    tables = SeverityTables(
+        local={
+            "肺结核耐药": {"主要诊断": frozenset({"A15.000x010", "A15.100x010"})},
+            "血液肿瘤化疗": {
+                "主要诊断": frozenset({"C81-C96"}),
+                "其他诊断": frozenset({"Z51.1"}),
+            },
+            "中心静脉": {"手术操作": frozenset({"38.9300"})},
+        }
+    )
+
+    def features(case: GrouperInput) -> list[str]:
+        return [each.label for each in strata_of(case, None, tables, HUBEI).found if each.kind == "地方特征"]
+
+    assert features(filed("A15.100x010")) == ["肺结核耐药"]
+    assert features(filed("A15.100")) == []
+    assert features(filed("C92.100", "Z51.101", procedures=("38.9300",))) == ["血液肿瘤化疗", "中心静脉"]
+    assert features(filed("C92.100")) == []
+    assert features(filed("Z51.101", "C92.100")) == []
+    made = AuxiliaryCatalogue([AuxiliaryRow("K35.3", "地方特征", "肺结核耐药", Decimal(2))], tables)
+    assert made.undecidable(HUBEI) == ()
+    found = made.apply(group(), filed("A15.000x010"), HUBEI)
+    assert found is not None
+    assert "主要诊断 A15.000x010" in found.why
+
+
+@pytest.mark.parametrize(
+    ("case", "standard", "said"),
+    [
+        (filed("C34.900", total_fee=4_000_000), None, "没有费用标准"),
+        (filed("C34.900", total_fee=4_000_000), 1_000_000, "缺少治疗费、药品费"),
+        (filed("C34.900", total_fee=4_000_000, treatment_fee=0), 1_000_000, "缺少药品费"),
+        (filed("C34.900", total_fee=2_999_999), 1_000_000, ""),
+        (filed("C34.900", total_fee=3_000_000, treatment_fee=1_500_000), 1_000_000, ""),
+        (filed("C34.900", total_fee=4_000_000, discharge="5"), None, ""),
+        (filed("J18.900", age=0), 1_000_000, "没有天龄"),
+    ],
+)
+def test_what_could_not_be_decided_is_said(case: GrouperInput, standard: int | None, said: str) -> None:
+    undecided = strata_of(case, standard, TABLES, RULES).undecided
+    assert said in "".join(undecided)
+    assert bool(undecided) == bool(said)
+
+
+def test_high_fee_and_stay_at_their_edges() -> None:
+    exact = filed("C34.900", total_fee=3_000_000, treatment_fee=1_500_000)  # 3 times, 50 %
+    assert label(exact, TUMOUR) == "高费用一"
+    assert label(replace(exact, treatment_fee=1_499_999), TUMOUR) == "其他"
+    assert label(filed("C34.900", "C78.700", los=3), TUMOUR) == "转移或其他部位并发"
+    assert label(filed("K35.300", "R57.000", los=3), SEVERITY) == "重度"
+
+
 def test_without_tables_or_stay_nothing_is_guessed() -> None:
     bare = strata_of(filed("K35.300", "R57.000"), None, SeverityTables(), RULES)
     assert bare.found == ()
@@ -192,13 +276,24 @@ def test_without_tables_or_stay_nothing_is_guessed() -> None:
     [
         (filed("P59.900", age=0, age_days=28), "年龄", "0-28天"),
         (filed("P59.900", age=0, age_days=29), "年龄", "29天-1周岁"),
+        (filed("P59.900", age=0, age_days=0), "年龄", "0-28天"),
+        (filed("P59.900", age=0, age_days=365), "年龄", "29天-1周岁"),
+        (filed("P59.900", age_days=29), "年龄", "29天-1周岁"),
+        (filed("J18.900", age_days=5000), "年龄", "7-17岁"),
         (filed("J18.900", age=1), "年龄", "1-6岁"),
+        (filed("J18.900", age=6), "年龄", "1-6岁"),
         (filed("J18.900", age=7), "年龄", "7-17岁"),
+        (filed("J18.900", age=17), "年龄", "7-17岁"),
+        (filed("J18.900", age=18), "年龄", ""),
         (filed("J18.900", age=64), "年龄", ""),
         (filed("J18.900", "R57.000", age=65), "年龄", "65岁及以上·重度"),
         (filed("J18.900", age=0), "年龄", ""),
         (filed("J18.900", icu_hours=47.9), "监护病房天数", ""),
         (filed("J18.900", icu_hours=48.0), "监护病房天数", "2-7天"),
+        (filed("J18.900", icu_hours=7 * 24.0), "监护病房天数", "2-7天"),
+        (filed("J18.900", icu_hours=8 * 24.0), "监护病房天数", "8-14天"),
+        (filed("J18.900", icu_hours=15 * 24.0), "监护病房天数", "15-30天"),
+        (filed("J18.900", icu_hours=30 * 24.0), "监护病房天数", "15-30天"),
         (filed("J18.900", icu_hours=31 * 24.0), "监护病房天数", "31天及以上"),
         (filed("J18.900", "J96.000"), "次要诊断", "呼吸衰竭"),
     ],
@@ -263,9 +358,15 @@ def test_factor_shows_its_quotient() -> None:
     assert "1.8 = 18000 ÷ 10000" in found.why
 
 
-@pytest.mark.parametrize("kind", ["基层", "中医", "综合", "兜底"])
+@pytest.mark.parametrize("kind", ["中医", "综合", "兜底"])
 def test_only_core_groups_have_auxiliary_factors(kind: str) -> None:
     assert FACTORS.apply(group(kind), filed("K35.300", "R57.000"), RULES) is None
+
+
+def test_a_core_group_on_the_basic_list_keeps_its_factors_unless_the_region_says_else() -> None:
+    case = filed("K35.300", "R57.000")
+    assert FACTORS.apply(group("基层"), case, RULES) is not None
+    assert FACTORS.apply(group("基层"), case, replace(RULES, kinds=("核心",))) is None
 
 
 def test_settlement_multiplies_points_and_the_fee_standard() -> None:
@@ -334,6 +435,16 @@ def test_factors_from_history_are_means_over_means() -> None:
     assert factors["轻度"].factor < 1 < heavy.factor
     # CCI puts every case into one stratum: splitting by it improves nothing.
     assert [(each.kind, "CV" in each.reason) for each in refused] == [(CCI, True)]
+
+
+def test_triggers_may_be_relaxed_for_days_of_intensive_care() -> None:
+    light = [(group(), filed("K35.300", total_fee=500_000 + 1000 * n)) for n in range(8)]
+    watched = [(group(), filed("K35.300", total_fee=9_000_000, icu_hours=50.0)) for _ in range(3)]
+    strict, _ = factors_from_history(light + watched, TABLES, TRIGGERS, "历史")
+    assert not strict
+    relaxed = replace(TRIGGERS, icu_relax=Decimal("0.5"))
+    rows, _ = factors_from_history(light + watched, TABLES, relaxed, "历史")
+    assert [(row.kind, row.label, row.cases) for row in rows] == [(ICU, "2-7天", 3)]
 
 
 @pytest.mark.parametrize(
