@@ -312,6 +312,12 @@ def with_rulings(knowledge: Knowledge, rulings: Rulings) -> Knowledge:
     )
 
 
+def known_rulings(knowledge: Knowledge) -> Rulings:
+    """The rulings that a knowledge settles by."""
+    settlers = (knowledge.dip_settler, knowledge.drg_settler)
+    return next((each.rulings for each in settlers if isinstance(each, Settler)), Rulings())
+
+
 def _rulings_versions(rulings: int, refused: int = 0) -> Iterator[tuple[str, str, str]]:
     if rulings or refused:
         unread = f"{refused} 行不能用" if refused else ""

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from app.progress import Progress
-from app.review import CaseResult, Knowledge, grouper_input, review_all
+from app.review import CaseResult, Knowledge, grouper_input, review_all, settle_again
 from app.sessions.place import SUFFIX
 from app.sessions.session import Session
 from app.work import import_files
@@ -73,6 +73,21 @@ def score_past(
         Cancelled: the user asked to stop.
     """
     return tuple(review_all(cases, replace(knowledge, checker=None), progress))
+
+
+def resettle_past(
+    past: Sequence[CaseResult], before: Knowledge, knowledge: Knowledge
+) -> tuple[CaseResult, ...]:
+    """Past cases under a knowledge that differs from the one ``before`` in its rulings only: those they speak of settled anew."""
+    from app.knowledge import known_rulings
+
+    numbers = known_rulings(knowledge).differ(known_rulings(before))
+    return tuple(
+        result
+        if numbers.isdisjoint((result.case.case_id, result.case.record_no))
+        else settle_again(result, knowledge)
+        for result in past
+    )
 
 
 def not_yet_there(cases: Sequence[Case], there: Iterable[Case]) -> tuple[tuple[Case, ...], tuple[Case, ...]]:

@@ -221,6 +221,15 @@ class Desk(QObject):
             self._lessons.restore(redone.changes)
             self._went(redone.case_ids, "已重做")
 
+    def show_resettled(self, case_ids: Sequence[str]) -> None:
+        """Cases were settled anew: their rows and the case at hand follow."""
+        work = self.workbench
+        if work is None or not case_ids:
+            return
+        self.page.queue.update_rows([work.row(case_id) for case_id in case_ids])
+        if self.case_id in case_ids:
+            self.refresh()
+
     def set_system(self, system: System) -> None:
         """Show rate band and profit of the queue by DRG or by DIP."""
         if self.workbench is None:

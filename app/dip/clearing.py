@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from app.dip.settled_cases import SettledCase, month_of_discharge, sums_of
+from app.dip.settled_cases import SettledCase, month_of_discharge, points_by_part, sums_of
 from coding_rules.settlement.clearing import (
     FundPart,
     Payment,
@@ -20,7 +20,7 @@ from coding_rules.settlement.clearing import (
     share_result,
     simulate_budget,
 )
-from coding_rules.settlement.figures import apportion, show_money, tell_yuan, to_cents, yuan
+from coding_rules.settlement.figures import apportion, show_money, tell, tell_yuan, to_cents, yuan
 from coding_rules.settlement.profile import RegionProfile
 from coding_rules.settlement.settlement import Figure
 
@@ -45,7 +45,9 @@ class Pool:
     """One insurance's cases (of one 参保地 where that has a price of its own) with what is known of their settlement, in yuan.
 
     ``price`` and ``share`` start from the profile. ``counted``: whether the pool is settled at all (self-paying patients are not);
-    ``amount`` is the sum of the cases' own amounts; ``prepaid`` is what was paid during the year.
+    ``amount`` is the sum of the cases' own amounts, ``apart`` the part of it that is paid beside the points; ``prepaid`` is what was
+    paid during the year; ``parts`` is what the points are made of; ``price_from`` the figure
+    that gave the price, where it was reckoned.
     """
 
     insurance: str
@@ -61,6 +63,9 @@ class Pool:
     share: Decimal | None = None
     deductions: Decimal = NIL
     prepaid: Decimal = NIL
+    apart: Decimal = NIL
+    parts: tuple[tuple[str, Decimal], ...] = ()
+    price_from: Figure | None = None
 
     @property
     def name(self) -> str:
@@ -80,7 +85,7 @@ class Pool:
     @property
     def part(self) -> FundPart:
         """What it brings to a settlement."""
-        return FundPart(self.name, self.points, self.self_paid, self.price, self.share)
+        return FundPart(self.name, self.points, self.self_paid, self.price, self.share, self.apart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,8 @@ def pools_of(cases: Iterable[SettledCase], profile: RegionProfile, period: str =
                 counted=insurance in insured,
                 price=price.value if price else None,
                 share=money.share_of_fund(insurance),
+                apart=yuan(sums.apart),
+                parts=points_by_part(listed),
             )
         )
     return tuple(found)
@@ -153,7 +160,7 @@ def _by_case(pool: Pool) -> Iterator[Line]:
     """The sum of the cases' amounts beside points x price: every case is rounded to 分, the product only once."""
     if pool.price is None or not pool.amount:
         return
-    product = to_cents(pool.points * pool.price)
+    product = to_cents(pool.points * pool.price) + pool.apart
     apart = pool.amount - product
     why = "逐例四舍五入所致" if abs(apart) <= Decimal(pool.cases) / 200 else "点值与逐例所用的不同"
     told = (
@@ -234,7 +241,8 @@ def annual_lines(
     total = annual_total(
         [pool.part for pool in counted], deductions, profile.clearing, profile.money.fund_basis
     )
-    lines = _lines(WHOLE, "年度总结算", total, profile)
+    lines = [line for pool in counted for line in _made_of(pool)]
+    lines += _lines(WHOLE, "年度总结算", total, profile)
     if total.amount is None:
         return lines
     charged = sum((pool.charged for pool in counted), NIL)
@@ -246,6 +254,14 @@ def annual_lines(
     prepaid = sum((pool.prepaid for pool in counted), NIL)
     due = clearing_payment(borne.yuan, prepaid, working_capital, deposit_kept)
     return lines + _lines(WHOLE, "清算支付", due, profile)
+
+
+def _made_of(pool: Pool) -> Iterator[Line]:
+    """What the points of a pool are made of."""
+    if pool.parts:
+        value = tell(pool.points)
+        added = " + ".join(f"{part} {tell(points)}" for part, points in pool.parts)
+        yield Line(pool.name, Figure("年度总分值", value, f"{added} = {value}"))
 
 
 def _charged_figure(counted: Sequence[Pool], charged: Decimal) -> Figure:

@@ -123,7 +123,7 @@ def read_outcome(written: str, *, points: bool, amount: bool) -> Outcome | None:
 
 def _fold(header: object) -> str:
     plain = unicodedata.normalize("NFKC", str(header or "")).upper()
-    return re.sub(r"[^\w]+|[(（].*$", "", plain)
+    return re.sub(r"[(（\[].*$|[^\w]+", "", plain)
 
 
 _BY_HEADER = {_fold(header): column for column, listed in _HEADERS.items() for header in listed.split()}

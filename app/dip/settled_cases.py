@@ -15,6 +15,9 @@ from coding_rules.settlement.profile import RegionProfile
 from coding_rules.settlement.settlement import Figure, Settlement
 
 UNNAMED = "未填机构"
+EXTRA = "新药新技术加成"
+PARTS = ("核心", "综合", "中医", "辅助分型", "基层", "床日", "兜底", "病组", "未入组", "特殊病例", EXTRA)
+"""The parts of a year's points in the order they are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,19 @@ class SettledCase:
         return self.scored.settlement if self.scored else None
 
     @property
+    def part(self) -> str:
+        """Which part of a year's points it belongs to: 核心, 综合, ..., 辅助分型, 特殊病例 (as DIP 3.0 lists them)."""
+        settled, grouping = self.settlement, self.scored.grouping if self.scored else None
+        ruling = settled.ruling if settled else None
+        if ruling is not None and ruling.outcome is not None and ruling.outcome.approved:
+            return "特殊病例"
+        if any(figure.label == "辅助分型系数" for figure in self.figures):
+            return "辅助分型"
+        if grouping is None or not grouping.grouped:
+            return "未入组"
+        return grouping.kind or "病组"
+
+    @property
     def figures(self) -> tuple[Figure, ...]:
         """Every figure of the case."""
         return self.settlement.figures if self.settlement else ()
@@ -46,6 +62,8 @@ class SettledCase:
 class Sums:
     """What some cases come to: ``points`` settled, everything else in 分. ``without_points``: ungrouped, or no points to be had.
 
+    ``apart`` is the part of ``amount`` that is paid beside the points (特例单议, where the region pays it so).
+
     ``settled_fees`` are the fees of the cases that have an amount, so that ``profit`` compares like with like.
     """
 
@@ -57,6 +75,7 @@ class Sums:
     settled_fees: int
     without_points: int
     without_amount: int
+    apart: int = 0
 
     @property
     def profit(self) -> int:
@@ -69,6 +88,7 @@ def sums_of(cases: Iterable[SettledCase]) -> Sums:
     listed = list(cases)
     settled = [case.settlement for case in listed]
     points = [each.points for each in settled if each is not None and each.points is not None]
+    apart = [each for each in settled if each is not None and each.apart]
     amounts = [each for each in settled if each is not None and each.amount is not None]
     fees = [case.result.case.fees for case in listed]
     return Sums(
@@ -78,9 +98,26 @@ def sums_of(cases: Iterable[SettledCase]) -> Sums:
         self_paid=sum(each.self_paid or 0 for each in fees),
         amount=sum(each.amount or 0 for each in amounts),
         settled_fees=sum(each.fee or 0 for each in amounts),
-        without_points=len(listed) - len(points),
+        without_points=len(listed) - len(points) - len(apart),
         without_amount=len(listed) - len(amounts),
+        apart=sum(each.amount or 0 for each in apart),
     )
+
+
+def points_by_part(cases: Iterable[SettledCase]) -> tuple[tuple[str, Decimal], ...]:
+    """The points of some cases cut into the parts of a year's points, extra points being one of their own; they add up exactly."""
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for case in cases:
+        settled = case.settlement
+        if settled is None or settled.points is None:
+            continue
+        part = case.part
+        extra = Decimal(0) if part == "特殊病例" else settled.extra
+        found[part] += settled.points - extra
+        if extra:
+            found[EXTRA] += extra
+    known = [part for part in PARTS if part in found]
+    return tuple((part, found[part]) for part in (*known, *sorted(found.keys() - set(PARTS))))
 
 
 def settled_cases(

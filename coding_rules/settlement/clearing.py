@@ -41,28 +41,38 @@ class Prepayment(Payment):
 
 @dataclass(frozen=True, slots=True)
 class FundPart:
-    """What one insurance (职工, 居民) brings to a settlement; ``price`` and ``share`` are ``None`` where not given."""
+    """What one insurance (职工, 居民) brings to a settlement; ``price`` and ``share`` are ``None`` where not given.
+
+    ``apart`` is what 特例单议 approved in yuan and the region pays beside the points.
+    """
 
     insurance: str
     points: Decimal
     patients_paid: Decimal
     price: Decimal | None = None
     share: Decimal | None = None
+    apart: Decimal = NIL
 
 
 def fund_payable(part: FundPart, basis: FundBasis, label: str) -> Payment:
-    """统筹应付 of one insurance: points x price - what patients paid (DEDUCT), or points x price x 基金支付比例 (SHARE)."""
+    """统筹应付 of one insurance: points x price - what patients paid (DEDUCT), or points x price x 基金支付比例 (SHARE).
+
+    What is paid apart from the points is added to points x price.
+    """
     if part.price is None:
         return Payment(None, (), f"没有{part.insurance}的点值（费率）")
-    product = f"{tell(part.points)} × {tell(part.price)}"
+    worth, product = part.points * part.price, f"{tell(part.points)} × {tell(part.price)}"
+    if part.apart:
+        worth += part.apart
+        product = f"{product} + 特例单议另付 {tell_yuan(part.apart)}"
     if basis is FundBasis.DEDUCT:
-        value = part.points * part.price - part.patients_paid
+        value = worth - part.patients_paid
         formula = f"{product} − 个人自付 {tell_yuan(part.patients_paid)}"
     elif part.share is None:
         return Payment(None, (), f"没有{part.insurance}的基金支付比例")
     else:
-        value = part.points * part.price * part.share
-        formula = f"{product} × {tell(part.share)}"
+        value = worth * part.share
+        formula = f"{f'({product})' if part.apart else product} × {tell(part.share)}"
     value = to_cents(value)
     return Payment(to_fen(value), (Figure(label, show_money(value), f"{formula} = {show_money(value)}"),))
 

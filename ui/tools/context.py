@@ -16,6 +16,7 @@ from ui.services import Services
 if TYPE_CHECKING:
     from app.matching.finder import Finder
     from app.matching.memory import HospitalDictionary
+    from coding_rules.settlement.rulings import Rulings
 
 
 class ToolContext(QObject):
@@ -45,6 +46,8 @@ class ToolContext(QObject):
     """The hospital has set its rules anew (the file is written): they hold from now on, the open work is reviewed again."""
     tables_changed = Signal()
     """Other code tables are installed: everything that rests on them is loaded anew."""
+    resettled = Signal(object)
+    """The bureau's rulings on single cases have changed: ``list[str]`` of the open cases that were settled anew."""
     new_settings = Signal(object)
     """The tool has made new ``Settings`` that shall hold from now on."""
 
@@ -103,6 +106,19 @@ class ToolContext(QObject):
         job.finished.connect(self._ended)
         self._loading = job
         return job
+
+    def use_rulings(self, rulings: Rulings) -> None:
+        """Let other rulings on single cases hold from now on; the cases they speak of are settled anew at once."""
+        from app.knowledge import known_rulings, with_rulings
+
+        knowledge = self.knowledge
+        if knowledge is None:
+            return
+        before = known_rulings(knowledge)
+        self.knowledge = with_rulings(knowledge, rulings)
+        numbers = rulings.differ(before)
+        self.resettled.emit(self.workbench.resettle(self.knowledge, numbers) if self.workbench else [])
+        self.work_changed.emit()
 
     def keep_settings(self, settings: Settings) -> None:
         """Let new settings hold from now on."""

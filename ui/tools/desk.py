@@ -72,6 +72,7 @@ class ToolDesk(QObject):
         context.case_wanted.connect(self._go_to)
         context.new_settings.connect(window.files.use_settings)
         context.rules_changed.connect(self._use_rules)
+        context.resettled.connect(self._show_resettled)
         context.tables_changed.connect(window.files.use_tables)
         context.dictionary_wanted.connect(self._open_dictionary)
         context.work_changed.connect(self._share_knowledge)
@@ -110,6 +111,12 @@ class ToolDesk(QObject):
         """What a tool had loaded is reviewed by too."""
         self._share_knowledge()
         self._files.use_rules()
+
+    @Slot(object)
+    def _show_resettled(self, case_ids: list[str]) -> None:
+        """Other rulings of the bureau hold: what the window shows of these cases follows."""
+        self._files.knowledge = self.context.knowledge
+        self._window.desk.show_resettled(case_ids)
 
     @Slot()
     def _open_dictionary(self) -> None:

@@ -1,4 +1,4 @@
-"""Pages of the tool 结算测算 that list cases: each with its formulas, those for 特例单议, sums by institution."""
+"""Pages of the tool 结算测算 that list cases: each with its formulas, sums by institution."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from PySide6.QtCore import QModelIndex, Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
 from app.dip.settled_cases import InstitutionRow, SettledCase
-from app.dip.special_review import ReviewCandidate
 from coding_rules.settlement.settlement import Figure
 from ui import wording
 from ui.tools.money_fields import FormulaTable
 from ui.tools.money_tables import (
     FIGURE_COLUMNS,
-    REVIEW_COLUMNS,
     FigureRow,
     Words,
     case_columns,
@@ -96,38 +94,6 @@ class CasesPage(QWidget):
         row = self.model.row_at(index.row())
         if row is not None:
             self._tool.context.case_wanted.emit(row.result.case.case_id)
-
-
-class ReviewPage(QWidget):
-    """特例单议: who may apply and why, to be copied or exported as the list to hand in."""
-
-    def __init__(self, tool: ToolWindow) -> None:
-        super().__init__()
-        self._tool = tool
-        self.note = QLabel()
-        self.note.setProperty("role", "muted")
-        self.note.setWordWrap(True)
-        self.model, self.table = tool.add_table(
-            "特例单议候选", REVIEW_COLUMNS, lambda row: row.place, empty="没有符合申请条件的病例。"
-        )
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 6, 0, 0)
-        column.addWidget(self.note)
-        column.addWidget(self.table, 1)
-        self.table.doubleClicked.connect(self._go)
-
-    def show_candidates(self, found: Sequence[ReviewCandidate], limit: str) -> None:
-        """The candidates by loss, and how many the region takes."""
-        self.note.setText(
-            f"符合条件 {len(found):,} 例，{limit}。按亏损从大到小排列；可选中复制，或用右上角导出，作申请清单。"
-        )
-        self.model.set_rows(found)
-
-    @Slot(QModelIndex)
-    def _go(self, index: QModelIndex) -> None:
-        row = self.model.row_at(index.row())
-        if row is not None:
-            self._tool.context.case_wanted.emit(row.case.result.case.case_id)
 
 
 class InstitutionsPage(QWidget):

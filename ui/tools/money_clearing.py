@@ -29,9 +29,9 @@ from app.dip.settled_cases import (
     years_in,
 )
 from app.dip.special_review import ReviewCandidate, limit_text, review_candidates
-from app.past_cases import not_yet_there, score_past
+from app.past_cases import not_yet_there, resettle_past, score_past
 from app.progress import Progress
-from app.review import CaseResult
+from app.review import CaseResult, Knowledge
 from coding_rules.grouper.grouping import System
 from coding_rules.settlement.amount import Settler
 from coding_rules.settlement.profile import RegionProfile
@@ -40,10 +40,12 @@ from ui.tools.context import ToolContext
 from ui.tools.dip_choices import ChoiceDelegate
 from ui.tools.dip_parts import tabbed
 from ui.tools.dip_sources import SourceBar
-from ui.tools.money_case_pages import CasesPage, InstitutionsPage, ReviewPage
+from ui.tools.money_case_pages import CasesPage, InstitutionsPage
 from ui.tools.money_fields import NumberField, SystemBox, number
 from ui.tools.money_pages import BudgetPage, LinesPage, MonthsPage
+from ui.tools.money_review import ReviewPage
 from ui.tools.money_tables import NO, YES, PoolEdits, Words, pool_columns
+from ui.tools.money_typed import TypedPools
 from ui.tools.spec import ToolSpec
 from ui.tools.window import ToolWindow
 
@@ -69,6 +71,9 @@ class ClearingWindow(ToolWindow):
         self._sums = _Sums()
         self._pools: tuple[Pool, ...] = ()
         self._past: tuple[CaseResult, ...] = ()
+        self._past_by: Knowledge | None = None
+        self._typed_pools = TypedPools()
+        self._typed_for: RegionProfile | None = None
         self._doubled = 0
         self._months: dict[str, int] = {}
         self.source = SourceBar(self, "加入其他月份…")
@@ -142,6 +147,10 @@ class ClearingWindow(ToolWindow):
     def refresh(self) -> None:
         """List the periods there are and sum the chosen one up."""
         self.source.say()
+        if self.profile is not self._typed_for:
+            self._typed_pools, self._typed_for = TypedPools(), self.profile
+        if not self._renew_past():
+            return
         self._months = months_of(self.results)
         kept = self.month.currentData()
         self.month.blockSignals(True)
@@ -190,8 +199,23 @@ class ClearingWindow(ToolWindow):
             return
         self.run("正在分组和结算", lambda progress: score_past(fresh, knowledge, progress), self._take_past)
 
+    def _renew_past(self) -> bool:
+        """See that the added cases are settled by what holds now; ``False`` while they are being grouped and settled anew."""
+        knowledge, before = self.context.knowledge, self._past_by
+        if knowledge is None or before is None or not self._past or knowledge is before:
+            return True
+        if (knowledge.dip, knowledge.drg, knowledge.terminology) != (
+            before.dip,
+            before.drg,
+            before.terminology,
+        ):
+            self._score_past()
+            return False
+        self._past, self._past_by = resettle_past(self._past, before, knowledge), knowledge
+        return True
+
     def _take_past(self, past: tuple[CaseResult, ...]) -> None:
-        self._past = past
+        self._past, self._past_by = past, self.context.knowledge
         self.refresh()
 
     @Slot()
@@ -226,17 +250,17 @@ class ClearingWindow(ToolWindow):
         return "；".join(parts)
 
     def _take(self, sums: _Sums) -> None:
-        self._sums, self._pools = sums, sums.pools
+        self._sums = sums
+        self._pools = self._typed_pools.on(self._period, sums.pools)
         self.table.empty_text = "没有病例。" if self.profile else self.profile_name.text()
         self.model.set_rows(self._pools)
-        words, rules = self.words, self.profile.clearing if self.profile else None
+        words = self.words
         self.cases.show_cases(sums.cases, words)
-        self.review.show_candidates(
-            sums.candidates, limit_text(sums.cases, rules) if rules else "没有结算参数"
-        )
-        self.institutions.show_rows(sums.institutions, words)
         self.by_month.show_months(sums.months, words)
-        self.tabs.setTabText(self.tabs.indexOf(self.review), f"特例单议（{len(sums.candidates):,}）")
+        if [pool.counted for pool in self._pools] == [pool.counted for pool in sums.pools]:
+            self._show_counted(sums.institutions, sums.candidates)
+        else:
+            self._count_again()
         self.tabs.setTabText(self.tabs.indexOf(self.cases), f"逐例算式（{len(sums.cases):,}）")
         self._reckon()
 
@@ -246,13 +270,22 @@ class ClearingWindow(ToolWindow):
         """What depends on which pools count."""
         counted = counted_cases(self._sums.cases, self._pools)
         told = limit_text(counted, self.profile.clearing) if self.profile else "没有结算参数"
-        self.review.show_candidates(candidates, told)
+        self.review.show_candidates(candidates, told, counted, self.chosen_system)
         self.institutions.show_rows(institutions, self.words)
         self.tabs.setTabText(self.tabs.indexOf(self.review), f"特例单议（{len(candidates):,}）")
 
     @Slot()
     def _start_over(self) -> None:
+        self._typed_pools.forget(self._period)
         self._take(self._sums)
+
+    @property
+    def _period(self) -> tuple[System, str]:
+        return self.chosen_system, str(self.month.currentData() or "")
+
+    def _remember(self, pool: Pool) -> None:
+        started = next(each for each in self._sums.pools if each.key == pool.key)
+        self._typed_pools.keep(self._period, pool, started)
 
     @Slot()
     def _take_months(self) -> None:
@@ -262,6 +295,8 @@ class ClearingWindow(ToolWindow):
             if row.month and row.prepaid is not None:
                 paid[row.insurance] = paid.get(row.insurance, NIL) + Decimal(row.prepaid) / 100
         self._pools = tuple(replace(pool, prepaid=paid.get(pool.name, NIL)) for pool in self._pools)
+        for pool in self._pools:
+            self._remember(pool)
         self.model.set_rows(self._pools)
         self._reckon()
         self.busy.tell("已把逐月预结的合计填入“已预结”。")
@@ -302,6 +337,7 @@ class ClearingWindow(ToolWindow):
 
     def _put(self, pool: Pool) -> bool:
         self._pools = tuple(pool if each.key == pool.key else each for each in self._pools)
+        self._remember(pool)
         self.model.update_rows([pool])
         self._reckon()
         return True
@@ -323,12 +359,16 @@ class ClearingWindow(ToolWindow):
 
     def _set_counted(self, pool: Pool, written: str) -> bool:
         done = self._put(replace(pool, counted=written == YES))
+        self._count_again()
+        return done
+
+    def _count_again(self) -> None:
+        """Other pools count than at first."""
         if self.profile is not None:
             counted = counted_cases(self._sums.cases, self._pools)
             self._show_counted(
                 by_institution(counted, self.profile), review_candidates(counted, self.profile.clearing)
             )
-        return done
 
     def _typed(self, written: str, put: Callable[[Decimal | None], Pool]) -> bool:
         value = number(written)

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from app.dip.clearing import Line, MonthRow, Pool, Trial
 from app.dip.settled_cases import InstitutionRow, SettledCase, Sums
-from app.dip.special_review import ReviewCandidate
 from app.review import Scored
 from coding_rules.settlement.figures import show, tell, to_fen
 from coding_rules.settlement.settlement import Figure, Settlement
@@ -237,7 +236,9 @@ def institution_columns(words: Words) -> tuple[Column[InstitutionRow], ...]:
     )
 
 
-def _of(read: Callable[[Settlement], int | None]) -> Callable[[SettledCase], int | None]:
+def settled_value(read: Callable[[Settlement], int | None]) -> Callable[[SettledCase], int | None]:
+    """A column that reads a case's settlement."""
+
     def value(row: SettledCase) -> int | None:
         return read(row.settlement) if row.settlement else None
 
@@ -268,35 +269,17 @@ def case_columns(words: Words) -> tuple[Column[SettledCase], ...]:
         figure(
             "points", f"结算{words.worth}", lambda row: row.settlement.points if row.settlement else None, 84
         ),
-        money("amount", "金额（元）", _of(lambda settled: settled.amount), 96),
+        money("amount", "金额（元）", settled_value(lambda settled: settled.amount), 96),
         money("fee", "总费用（元）", lambda row: row.result.case.fees.total, 96),
-        rise("profit", "盈亏（元）", _of(lambda settled: settled.profit), 104, cents=True),
-        rise("fund_profit", "统筹盈亏（元）", _of(lambda settled: settled.fund_profit), 112, cents=True),
+        rise("profit", "盈亏（元）", settled_value(lambda settled: settled.profit), 104, cents=True),
+        rise(
+            "fund_profit",
+            "统筹盈亏（元）",
+            settled_value(lambda settled: settled.fund_profit),
+            112,
+            cents=True,
+        ),
     )
-
-
-def _within(row: ReviewCandidate) -> str:
-    return wording.MISSING if row.within is None else YES if row.within else NO
-
-
-REVIEW_COLUMNS: tuple[Column[ReviewCandidate], ...] = (
-    count("place", "序号", lambda row: row.place, 46),
-    text("case", "病案号", lambda row: row.case.result.case.case_id, 100),
-    text("name", "姓名", lambda row: row.case.result.case.name, 70),
-    text("department", "科室", lambda row: row.case.result.case.department, 96, muted=True),
-    text("insurance", "险种", lambda row: insurance_name(row.case.insurance), 60),
-    text("discharged", "出院日期", lambda row: wording.day(row.case.result.case.discharged), 84),
-    count("los", "住院天数", lambda row: row.case.result.case.los, 66),
-    text("group", "病种", lambda row: group_text(row.case.scored), 170, stretch=True),
-    money("fee", "总费用（元）", lambda row: row.case.result.case.fees.total, 100),
-    money("amount", "金额（元）", lambda row: _of(lambda settled: settled.amount)(row.case), 100),
-    figure("ratio", "倍率", lambda row: row.case.settlement.ratio if row.case.settlement else None, 54),
-    rise("profit", "差额（元）", lambda row: _of(lambda settled: settled.profit)(row.case), 108, cents=True),
-    text(
-        "reasons", "申请理由", lambda row: "；".join(row.reasons), 170, tip=lambda row: "\n".join(row.reasons)
-    ),
-    text("within", "限额内", _within, 54),
-)
 
 
 TRIAL_COLUMNS: tuple[Column[Trial], ...] = (

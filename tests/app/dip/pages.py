@@ -8,8 +8,9 @@ from datetime import datetime
 from app.review import CaseResult, Scored, grouper_input
 from coding_rules.case import Case, Diagnosis, Fees, Fields, Procedure
 from coding_rules.grouper.dip.grouper import DipGrouper
-from coding_rules.settlement.amount import Settler
+from coding_rules.settlement.amount import NO_RULINGS, Settler
 from coding_rules.settlement.profile import RegionProfile, load_profile
+from coding_rules.settlement.rulings import Rulings
 from icd_tables.codes import Edition
 from icd_tables.terminology import Terminology
 from tests.coding_rules.grouper.dip.samples import catalogue
@@ -39,7 +40,7 @@ def page(
     )
 
 
-def result(case: Case, profile: RegionProfile = DEMO) -> CaseResult:
+def result(case: Case, profile: RegionProfile = DEMO, rulings: Rulings = NO_RULINGS) -> CaseResult:
     seen, _, _ = grouper_input(case, Terminology())
     grouping = DipGrouper(catalogue(), profile).group(seen)
-    return CaseResult(case, dip=Scored(grouping, Settler(profile).settle(grouping, seen)))
+    return CaseResult(case, dip=Scored(grouping, Settler(profile, rulings=rulings).settle(grouping, seen)))

@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, Qt
 from pytestqt.qtbot import QtBot
 
 from app.demo.month import generate
 from app.demo.n041 import write_n041
+from app.dip.rulings import load_rulings, read_rulings
 from app.review import review_all
 from coding_rules.case import Fees
 from coding_rules.grouper.grouping import System
 from coding_rules.settlement.figures import to_fen
+from coding_rules.settlement.rulings import Outcome, Ruling, Rulings
 from tests.formulas import check
 from tests.ui.tools import dip_work
 from tests.ui.tools.steps import open_tool, settle
@@ -175,9 +177,108 @@ def test_candidates_for_special_review_are_listed_to_hand_in(
     listed = tool.review.model.rows()
     assert all(row.reasons for row in listed)
     assert f"符合条件 {len(listed)} 例" in tool.review.note.text()
-    assert "特例单议候选" in [name for name, *_ in tool.tables()]
+    assert "特例单议" in [name for name, *_ in tool.tables()]
     with qtbot.waitSignal(dip.case_wanted):
         tool.review.table.doubleClicked.emit(tool.review.model.index(0, 0))
+
+
+def review_cell(tool: ClearingWindow, case_id: str, key: str) -> tuple[QModelIndex, str]:
+    page = tool.review
+    place = next(at for at, row in enumerate(page.model.rows()) if row.case.result.case.case_id == case_id)
+    column = next(at for at, each in enumerate(page.model.columns) if each.key == key)
+    index = page.model.index(place, column)
+    return index, str(index.data())
+
+
+def type_in(qtbot: QtBot, tool: ClearingWindow, dip: ToolContext, case_id: str, key: str, text: str) -> bool:
+    index, _ = review_cell(tool, case_id, key)
+    done = tool.review.model.setData(index, text, Qt.ItemDataRole.EditRole)
+    settle(qtbot, dip)
+    return done
+
+
+def test_an_outcome_that_is_entered_feeds_the_settlement(
+    qtbot: QtBot, tool: ClearingWindow, dip: ToolContext
+) -> None:
+    bench = dip.workbench
+    assert bench is not None
+    case = next(
+        row.result.case for row in tool.cases.model.rows() if row.settlement and row.settlement.amount
+    )
+    put(tool, "职工", DEDUCTIONS, "1,000")
+    tool.review.number.setText(f"{case.record_no} 2099-01-01")
+    tool.review.register()
+    assert "不在所选的计入病例里" in tool.busy.text.text()
+    tool.review.number.setText(case.record_no)
+    tool.review.register()
+    settle(qtbot, dip)
+    assert review_cell(tool, case.case_id, "outcome")[1] == Outcome.PENDING.value
+    assert "已登记 1 例，其中批准 0 例" in tool.review.note.text()
+    before = sum(pool.points for pool in tool.model.rows())
+    assert not type_in(qtbot, tool, dip, case.case_id, "outcome", Outcome.POINTS.value)
+    assert "没有填核定分值" in tool.busy.text.text()
+    assert not type_in(qtbot, tool, dip, case.case_id, "amount", "一万")
+    assert type_in(qtbot, tool, dip, case.case_id, "outcome", Outcome.BY_FEE.value)
+    settled = bench.result(case.case_id).after.dip
+    assert settled is not None
+    assert settled.settlement is not None
+    assert settled.settlement.amount == case.fees.total
+    assert sum(pool.points for pool in tool.model.rows()) != before
+    kept = next(pool for pool in tool.model.rows() if pool.insurance == "职工")
+    assert kept.deductions == 1000, "what was typed stays while the cases are summed anew"
+    assert "按项目付费" in review_cell(tool, case.case_id, "after")[0].data(Qt.ItemDataRole.ToolTipRole)
+    assert type_in(qtbot, tool, dip, case.case_id, "amount", "12,345.67")
+    assert review_cell(tool, case.case_id, "outcome")[1] == Outcome.AMOUNT.value
+    assert type_in(qtbot, tool, dip, case.case_id, "extra", "20")
+    assert type_in(qtbot, tool, dip, case.case_id, "extra_for", "国谈药")
+    (one,) = load_rulings().rulings
+    assert (one.amount, one.extra, one.extra_for) == (1_234_567, 20, "国谈药")
+    figures = [figure for row in tool.cases.model.rows() for figure in row.figures]
+    assert check(figures) > 24
+    assert type_in(qtbot, tool, dip, case.case_id, "extra", "")
+    assert type_in(qtbot, tool, dip, case.case_id, "outcome", "未申请")
+    assert load_rulings().rulings == ()
+    assert sum(pool.points for pool in tool.model.rows()) == before
+
+
+def test_outcomes_of_a_file_are_taken_and_can_be_handed_on(
+    qtbot: QtBot, tool: ClearingWindow, dip: ToolContext, tmp_path: Path
+) -> None:
+    case = next(
+        row.result.case for row in tool.cases.model.rows() if row.settlement and row.settlement.amount
+    )
+    path = tmp_path / "结果.csv"
+    path.write_text(f"病案号,结论,核定分值\n{case.record_no},通过,777\nX9,待定,\n", encoding="utf-8")
+    tool.review.read_file(path)
+    settle(qtbot, dip)
+    assert "读入 2 例结论或加成。其中 1 例不在所选的病例里" in tool.busy.text.text()
+    assert review_cell(tool, case.case_id, "points")[1] == "777"
+    out = tmp_path / "结算测算.xlsx"
+    tool.write(out)
+    settle(qtbot, dip)
+    found = read_rulings(out, "DIP").rulings
+    assert [(each.number, each.outcome, each.points) for each in found] == [
+        (case.record_no, Outcome.POINTS, 777)
+    ]
+
+
+def test_other_months_follow_an_outcome_too(
+    qtbot: QtBot, tool: ClearingWindow, dip: ToolContext, tmp_path: Path
+) -> None:
+    path = tmp_path / "五月.csv"
+    write_n041(path, generate(30))
+    tool.source.read([path])
+    settle(qtbot, dip)
+    qtbot.waitUntil(lambda: len(tool.results) == 78)
+    past = tool._past[0].case
+    day = past.discharged
+    assert day is not None
+    dip.use_rulings(Rulings([Ruling("DIP", past.record_no, day.date(), Outcome.AMOUNT, amount=99_900)]))
+    settle(qtbot, dip)
+    scored = tool._past[0].dip
+    assert scored is not None
+    assert scored.settlement is not None
+    assert scored.settlement.amount == 99_900
 
 
 def test_each_insurance_may_have_a_fund_of_its_own(tool: ClearingWindow) -> None:
