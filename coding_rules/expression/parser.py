@@ -15,6 +15,7 @@ Keywords are read in any letter case; list names, codes and departments may be q
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from difflib import get_close_matches
 
 from coding_rules.expression.problem import RuleError, RuleProblem
@@ -46,6 +47,8 @@ FIELDS = {
 """Fields that are compared with a number, with their Chinese labels."""
 
 SCOPES = frozenset(scope.value for scope in Scope)
+_DEEPEST = 50
+"""No scheme nests deeper; what does is a slip of the clipboard, and is refused before it exhausts the stack."""
 _DEPARTMENT = "dept"
 _DISTINCT = "distinct_lists"
 _FLAGS = ("mcc", "cc")
@@ -68,6 +71,7 @@ class _Parser:
     def __init__(self, tokens: list[Token]) -> None:
         self._tokens = tokens
         self._next = 0
+        self._depth = 0
 
     @property
     def _token(self) -> Token:
@@ -101,13 +105,22 @@ class _Parser:
         token = self._token
         if token.is_word("not"):
             self._take()
-            return Not(self._unary())
+            return Not(self._nested(self._unary))
         if token.kind is TokenKind.PUNCT and token.text == "(":
             self._take()
-            node = self.rule()
+            node = self._nested(self.rule)
             self._punct(")", "括号没有配对，这里少了“)”")
             return node
         return self._test()
+
+    def _nested(self, part: Callable[[], Node]) -> Node:
+        """A part within a part: behind ``not``, or in parentheses."""
+        if self._depth == _DEEPEST:
+            raise _error(self._token, "not 和括号套得太深")
+        self._depth += 1
+        node = part()
+        self._depth -= 1
+        return node
 
     def _test(self) -> Node:
         token = self._take()

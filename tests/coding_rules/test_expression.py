@@ -11,6 +11,7 @@ from coding_rules.expression.tree import (
     TRUE,
     And,
     Compare,
+    Flag,
     In,
     Is,
     Name,
@@ -18,6 +19,7 @@ from coding_rules.expression.tree import (
     Not,
     Or,
     Scope,
+    conjuncts,
     given,
 )
 from coding_rules.grouper.inputs import GrouperInput
@@ -58,10 +60,20 @@ def holds(text: str, **facts: object) -> bool:
         ("not pdx in B.DX and px in P.PX", True),
         ("dept == 0301", True),
         ("dept != 0301", False),
+        ("dept != 0302", True),
+        ("distinct_lists(pdx, A.DX, B.DX) == 1", True),
+        ("distinct_lists(dx, A.DX, B.DX) == 2", True),
+        ("distinct_lists(sdx, A.DX, B.DX) == 1", True),
+        ("distinct_lists(px, P.PX, '歧义（手术）') == 2", True),
+        ("distinct_lists(ppx, P.PX, '歧义（手术）') == 1", True),
+        ("distinct_lists(ppx, P.PX) == 0", True),
+        ("weight < 2500", True),
+        ("sex == 1", True),
+        ("icu_hours > 1.5", True),
     ],
 )
 def test_meaning(text: str, expected: bool) -> None:
-    assert holds(text, department="0301") is expected
+    assert holds(text, department="0301", weight=2400, sex=1, icu_hours=2.0) is expected
 
 
 @pytest.mark.parametrize(
@@ -81,6 +93,9 @@ def test_meaning(text: str, expected: bool) -> None:
         "px is not 99.9900",
         "ppx in '歧义（手术）'",
         "pdx\nin\r\nA.DX",
+        "age！=5",
+        "age == 19.0",
+        "age == +19",
     ],
 )
 def test_harmless_variation_reads_the_same(text: str) -> None:
@@ -130,6 +145,13 @@ def test_precedence_is_not_before_and_before_or() -> None:
         ("mcc 'or", "引号没有配对", 4),
         ("mcc ! cc", "不认识的符号", 4),
         ("distinct_lists(A.DX) > 1", "第一项要写 dx", 15),
+        ("distinct_lists(dx) >= 1", "各项用逗号隔开", 17),
+        ("distinct_lists(dx, A.DX, ) >= 1", "这里要写列表名", 25),
+        ("dx in (A.DX B.DX)", "列表之间用逗号隔开", 12),
+        ("dx in ''", "这里要写列表名", 6),
+        ("dx has in A.DX", "之后要写“in 列表名”", 3),
+        ("pdx not A.DX", "之后要写“in 列表名”", 4),
+        ("pdx in P.PX", "pdx（主要诊断）要用诊断列表", 7),
         ("__import__('os').system('x')", "不认识的字段", 0),
     ],
 )
@@ -148,6 +170,30 @@ def test_the_pointer_stands_below_the_mistake_also_after_chinese() -> None:
     rule, pointer = problem.pointer("ppx in '歧义（手术）' and pdx in 没有").split("\n")
     assert rule.endswith("没有")
     assert pointer == "    " + " " * 8 + "　" * 6 + " " * 13 + "^^^^"
+
+
+def test_at_the_end_of_a_rule_the_pointer_takes_one_place() -> None:
+    rule, pointer = check("mcc or", VOCABULARY).problems[0].pointer("mcc or").split("\n")
+    assert (rule, pointer) == ("    mcc or", "    " + " " * 6 + "^")
+
+
+@pytest.mark.parametrize("text", ["not " * 3000 + "mcc", "(" * 3000 + "mcc" + ")" * 3000])
+def test_what_nests_beyond_all_reason_is_refused(text: str) -> None:
+    assert "套得太深" in check(text, VOCABULARY).problems[0].message
+
+
+def test_the_parts_that_must_all_hold() -> None:
+    parts = conjuncts(parse("(mcc and los > 1) and true and (cc or age > 6)"))
+    assert parts == (Flag("mcc"), Compare("los", ">", 1), Or((Flag("cc"), Compare("age", ">", 6))))
+    assert conjuncts(parse("mcc")) == (Flag("mcc"),)
+    assert conjuncts(TRUE) == ()
+
+
+def test_whole_numbers_stay_whole() -> None:
+    limits = [
+        item.value for item in conjuncts(parse("age > 6 and icu_hours > 1.5")) if isinstance(item, Compare)
+    ]
+    assert repr(limits) == "[6, 1.5]"
 
 
 def test_parse_raises_with_the_problem() -> None:
