@@ -1,4 +1,4 @@
-"""Where the lines of a case stand on the form: from line index to field id and back, gaps included.
+"""Where the lines of a case stand on the form, gaps included.
 
 Files may leave form lines empty (JBDM1 blank, JBDM2 filled). ``Case.diagnoses`` holds the filled lines in order, so the
 form line of index ``i`` is worked out from ``Case.fields``. After an edit the lines are laid on the form again: kept lines stay
@@ -41,31 +41,31 @@ def places(filled: Sequence[int], count: int, available: Sequence[int]) -> tuple
     return tuple(sorted([*filled, *ordered[: count - len(filled)]]))
 
 
-def line_fields(case: Case, kind: Kind) -> tuple[str, ...]:
-    """The field id of the code of every line of ``case.diagnoses`` or ``case.procedures``, in order.
-
-    ``JBDM`` for the principal diagnosis, ``JBDM3`` for a diagnosis on form line 3, ``SSJCZBM1`` for the first procedure.
-    """
+def form_lines(case: Case, kind: Kind) -> tuple[int, ...]:
+    """The form line of every line of ``case.diagnoses`` (0: the principal one) or ``case.procedures`` (1-based), in order."""
     if kind is Kind.DIAGNOSIS:
-        return _fields(diagnosis_lines(case.fields), len(case.diagnoses), _DIAGNOSES)
-    return _fields(procedure_lines(case.fields), len(case.procedures), _PROCEDURES)
+        return places(diagnosis_lines(case.fields), len(case.diagnoses), range(MOST_LINES + 1))
+    return places(procedure_lines(case.fields), len(case.procedures), range(1, MOST_LINES + 1))
 
 
-def line_field(case: Case, kind: Kind, index: int) -> str:
-    """The field id of the code of line ``index`` (0-based); one behind the last line is where a new line would go."""
-    if kind is Kind.DIAGNOSIS:
-        return _fields(diagnosis_lines(case.fields), index + 1, _DIAGNOSES)[index]
-    return _fields(procedure_lines(case.fields), index + 1, _PROCEDURES)[index]
+def first_gap(fields: Mapping[str, str], kind: Kind, count: int) -> int | None:
+    """The first form line left empty before a filled one, of a case that has ``count`` lines now; ``None`` without a gap."""
+    form = _DIAGNOSES[1:count] if kind is Kind.DIAGNOSIS else _PROCEDURES[:count]
+    empty = next((line[0] for line in form if not _is_filled(fields, line)), None)
+    if empty is None:  # the usual case, and asked of every one
+        return None
+    later = procedure_lines(fields) if kind is Kind.PROCEDURE else diagnosis_lines(fields)
+    return empty if later[-1:] > (empty,) else None  # lines inserted since stand behind: they leave no gap
 
 
-def _fields(filled: Sequence[int], count: int, form: Sequence[tuple[int, str, str]]) -> tuple[str, ...]:
-    codes = {line: code for line, code, _ in form}
-    return tuple(codes[line] for line in places(filled, count, tuple(codes)))
+_FormLine = tuple[int, str, str]
+"""Number of a line of the form, and the field ids of its code and its name."""
 
 
-def _filled(fields: Mapping[str, str], form: Sequence[tuple[int, str, str]]) -> tuple[int, ...]:
-    return tuple(
-        line
-        for line, code, name in form
-        if (code in fields and not is_blank(fields[code])) or (name in fields and not is_blank(fields[name]))
-    )
+def _filled(fields: Mapping[str, str], form: Sequence[_FormLine]) -> tuple[int, ...]:
+    return tuple(line[0] for line in form if _is_filled(fields, line))
+
+
+def _is_filled(fields: Mapping[str, str], line: _FormLine) -> bool:
+    _, code, name = line
+    return not is_blank(fields.get(code)) or not is_blank(fields.get(name))

@@ -246,7 +246,7 @@ def _missed(what: str) -> str:
 def _spoken(rule: Rule) -> set[str]:
     """Thresholds a rule reads: those it writes as ``$name``, and those the check across cases that it names asks for."""
     if rule.scope == MONTH:
-        return {one for one in MONTH_CHECKS[rule.check].__code__.co_consts if isinstance(one, str)}
+        return set(MONTH_CHECKS[rule.check].thresholds)
     return set(_THRESHOLD.findall(f"{rule.when} {rule.message}"))
 
 

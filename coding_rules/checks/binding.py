@@ -58,15 +58,15 @@ class BoundRule:
             return
         test = self.test
         if self.lines is None:
-            if view.captures:
-                view.captures.clear()
+            if view.captures or view.notes:
+                view.forget()
             if test(view) is True:
                 found.append(self._finding(view))
             return
         for line in self.lines(view):
             view.line = line
-            if view.captures:
-                view.captures.clear()
+            if view.captures or view.notes:
+                view.forget()
             if test(view) is True:
                 found.append(self._finding(view))
         view.line = None

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from coding_rules.case import Case
 from coding_rules.checks.binding import BoundRule, bind
-from coding_rules.checks.month import MONTH_CHECKS, MonthHit
+from coding_rules.checks.message import fill
+from coding_rules.checks.month import MONTH_CHECKS, MonthHit, checked_rule
 from coding_rules.checks.names import Facet
 from coding_rules.checks.overrides import Overrides
 from coding_rules.checks.pack import MONTH, Pack, Rule, Threshold, shipped_packs
@@ -86,7 +86,7 @@ class CheckEngine:
             bind(rule, lists, self.env) for rule in self.rules if rule.scope != MONTH
         ]
         self._order = {rule.id: i for i, rule in enumerate(self.rules)}
-        self._month = [rule for rule in self.rules if rule.scope == MONTH]
+        self._month = [checked_rule(rule) for rule in self.rules if rule.scope == MONTH]
         self._plans: dict[tuple[int, Edition], tuple[Mapping[str, int], _Plan]] = {}
         self._plans_by_columns: dict[tuple[str, ...], _Plan] = {}
         self._stale_ids: dict[frozenset[Facet], frozenset[str]] = {}
@@ -140,7 +140,7 @@ class CheckEngine:
         """What the rules across cases find, by the id of the case it is said of; ``progress`` counts those rules."""
         found: dict[str, list[Finding]] = {}
         for done, rule in enumerate(self._month, 1):
-            for hit in MONTH_CHECKS[rule.check](cases, self.env):
+            for hit in MONTH_CHECKS[rule.check].run(cases, self.env):
                 found.setdefault(hit.case_id, []).append(_month_finding(rule, hit))
             if progress is not None:
                 progress(done, len(self._month))
@@ -286,13 +286,12 @@ def _thresholds(packs: Sequence[Pack], overrides: Overrides) -> dict[str, float]
 
 
 def _month_finding(rule: Rule, hit: MonthHit) -> Finding:
-    slots: dict[str, Any] = dict(hit.slots)
     return Finding(
         rule.id,
         rule.severity,
         hit.case_id,
         rule.title,
-        rule.message.format(**slots),
+        fill(rule.message, hit.slots),
         rule.at,
         hit.code,
         rule.authority,

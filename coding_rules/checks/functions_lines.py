@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from coding_rules.case import is_blank
 from coding_rules.checks.functions_values import parse_day
 from coding_rules.checks.names import DIAGNOSES, PROCEDURES, Facet, Type
 from coding_rules.checks.predicates import Env, function, note
 from coding_rules.checks.view import CaseView, Line
+from coding_rules.lines import first_gap, form_lines
 from icd_tables.codes import Kind
 
 FULL_CODE = 7
 """Characters of a full code without extension: ``K80.100``, ``I10.x00``."""
 
 
-def _gap(lines: Sequence[Line], start: int) -> int | None:
-    """Position of the first empty row from ``start`` on that has a filled row after it."""
+def _gap(view: CaseView, kind: Kind) -> int | None:
+    """The first line of the form (0: the principal diagnosis) that is empty with a filled one after it.
+
+    A line may have been left empty in the file, or emptied since.
+    """
+    lines, first = (view.diagnoses, 0) if kind is Kind.DIAGNOSIS else (view.procedures, 1)
     filled = {line.index for line in lines}
-    return next((i for i in range(start, max(filled, default=0)) if i not in filled), None)
+    emptied = (i + first for i in range(1 - first, max(filled, default=0)) if i not in filled)
+    count = len(view.case.diagnoses if kind is Kind.DIAGNOSIS else view.case.procedures)
+    return next(emptied, None) or first_gap(view.cells, kind, count)
 
 
 _COMPOUND = re.compile(r"^[A-Z]\d\d\..*M\d{5}/\d")
@@ -28,7 +34,7 @@ _COMPOUND = re.compile(r"^[A-Z]\d\d\..*M\d{5}/\d")
 @function((), prose="其他诊断中间有空行", columns=("JBDM1",), reads=DIAGNOSES, notes=("gap",))
 def gap_in_diagnoses(env: Env, view: CaseView) -> bool:
     """Whether an other-diagnosis row is empty while a later one is filled."""
-    gap = _gap(view.diagnoses, 1)
+    gap = _gap(view, Kind.DIAGNOSIS)
     if gap is None:
         return False
     note(view, gap=str(gap))
@@ -38,10 +44,10 @@ def gap_in_diagnoses(env: Env, view: CaseView) -> bool:
 @function((), prose="手术操作中间有空行", columns=("SSJCZBM1",), reads=PROCEDURES, notes=("gap",))
 def gap_in_procedures(env: Env, view: CaseView) -> bool:
     """Whether a procedure row is empty while a later one is filled."""
-    gap = _gap(view.procedures, 0)
+    gap = _gap(view, Kind.PROCEDURE)
     if gap is None:
         return False
-    note(view, gap=str(gap + 1))
+    note(view, gap=str(gap))
     return True
 
 
@@ -64,8 +70,11 @@ def same_code_before(env: Env, view: CaseView, line: Line) -> bool:
 )
 def unreadable_procedure_day(env: Env, view: CaseView, line: Line) -> bool:
     """Whether the date cell of a procedure line is filled with something that is no day."""
-    filed = view.cells.get(f"SSJCZRQ{line.index + 1}", "")
-    if getattr(line.row, "day", None) is not None or is_blank(filed) or parse_day(filed.strip()) is not None:
+    if getattr(line.row, "day", None) is not None:
+        return False
+    where = form_lines(view.case, Kind.PROCEDURE)
+    filed = view.cells.get(f"SSJCZRQ{where[line.index]}", "") if line.index < len(where) else ""
+    if is_blank(filed) or parse_day(filed.strip()) is not None:
         return False
     note(view, filed=filed.strip())
     return True
@@ -128,7 +137,11 @@ def vague_beside_finer(env: Env, view: CaseView, line: Line) -> bool:
     return False
 
 
-_VALVES = ("I05", "I06", "I07", "I34", "I35", "I36")
+_VALVES = {
+    "I05": "mitral", "I06": "aortic", "I07": "tricuspid",
+    "I34": "mitral", "I35": "aortic", "I36": "tricuspid",
+}  # fmt: skip
+"""Valve of each category of valve diseases: I05-I07 rheumatic, I34-I36 not."""
 
 
 @function(
@@ -141,7 +154,7 @@ _VALVES = ("I05", "I06", "I07", "I34", "I35", "I36")
 def multiple_valves(env: Env, view: CaseView) -> bool:
     """Whether diseases of two or more heart valves are coded one by one, rheumatic ones among them."""
     found = {line.group: line for line in view.diagnoses if line.group in _VALVES}
-    valves = {int(group[1:]) % 30 if group.startswith("I3") else int(group[1:]) - 1 for group in found}
+    valves = {_VALVES[group] for group in found}
     rheumatic = any(group.startswith("I0") for group in found)
     if len(valves) < 2 or not rheumatic:
         return False

@@ -14,6 +14,7 @@ from coding_rules.checks.view import CaseView
 from coding_rules.fields import FEE_ADDENDS, FEE_ITEMS, MOST_LINES, OUTCOME, field_label, outcome_field
 from coding_rules.identity import birth_of, checksum_holds, sex_of
 
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([Ee][+-]?\d{1,2})?", re.ASCII)
 _FORMATS = ("%Y%m%d", "%Y-%m-%d", "%Y/%m/%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M")
 
 
@@ -58,23 +59,21 @@ def not_a_day(env: Env, view: CaseView, text: str) -> bool:
     return parse_day(text) is None
 
 
+def parse_number(text: str) -> float | None:
+    """A number as front pages write it, or ``None``: what some programs write for nothing (``nan``, ``inf``) is none."""
+    return float(text) if _NUMBER.fullmatch(text.strip()) else None
+
+
 @function((Type.TEXT,), Type.NUMBER, prose="{0}")
 def number(env: Env, view: CaseView, text: str) -> float | None:
     """The number a cell holds."""
-    try:
-        return float(text)
-    except ValueError:
-        return None
+    return parse_number(text)
 
 
 @function((Type.TEXT,), prose="{0}不是数字")
 def not_a_number(env: Env, view: CaseView, text: str) -> bool:
     """Whether a filled cell holds no number."""
-    try:
-        float(text)
-    except ValueError:
-        return True
-    return False
+    return parse_number(text) is None
 
 
 @function((Type.TEXT,), Type.NUMBER, prose="{0}的字数")

@@ -85,7 +85,7 @@ def _tables() -> Iterator[str]:
     yield from _table(
         '跨病案的检查（scope = "month"，check = 名字）',
         ("名字", "说明"),
-        ((name, (run.__doc__ or "").splitlines()[0]) for name, run in MONTH_CHECKS.items()),
+        ((name, check.reading) for name, check in MONTH_CHECKS.items()),
     )
 
 

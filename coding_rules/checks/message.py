@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 
 from coding_rules.checks.names import ATTRIBUTES, SELECTORS, VALUES, Facet, Type
@@ -13,6 +13,7 @@ from coding_rules.fields import FEE_ITEMS, FIELDS
 
 _SLOT = re.compile(r"\{([^{}]*)\}")
 _MONEY = frozenset({"total_fee", "self_paid"})
+_UNFILLED = "未填"
 Say = Callable[[CaseView], str]
 
 
@@ -40,10 +41,20 @@ def compile_message(
     return say
 
 
+def slots_of(template: str) -> frozenset[str]:
+    """What a message speaks of: the names between its braces."""
+    return frozenset(_SLOT.findall(template))
+
+
+def fill(template: str, texts: Mapping[str, str]) -> str:
+    """The message with a text for each of its slots."""
+    return _SLOT.sub(lambda slot: texts[slot[1]], template)
+
+
 def facets_of_message(template: str) -> frozenset[Facet]:
     """The parts of a case a message words, which may be others than its rule asks about."""
     found: set[Facet] = set()
-    for name in _SLOT.findall(template):
+    for name in slots_of(template):
         owner = name.partition(".")[0]
         if owner in SELECTORS:
             found.update(SELECTORS[owner].facets)
@@ -71,7 +82,7 @@ def _slot(
     if name in VALUES:
         return _value_slot(name)
     if name in FEE_ITEMS:
-        return lambda view: f"{view.case.fees.item(name) / 100:.2f}"
+        return lambda view: _money(view.case.fees.items.get(name))
     if name in FIELDS:
         return lambda view: view.cells.get(name, "").strip() or "空"
     raise MessageError(f"消息中的“{{{name}}}”没有来处")
@@ -94,12 +105,16 @@ def _line_slot(name: str, find: Callable[[CaseView], Line | None]) -> Say:
 def _value_slot(name: str) -> Say:
     value = VALUES[name]
     if name in _MONEY:
-        return lambda view: f"{(value.read(view) or 0) / 100:.2f}"
+        return lambda view: _money(value.read(view))
     if name == "sex":
-        return lambda view: {"1": "男", "2": "女"}.get(view.case.sex, view.case.sex or "未填")
+        return lambda view: {"1": "男", "2": "女"}.get(view.case.sex, view.case.sex or _UNFILLED)
     if value.type in {Type.DAY, Type.MOMENT, Type.NUMBER, Type.TEXT}:
         return lambda view: _text(value.read(view))
     raise MessageError(f"“{name}”不能写进消息")
+
+
+def _money(cents: int | None) -> str:
+    return _UNFILLED if cents is None else f"{cents / 100:.2f}"
 
 
 def _line_text(line: Line | None) -> str:
@@ -111,4 +126,4 @@ def _text(value: object) -> str:
         return value.strftime("%Y-%m-%d %H:%M")
     if isinstance(value, date):
         return value.isoformat()
-    return "未填" if value is None or value == "" else str(value)
+    return _UNFILLED if value is None or value == "" else str(value)

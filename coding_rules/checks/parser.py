@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from coding_rules.checks.syntax import (
     Arithmetic,
     Blank,
@@ -22,6 +24,9 @@ from coding_rules.checks.syntax import (
     tokens,
 )
 
+_MOST_WORDS = 500
+_DEEPEST = 50
+"""No rule people write comes near; what does is a slip of the clipboard, and is refused before it exhausts the stack."""
 _COMPARISONS = ("==", "!=", "<=", ">=", "<", ">")
 
 
@@ -42,6 +47,9 @@ class _Parser:
         self.text = text
         self.tokens = tokens(text)
         self.place = 0
+        self.depth = 0
+        if len(self.tokens) > _MOST_WORDS:
+            raise RuleSyntaxError("规则太长，请拆成几条", text, self.tokens[_MOST_WORDS].at)
 
     # -- words ---------------------------------------------------------------
     @property
@@ -78,6 +86,16 @@ class _Parser:
     def error(self, reason: str) -> RuleSyntaxError:
         return RuleSyntaxError(reason, self.text, self.now.at)
 
+    def nested(self, part: Callable[[], Node]) -> Node:
+        """A part within a part: behind ``not``, in parentheses, an argument."""
+        if self.depth == _DEEPEST:
+            raise self.error("not 和括号套得太深")
+        self.depth += 1
+        try:
+            return part()
+        finally:
+            self.depth -= 1
+
     # -- logic ---------------------------------------------------------------
     def either(self) -> Node:
         at = self.now.at
@@ -96,7 +114,7 @@ class _Parser:
     def negation(self) -> Node:
         at = self.now.at
         if self.accept("not"):
-            return Not(at, self.negation())
+            return Not(at, self.nested(self.negation))
         return self.statement()
 
     def statement(self) -> Node:
@@ -109,7 +127,7 @@ class _Parser:
         opened = self.place
         try:
             self.take()
-            inner = self.either()
+            inner = self.nested(self.either)
             self.expect(")")
             if not self.sees(*_COMPARISONS, "+", "-", "*"):
                 return inner
@@ -213,7 +231,7 @@ class _Parser:
             return Param(token.at, token.text[1:])
         if token.kind == "op" and token.text == "(":
             self.take()
-            inner = self.value()
+            inner = self.nested(self.value)
             self.expect(")")
             return inner
         if token.kind != "name":
@@ -227,7 +245,7 @@ class _Parser:
         self.expect("(")
         args: list[Node] = []
         while not self.sees(")"):
-            args.append(self.value())
+            args.append(self.nested(self.value))
             if not self.accept(","):
                 break
         self.expect(")")

@@ -33,7 +33,7 @@ _BLANKS = {"blank": "未填", "empty": "为空", "filled": "已填"}
 def phrase(rule: Rule) -> str:
     """The condition of a rule as a sentence."""
     if rule.scope == MONTH:
-        return f"跨病案：{(MONTH_CHECKS[rule.check].__doc__ or '').splitlines()[0]}"
+        return f"跨病案：{MONTH_CHECKS[rule.check].reading}"
     text = _say(parse(rule.when), outer=True)
     return f"逐行看{SELECTORS[rule.each].label}：{text}" if rule.each else text
 

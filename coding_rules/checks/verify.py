@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from coding_rules.checks.engine import CheckEngine
 from coding_rules.checks.examples import Example, ExampleError, parse_examples
+from coding_rules.checks.month import MONTH_CHECKS
 from coding_rules.checks.pack import (
     Pack,
     PackError,
@@ -70,14 +71,15 @@ def _repeated_ids(packs: tuple[Pack, ...]) -> Iterator[PackIssue]:
 
 def _unused(packs: tuple[Pack, ...]) -> Iterator[PackIssue]:
     """Code lists and thresholds no rule speaks of."""
-    spoken = " ".join(f"{rule.when} {rule.message} {rule.check}" for pack in packs for rule in pack.rules)
-    words = set(re.findall(r"[@$][a-z_]\w*", spoken))
+    rules = [rule for pack in packs for rule in pack.rules]
+    words = {word for rule in rules for word in re.findall(r"[@$][a-z_]\w*", f"{rule.when} {rule.message}")}
+    words |= {f"${name}" for rule in rules if rule.check for name in MONTH_CHECKS[rule.check].thresholds}
     for pack in packs:
         for name in pack.own_lists:
             if f"@{name}" not in words:
                 yield PackIssue(pack.id, "", f"编码清单 @{name} 没有规则使用")
         for threshold in pack.thresholds:
-            if f"${threshold.id}" not in words and not any(rule.check for rule in pack.rules):
+            if f"${threshold.id}" not in words:
                 yield PackIssue(pack.id, "", f"阈值 ${threshold.id} 没有规则使用")
 
 

@@ -80,7 +80,7 @@ def _filled(row: Diagnosis | Procedure) -> bool:
 
 
 class CaseView:
-    """Everything a rule may ask about one case. ``captures`` and ``line`` are the scratch of the rule being run.
+    """Everything a rule may ask about one case. ``captures``, ``notes`` and ``line`` are the scratch of the rule being run.
 
     ``cells`` holds the source row; it is laid out when first asked for, as few rules re-run after an edit read it.
     """
@@ -138,6 +138,11 @@ class CaseView:
         self.captures: dict[str, Line] = {}
         self.notes: dict[str, str] = {}
         self.remembered: dict[str, object] = {}
+
+    def forget(self) -> None:
+        """Clear what the last question left: a message may speak only of what its own rule found on its own line."""
+        self.captures.clear()
+        self.notes.clear()
 
     def __getattr__(self, name: str) -> Mapping[str, str]:
         if name != "cells":

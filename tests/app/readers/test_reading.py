@@ -10,7 +10,8 @@ from app.readers.imported import ImportReport, SourceLayout
 from app.readers.mapping import ColumnMapping, remember
 from app.readers.reading import peek, read_cases
 from coding_rules.case import Diagnosis
-from coding_rules.lines import line_field
+from coding_rules.checks.engine import CheckEngine
+from coding_rules.lines import form_lines
 from icd_tables.codes import Edition, Kind
 from icd_tables.terminology import Terminology
 from tests.app.readers.samples import n041_bytes, n041_file, n041_row, terminology, workbook
@@ -60,9 +61,9 @@ def test_gaps_between_lines_stay_visible(tmp_path: Path) -> None:
     row |= {"SSJCZBM4": "88.5500", "SSJCZMC4": "造影"}
     (case,) = read_cases(n041_file(tmp_path, row), terminology()).cases
     assert [line.code for line in case.diagnoses] == ["I20.000", "E11.900x001"]
-    assert line_field(case, Kind.DIAGNOSIS, 0) == "JBDM"
-    assert line_field(case, Kind.DIAGNOSIS, 1) == "JBDM3"
-    assert line_field(case, Kind.PROCEDURE, 0) == "SSJCZBM4"
+    assert form_lines(case, Kind.DIAGNOSIS) == (0, 3)
+    assert form_lines(case, Kind.PROCEDURE) == (4,)
+    assert {"CMP-044", "CMP-096"} <= {finding.rule_id for finding in CheckEngine(terminology()).check(case)}
 
 
 def test_a_missing_principal_diagnosis_stays_missing(tmp_path: Path) -> None:
@@ -190,7 +191,7 @@ def test_hqms_columns(tmp_path: Path) -> None:
     assert (case.admitted, case.discharged) == (datetime(2025, 1, 13, 8, 30), datetime(2025, 1, 20, 9))
     assert [p.code for p in case.procedures] == ["99.8300x001", "88.5500"]
     assert (case.fees.total, case.fees.items["XYF"]) == (500010, 1200)
-    assert line_field(case, Kind.PROCEDURE, 1) == "SSJCZBM2"
+    assert form_lines(case, Kind.PROCEDURE) == (1, 2)
 
 
 HOSPITAL = [

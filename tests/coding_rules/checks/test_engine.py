@@ -330,6 +330,23 @@ def test_no_garbage_breaks_a_rule(cells: dict[str, str], codes: list[tuple[str, 
             apply(page, fix.edits)
 
 
+def own(rule: str) -> CheckEngine:
+    head = '[[rule]]\nid = "OWN-1"\ntitle = "示例"\nseverity = "hint"\nauthority = "本院"\n'
+    return CheckEngine(small_terminology(), [parse_pack(head + rule, "own")])
+
+
+def test_a_message_speaks_only_of_its_own_line() -> None:
+    either = 'each = "diagnoses"\nwhen = "code_misspelled(line) or lone_asterisk(line)"\nmessage = "〔{normal}〕"\n'
+    page = build_case({"dx": ["k35.800 急性阑尾炎", "G63.2* 多发性神经病"]})
+    assert [found.message for found in own(either).check(page)] == ["〔K35.800〕", "〔〕"]
+
+
+def test_money_that_was_not_filed_is_no_zero_in_a_message() -> None:
+    rule = own('when = "age > 3"\nmessage = "{total_fee} / {self_paid} / {XYF}"\n')
+    (found,) = rule.check(build_case({"ZFY": "5000", "ZFJE": "", "XYF": ""}))
+    assert found.message == "5000.00 / 未填 / 未填"
+
+
 def test_messages_leave_no_slot_open() -> None:
     for case in EXAMPLES:
         for finding in ENGINE.check(case):

@@ -78,6 +78,33 @@ def test_a_missing_column_is_unknown() -> None:
     assert truth("ZKRQ is blank", without=["ZKRQ"]) is None
 
 
+@pytest.mark.parametrize("text", ["nan", "inf", "-inf", "1e999", "1_000", "一", "1.2.3", "0x10", "²"])
+def test_what_programs_write_for_nothing_is_no_number(text: str) -> None:
+    assert truth("number(NL) > 0", NL=text) is None
+    assert truth("not_a_number(NL)", NL=text) is True
+
+
+@pytest.mark.parametrize("text", ["1", " 1 ", "1.50", "+1", ".5", "1.", "1E2"])
+def test_numbers_as_front_pages_write_them(text: str) -> None:
+    assert truth("number(NL) > 0", NL=text) is True
+    assert truth("not_a_number(NL)", NL=text) is False
+
+
+def test_the_asterisk_part_is_a_text_of_its_own() -> None:
+    compound = ["E11.401+G63.2* 2型糖尿病性周围神经病"]
+    assert truth('asterisk_part(principal) in {"G63.2*"}', dx=compound) is True
+    assert truth("asterisk_part(principal) is blank", dx=compound) is False
+    assert truth("asterisk_part(principal) is blank") is True
+
+
+@pytest.mark.parametrize(
+    "text", ["not " * 100 + "age > 1", "(" * 100 + "age > 1" + ")" * 100, "age > 1" + " + 1" * 400]
+)
+def test_what_nests_or_runs_on_beyond_all_reason_is_refused(text: str) -> None:
+    with pytest.raises(RuleSyntaxError, match=r"太深|太长"):
+        compile_rule(text, env=ENV)
+
+
 def test_morphology_codes_are_not_of_chapter_thirteen() -> None:
     assert truth("pathology in [M80]", pathology="M80000/3 恶性肿瘤") is False
     assert truth("pathology in [M80]", pathology="M80.900 骨质疏松伴病理性骨折") is True
