@@ -1,4 +1,4 @@
-"""Month pre-settlement, annual clearing and budget simulation, every figure with formula and source."""
+"""Month pre-settlement and annual clearing, every figure with formula and source."""
 
 from __future__ import annotations
 
@@ -12,15 +12,12 @@ from coding_rules.settlement.clearing import (
     FundPart,
     Payment,
     Prepayment,
-    Simulation,
     annual_total,
-    budget_price,
     clearing_payment,
     monthly_prepayment,
     share_result,
-    simulate_budget,
 )
-from coding_rules.settlement.figures import apportion, show_money, tell, tell_yuan, to_cents, yuan
+from coding_rules.settlement.figures import show_money, tell, tell_yuan, to_cents, yuan
 from coding_rules.settlement.profile import RegionProfile
 from coding_rules.settlement.settlement import Figure
 
@@ -241,7 +238,7 @@ def annual_lines(
     total = annual_total(
         [pool.part for pool in counted], deductions, profile.clearing, profile.money.fund_basis
     )
-    lines = [line for pool in counted for line in _made_of(pool)]
+    lines = [line for pool in counted for line in _made_of(pool, profile.worth)]
     lines += _lines(WHOLE, "年度总结算", total, profile)
     if total.amount is None:
         return lines
@@ -256,70 +253,20 @@ def annual_lines(
     return lines + _lines(WHOLE, "清算支付", due, profile)
 
 
-def _made_of(pool: Pool) -> Iterator[Line]:
-    """What the points of a pool are made of."""
+def _made_of(pool: Pool, worth: str) -> Iterator[Line]:
+    """What the points of a pool are made of, and what gave its price."""
     if pool.parts:
         value = tell(pool.points)
         added = " + ".join(f"{part} {tell(points)}" for part, points in pool.parts)
-        yield Line(pool.name, Figure("年度总分值", value, f"{added} = {value}"))
+        yield Line(pool.name, Figure(f"年度总{worth}", value, f"{added} = {value}"))
+    if pool.price_from is not None:
+        yield Line(pool.name, pool.price_from)
 
 
 def _charged_figure(counted: Sequence[Pool], charged: Decimal) -> Figure:
     fees, paid = (sum((getattr(pool, name) for pool in counted), NIL) for name in ("fees", "self_paid"))
     formula = f"总费用 {tell_yuan(fees)} − 个人自付 {tell_yuan(paid)} = {show_money(charged)}"
     return Figure("统筹记账", show_money(charged), formula)
-
-
-def counted_sums(pools: Iterable[Pool]) -> tuple[Decimal, Decimal]:
-    """Points and fees of the counted pools."""
-    counted = [pool for pool in pools if pool.counted]
-    return sum((pool.points for pool in counted), NIL), sum((pool.fees for pool in counted), NIL)
-
-
-STEPS = tuple(Decimal(each) / 100 for each in (90, 95, 98, 100, 102, 105, 110))
-"""Budgets that are tried beside the given one, as shares of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """What one budget would mean; ``parts`` splits the hospital's amount by pool to the 分 (name, 分)."""
-
-    share: Decimal
-    fund: Decimal
-    outcome: Simulation
-    parts: tuple[tuple[str, int], ...]
-
-    @property
-    def split(self) -> Figure:
-        """The parts as a sum."""
-        added = " + ".join(f"{name} {tell_yuan(yuan(fen))}" for name, fen in self.parts)
-        value = show_money(yuan(self.outcome.amount))
-        return Figure("按险种分", value, f"{added} = {value}")
-
-
-def try_budgets(
-    fund: Decimal, fund_share: Decimal, region_points: Decimal, pools: Sequence[Pool]
-) -> list[Trial]:
-    """The given budget and some above and below it; empty when share or points are 0."""
-    counted = [pool for pool in pools if pool.counted]
-    points, fees = counted_sums(counted)
-    trials = []
-    for step in STEPS:
-        budget = to_cents(fund * step)
-        outcome = simulate_budget(budget, fund_share, region_points, points, fees)
-        if outcome is not None:
-            shares = apportion(outcome.amount, [pool.points for pool in counted])
-            names = (pool.name for pool in counted)
-            trials.append(Trial(step, budget, outcome, tuple(zip(names, shares, strict=True))))
-    return trials
-
-
-def budget_line(years: Sequence[tuple[Decimal, Decimal]]) -> Figure:
-    """预算点值 from (fees in yuan, points) of one to three years, oldest first."""
-    if not years:
-        return Figure("预算点值", "—", "填写一至三年的住院总费用与总分值后计算")
-    _, figure = budget_price([fees for fees, _ in years], [points for _, points in years])
-    return figure
 
 
 def _lines(insurance: str, what: str, payment: Payment, profile: RegionProfile) -> list[Line]:

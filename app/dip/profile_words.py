@@ -52,6 +52,8 @@ MEANINGS: Mapping[str, str] = {
     "money.basis": "按分值（点数）还是按权重（费率）付费",
     "money.points_per_weight": "DRG 按点数付费的地区用",
     "money.prices": "每分（点）多少元，分险种、月份、参保地；在“点值”页修改",
+    "money.price_way": "年终点值固定不变、随基金浮动，还是一部分固定一部分浮动（弹性）",
+    "money.base_share": "弹性点值 = 基准点值 × 本份额 + 浮动点值 × 其余；基准：增量 8：2 填 0.8，7：3 填 0.7",
     "money.insurance_codes": "首页医疗付费方式代码对应的险种",
     "money.hospital_factor": "本院的机构系数（等级系数）",
     "money.institution_factors": "几个院区或几家机构一起算时，按首页的机构编码（或名称）另定；也可按险种，如“职工 0.611、居民 0.631”",
@@ -151,6 +153,11 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
     },
     "bands.ungrouped": {"unknown": "本地未定，不出金额", "fee_share": "按费用占均费折算"},
     "money.basis": {"points": "分值（点数）", "weight": "权重（费率）"},
+    "money.price_way": {
+        "floating": "浮动（基金 ÷ 支付比例 ÷ 总分值）",
+        "fixed": "固定（公布的点值）",
+        "elastic": "弹性（基准 × 份额 + 浮动 × 其余）",
+    },
     "money.fund_basis": {
         "unset": "未定，不算统筹",
         "deduct": "金额 − 个人自付",

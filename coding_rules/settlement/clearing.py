@@ -1,4 +1,4 @@
-"""From cases to the bureau's payments: monthly pre-settlement, annual clearing, sharing of surplus and overrun, budget to point value.
+"""From cases to the bureau's payments: monthly pre-settlement, annual clearing, sharing of surplus and overrun.
 
 Formulas from DIP 3.0 技术规范（征求意见稿） and 按病种付费经办管理规程（2025版）; the shares are the region's. Money in yuan as Decimal;
 every amount with a name is rounded to 分 and reckoned with as rounded (see ``figures``).
@@ -206,74 +206,6 @@ def clearing_payment(
     )
     back = "（应退回）" if due < 0 else ""
     return Payment(to_fen(due), (Figure(f"清算支付{back}", show_money(due), formula),))
-
-
-YEAR_WEIGHTS = (Decimal(1), Decimal(2), Decimal(7))
-"""Three years back, two years back, last year."""
-
-
-def budget_price(
-    fees: Sequence[Decimal], points: Sequence[Decimal], weights: Sequence[Decimal] = YEAR_WEIGHTS
-) -> tuple[Decimal | None, Figure]:
-    """年初（预算）点值 = 加权年住院总费用 / 加权总分值, oldest year first. ``None`` when there are no points."""
-    used = weights[-len(fees) :]
-    money = sum((w * fee for w, fee in zip(used, fees, strict=True)), Decimal(0))
-    weight = sum((w * each for w, each in zip(used, points, strict=True)), Decimal(0))
-    if not weight:
-        return None, Figure("预算点值", "—", "总分值为 0，无法计算")
-    value = money / weight
-    above = " + ".join(f"{tell(w)} × {tell_yuan(fee)}" for w, fee in zip(used, fees, strict=True))
-    below = " + ".join(f"{tell(w)} × {tell(each)}" for w, each in zip(used, points, strict=True))
-    return value, Figure("预算点值", f"{tell(value, 4)} 元", f"({above}) ÷ ({below}) = {tell(value, 4)}")
-
-
-def settlement_price(fund: Decimal, fund_share: Decimal, points: Decimal) -> tuple[Decimal | None, Figure]:
-    """结算点值 = (当年 DIP 基金总额 / 医保支付比例) / 当年总分值. ``None`` when share or points are 0."""
-    if not fund_share or not points:
-        return None, Figure("结算点值", "—", "医保支付比例或总分值为 0，无法计算")
-    value = fund / fund_share / points
-    formula = f"{_division(fund, fund_share, points)} = {tell(value, 4)}"
-    return value, Figure("结算点值", f"{tell(value, 4)} 元", formula)
-
-
-def _division(fund: Decimal, fund_share: Decimal, points: Decimal) -> str:
-    return f"{tell_yuan(fund)} ÷ {tell(fund_share)} ÷ {tell(points)}"
-
-
-@dataclass(frozen=True, slots=True)
-class Simulation:
-    """What a budget would mean: point value, our amount and profit in 分, with the formula."""
-
-    price: Decimal
-    amount: int
-    profit: int
-    figures: tuple[Figure, ...]
-
-
-def simulate_budget(
-    fund: Decimal, fund_share: Decimal, region_points: Decimal, own_points: Decimal, own_fees: Decimal
-) -> Simulation | None:
-    """What the hospital would be paid and gain or lose if the region's budget were ``fund``.
-
-    ``region_points`` are all points of the region in the year, the hospital's included. The amount is reckoned from the budget, not
-    from the point value as shown: the parts of all hospitals add up to budget / share.
-    """
-    price, figure = settlement_price(fund, fund_share, region_points)
-    if price is None:
-        return None
-    amount = to_cents(own_points * fund / fund_share / region_points)
-    profit = amount - own_fees
-    division = _division(fund, fund_share, region_points)
-    figures = (
-        figure,
-        Figure("本院金额", show_money(amount), f"{tell(own_points)} × {division} = {show_money(amount)}"),
-        Figure(
-            "本院盈亏",
-            show_money(profit),
-            f"{tell_yuan(amount)} − 总费用 {tell_yuan(own_fees)} = {show_money(profit)}",
-        ),
-    )
-    return Simulation(price, to_fen(amount), to_fen(profit), figures)
 
 
 def special_review_limit(discharges: int, rules: ClearingRules) -> int | None:

@@ -97,6 +97,13 @@ class RegionProfile:
     bed_days: BedDayRules = field(default_factory=BedDayRules)
     notes: Mapping[str, Note] = field(default_factory=dict)
 
+    @property
+    def worth(self) -> str:
+        """What is counted here: 分值 (DIP), 点数 (DRG by points) or 权重 (DRG by rate)."""
+        if self.system == "DIP":
+            return "分值"
+        return "点数" if self.money.basis == "points" else "权重"
+
     def note(self, section: str, parameter: str) -> Note:
         """Where a parameter comes from: its own note, else its section's."""
         own = self.notes.get(f"{section}.{parameter}") or self.notes.get(f"{section}.default")

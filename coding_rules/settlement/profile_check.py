@@ -16,6 +16,7 @@ from coding_rules.settlement.rules import (
     Deposit,
     FundBasis,
     MoneyRules,
+    PriceWay,
     Ungrouped,
 )
 
@@ -114,6 +115,10 @@ def _money(money: MoneyRules, bands: BandRules) -> _Found:
     for name in ("institution_factors", "group_factors"):
         if any(factor <= 0 for factor in getattr(money, name).values()):
             yield name, "每个系数都必须大于 0"
+    if money.price_way is PriceWay.ELASTIC and money.base_share is None:
+        yield "base_share", "弹性点值要有基准份额，如 0.8（基准：增量 8：2）"
+    if money.base_share is not None and not 0 <= money.base_share <= 1:
+        yield "base_share", f"{show(money.base_share)} 应在 0 到 1 之间"
     if any(points <= 0 for points in money.extra_points.values()):
         yield "extra_points", "每个加成分值都必须大于 0"
     if money.fund_basis is FundBasis.SHARE and not money.fund_share:

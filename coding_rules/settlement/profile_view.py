@@ -73,6 +73,8 @@ LABELS: Mapping[str, str] = {
     "money.basis": "计算基础",
     "money.points_per_weight": "每 1 权重折合点数",
     "money.prices": "点值/费率",
+    "money.price_way": "年度点值的办法",
+    "money.base_share": "弹性点值的基准份额",
     "money.insurance_codes": "付费方式对应险种",
     "money.hospital_factor": "机构系数",
     "money.institution_factors": "分机构或分险种的机构系数",

@@ -96,7 +96,7 @@ def _approved_amount(ruling: Ruling, case: GrouperInput, source: str, sheet: She
         sheet.missing.append("特例单议按项目付费，但病例没有总费用，暂按正常结算")
         return None
     amount = yuan(case.total_fee - sheet.unreasonable)
-    less = f" − 不合理 {tell_yuan(yuan(sheet.unreasonable))}"
+    less = f" − 不合理 {tell_yuan(yuan(sheet.unreasonable))}" if sheet.unreasonable else ""
     formula = f"按项目付费：总费用 {tell_yuan(yuan(case.total_fee))}{less} = {show_money(amount)}"
     sheet.say("核定后金额", show_money(amount), formula, source)
     return amount

@@ -71,6 +71,17 @@ class ReviewPay(StrEnum):
     """Paid as it is beside the points, whatever the point value becomes."""
 
 
+class PriceWay(StrEnum):
+    """How the year's point value comes about."""
+
+    FLOATING = "floating"
+    """What the fund gives: (fund / share it pays) / all points of the region."""
+    FIXED = "fixed"
+    """The published point value, whatever the fund."""
+    ELASTIC = "elastic"
+    """Published point value x 基准份额 + floating one x the rest (8:2, 7:3)."""
+
+
 class Ungrouped(StrEnum):
     """What an ungrouped case gets."""
 
@@ -143,6 +154,7 @@ class MoneyRules:
     insurance, ``group_factors`` by group: a group's factor goes before an institution's, that before an insurance's, that before
     the general one. 基层病种 take ``basic_factor``.
 
+    ``price_way`` is how the year's point value comes about, ``base_share`` the part of ``prices`` in an elastic one.
     ``extra_points`` 新药新技术加成 are points added for a procedure (exact code), after bands and factors.
     ``region_mean`` is the mean fee of the region in yuan; ``points_per_weight`` turns DRG weights into points where a region
     pays DRG by points; ``fund_basis`` how the fund's part follows, ``fund_share`` its share of the amount by insurance.
@@ -151,6 +163,8 @@ class MoneyRules:
     basis: str = "points"
     points_per_weight: Decimal | None = None
     prices: tuple[PointPrice, ...] = ()
+    price_way: PriceWay = PriceWay.FLOATING
+    base_share: Decimal | None = None
     insurance_codes: Mapping[str, str] = field(default_factory=lambda: dict(DEFAULT_INSURANCE_CODES))
     hospital_factor: Decimal | None = None
     institution_factors: Mapping[str, Decimal] = field(default_factory=dict)

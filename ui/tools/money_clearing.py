@@ -3,37 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from PySide6.QtCore import QSize, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton
 
+from app.dip.budget import with_price
 from app.dip.clearing import (
     NIL,
-    MonthRow,
     Pool,
     annual_lines,
     counted_cases,
-    month_rows,
     monthly_lines,
-    pools_of,
 )
+from app.dip.period_sums import PeriodSums, sum_period
 from app.dip.settled_cases import (
     InstitutionRow,
-    SettledCase,
     by_institution,
     coverage,
     months_of,
-    settled_cases,
     years_in,
 )
 from app.dip.special_review import ReviewCandidate, limit_text, review_candidates
 from app.past_cases import not_yet_there, resettle_past, score_past
-from app.progress import Progress
 from app.review import CaseResult, Knowledge
 from coding_rules.grouper.grouping import System
 from coding_rules.settlement.amount import Settler
+from coding_rules.settlement.figures import tell
+from coding_rules.settlement.point_price import Price
 from coding_rules.settlement.profile import RegionProfile
 from coding_rules.settlement.rules import FundBasis
 from ui.tools.context import ToolContext
@@ -50,17 +48,6 @@ from ui.tools.spec import ToolSpec
 from ui.tools.window import ToolWindow
 
 
-@dataclass(frozen=True)
-class _Sums:
-    """What a period comes to."""
-
-    pools: tuple[Pool, ...] = ()
-    cases: tuple[SettledCase, ...] = ()
-    months: tuple[MonthRow, ...] = ()
-    institutions: tuple[InstitutionRow, ...] = ()
-    candidates: tuple[ReviewCandidate, ...] = ()
-
-
 class ClearingWindow(ToolWindow):
     """Cases and period at the top, sums by insurance to be completed by the user; below what follows, each figure with its formula."""
 
@@ -68,7 +55,7 @@ class ClearingWindow(ToolWindow):
 
     def __init__(self, spec: ToolSpec, context: ToolContext) -> None:
         super().__init__(spec, context)
-        self._sums = _Sums()
+        self._sums = PeriodSums()
         self._pools: tuple[Pool, ...] = ()
         self._past: tuple[CaseResult, ...] = ()
         self._past_by: Knowledge | None = None
@@ -109,6 +96,7 @@ class ClearingWindow(ToolWindow):
         self.month.currentIndexChanged.connect(self._sum)
         self.annual.changed.connect(self._reckon)
         self.by_month.wanted.connect(self._take_months)
+        self.budget.price_wanted.connect(self._take_price)
         self.again.clicked.connect(self._start_over)
         context.reviewed.connect(self._renew_after_work)
 
@@ -227,13 +215,13 @@ class ClearingWindow(ToolWindow):
         self._delegate()
         if profile is None:
             self.profile_name.setText(f"没有 {system.value} 结算参数，无法测算。请在“设置”中选择结算参数。")
-            self._take(_Sums())
+            self._take(PeriodSums())
             return
         results, period = self.results, str(self.month.currentData() or "")
         self.profile_name.setText(self._told(profile))
         self.run(
             "正在汇总病例",
-            lambda progress: _sums_of(results, profile, system, period, progress),
+            lambda progress: sum_period(results, profile, system, period, progress),
             self._take,
         )
 
@@ -249,7 +237,7 @@ class ClearingWindow(ToolWindow):
             parts.append(f"加入的文件里有 {self._doubled:,} 例与已有的重复，只计一次")
         return "；".join(parts)
 
-    def _take(self, sums: _Sums) -> None:
+    def _take(self, sums: PeriodSums) -> None:
         self._sums = sums
         self._pools = self._typed_pools.on(self._period, sums.pools)
         self.table.empty_text = "没有病例。" if self.profile else self.profile_name.text()
@@ -301,13 +289,26 @@ class ClearingWindow(ToolWindow):
         self._reckon()
         self.busy.tell("已把逐月预结的合计填入“已预结”。")
 
+    @Slot(object, object)
+    def _take_price(self, price: Price, keys: list[tuple[str, str]]) -> None:
+        """A year's point value that was reckoned goes into the pools with its formula."""
+        if len(self._period[1]) == len("2025-03"):
+            self.busy.tell("结算点值是全年的：请先在上面选一个年度。")
+            return
+        self._pools = with_price(self._pools, keys, price)
+        for pool in self._pools:
+            self._remember(pool)
+        self.model.set_rows(self._pools)
+        self._reckon()
+        self.busy.tell(f"已把结算点值 {tell(price.rounded)} 元填入上表，年度清算按它计算。")
+
     @Slot()
     def _reckon(self) -> None:
         profile = self.profile
         if profile is None:
             for page in (self.monthly, self.annual):
                 page.show_lines((), "", self.profile_name.text())
-            self.budget.show_pools((), self.words)
+            self.budget.show_pools((), self.words, None)
             return
         one_month = len(str(self.month.currentData() or "")) == len("2025-03")
         self.monthly.show_lines(
@@ -317,7 +318,7 @@ class ClearingWindow(ToolWindow):
         )
         capital, kept = self.working_capital.value or NIL, self.deposit_kept.value or NIL
         self.annual.show_lines(annual_lines(self._pools, profile, capital, kept), self._annual_note())
-        self.budget.show_pools(self._pools, self.words)
+        self.budget.show_pools(self._pools, self.words, profile)
 
     def _monthly_note(self, profile: RegionProfile) -> str:
         words = self.words
@@ -343,7 +344,7 @@ class ClearingWindow(ToolWindow):
         return True
 
     def _set_price(self, pool: Pool, written: str) -> bool:
-        return self._typed(written, lambda value: replace(pool, price=value))
+        return self._typed(written, lambda value: replace(pool, price=value, price_from=None))
 
     def _set_share(self, pool: Pool, written: str) -> bool:
         value = number(written)
@@ -406,18 +407,3 @@ class ClearingWindow(ToolWindow):
         self.body_layout.addLayout(top)
         self.body_layout.addWidget(self.table)
         self.body_layout.addWidget(self.tabs, 1)
-
-
-def _sums_of(
-    results: Sequence[CaseResult], profile: RegionProfile, system: System, period: str, progress: Progress
-) -> _Sums:
-    cases = settled_cases(results, profile, system, period, progress)
-    pools = pools_of(cases, profile, period)
-    counted = counted_cases(cases, pools)
-    return _Sums(
-        pools,
-        cases,
-        month_rows(cases, profile),
-        by_institution(counted, profile),
-        review_candidates(counted, profile.clearing),
-    )

@@ -8,8 +8,13 @@ from decimal import Decimal
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.dip.clearing import Line, MonthRow, Pool, budget_line, counted_sums, try_budgets
+from app.dip.budget import Trial, Trials, budget_line, counted_sums, try_budgets
+from app.dip.clearing import Line, MonthRow, Pool
+from app.dip.profile_text import show_value
 from coding_rules.settlement.figures import tell, tell_yuan
+from coding_rules.settlement.point_price import Budget
+from coding_rules.settlement.profile import RegionProfile
+from coding_rules.settlement.rules import PriceWay
 from ui.tools.money_fields import FormulaTable, NumberField, wrap_rows
 from ui.tools.money_tables import LINE_COLUMNS, TRIAL_COLUMNS, LineRow, Words, month_columns, pool_name
 from ui.tools.window import ToolWindow
@@ -83,11 +88,15 @@ class MonthsPage(QWidget):
 
 
 class BudgetPage(QWidget):
-    """Budget to point value: this year's by the whole region's points, the forecast by past years."""
+    """Budget to point value: this year's by the region's way, the forecast by past years. ``price_wanted`` hands the chosen trial's
+    point value and the keys of its pools over to the year's clearing."""
+
+    price_wanted = Signal(object, object)
 
     def __init__(self, tool: ToolWindow) -> None:
         super().__init__()
         self._pools: Sequence[Pool] = ()
+        self._profile: RegionProfile | None = None
         self._words = Words.of("分值")
         self.whose = QComboBox()
         self.whose.setAccessibleName("哪个险种的基金")
@@ -97,6 +106,12 @@ class BudgetPage(QWidget):
         self.region = NumberField("全市总分值", "含本院", 130)
         self.own = QLabel()
         self.own.setProperty("role", "muted")
+        self.way = QLabel()
+        self.way.setProperty("role", "muted")
+        self.way.setWordWrap(True)
+        self.take = QPushButton("用作年度点值")
+        self.take.setToolTip("把所选一行的结算点值填入上表，年度清算按它计算；换年度或“恢复参数”后还原")
+        self.take.clicked.connect(self._hand_over)
         self.model, self.table = tool.add_table(
             "预算测算",
             TRIAL_COLUMNS,
@@ -121,9 +136,10 @@ class BudgetPage(QWidget):
                 field.textChanged.connect(self._forecast)
         self._forecast()
 
-    def show_pools(self, pools: Sequence[Pool], words: Words) -> None:
+    def show_pools(self, pools: Sequence[Pool], words: Words, profile: RegionProfile | None) -> None:
         """The hospital's own part; 职工 and 居民 often have a fund and a point value each."""
-        self._pools, self._words = pools, words
+        self._pools, self._words, self._profile = pools, words, profile
+        self.way.setText(_way_told(profile) if profile else "")
         kept = self.whose.currentText()
         self.whose.blockSignals(True)
         self.whose.clear()
@@ -154,10 +170,21 @@ class BudgetPage(QWidget):
         self.table.empty_text = (
             problem or "填写基金总额、支付比例和全市总分值后，列出预算上下浮动时的点值与本院盈亏。"
         )
-        self.model.set_rows(try_budgets(fund, share, region, self._chosen) if fund and not problem else ())
+        trials = Trials()
+        if self._profile is not None and fund and share and region and not problem:
+            trials = try_budgets(Budget(fund, share, region), self._chosen, self._profile)
+            self.table.empty_text = trials.problem or self.table.empty_text
+        self.model.set_rows(trials.rows)
+        self.take.setEnabled(bool(trials.rows))
         if self.model.rowCount():
             self.table.selectRow(self.model.place_of(Decimal(1)))
         self.table.viewport().update()
+
+    @Slot()
+    def _hand_over(self) -> None:
+        trial = self.table.current_row()
+        if isinstance(trial, Trial):
+            self.price_wanted.emit(trial.price, [pool.key for pool in self._chosen])
 
     @Slot()
     def _forecast(self) -> None:
@@ -177,6 +204,9 @@ class BudgetPage(QWidget):
             row.addWidget(field)
         row.addStretch(1)
         row.addWidget(self.own)
+        told = QHBoxLayout()
+        told.addWidget(self.way, 1)
+        told.addWidget(self.take)
         past = QGridLayout()
         past.setHorizontalSpacing(8)
         title = QLabel("年初预算点值（三年按 1：2：7 加权）")
@@ -192,5 +222,15 @@ class BudgetPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 6, 0, 0)
         column.addLayout(row)
+        column.addLayout(told)
         column.addWidget(self.table, 1)
         column.addLayout(past)
+
+
+def _way_told(profile: RegionProfile) -> str:
+    """How the year's point value comes about here, with its source."""
+    way, share = show_value(profile, "money", "price_way"), profile.money.base_share
+    shares = ""
+    if profile.money.price_way is PriceWay.ELASTIC and share is not None:
+        shares = f"，基准份额 {tell(share)}，增量 {tell(1 - share)}"
+    return f"年度点值：{way}{shares}。依据：{profile.note('money', 'price_way')}"

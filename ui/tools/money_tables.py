@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.dip.clearing import Line, MonthRow, Pool, Trial
+from app.dip.budget import Trial
+from app.dip.clearing import Line, MonthRow, Pool
 from app.dip.settled_cases import InstitutionRow, SettledCase, Sums
 from app.review import Scored
 from coding_rules.settlement.figures import show, tell, to_fen
@@ -285,7 +286,7 @@ def case_columns(words: Words) -> tuple[Column[SettledCase], ...]:
 TRIAL_COLUMNS: tuple[Column[Trial], ...] = (
     percent("share", "预算", lambda row: float(row.share), 74),
     money("fund", "基金总额（元）", lambda row: to_fen(row.fund), 140),
-    figure("price", "结算点值（元）", lambda row: row.outcome.price, 104, places=4),
+    figure("price", "结算点值（元）", lambda row: row.price.value, 104, places=4),
     money("amount", "本院金额（元）", lambda row: row.outcome.amount, 130),
     rise("profit", "本院盈亏（元）", lambda row: row.outcome.profit, 136, cents=True),
     text(

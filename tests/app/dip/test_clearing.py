@@ -11,12 +11,10 @@ import pytest
 from app.dip.clearing import (
     Pool,
     annual_lines,
-    budget_line,
     counted_cases,
     month_rows,
     monthly_lines,
     pools_of,
-    try_budgets,
 )
 from app.dip.settled_cases import by_institution, coverage, months_of, settled_cases, sums_of, years_in
 from app.progress import Cancelled, Progress
@@ -227,29 +225,6 @@ def test_annual_clearing_names_what_is_missing() -> None:
     assert "职工" in line.figure.formula
     bare = annual_lines([STAFF], load_profile("national_platform"))
     assert "考核系数" in bare[-1].figure.formula
-
-
-def test_budgets_above_and_below() -> None:
-    trials = try_budgets(Decimal(9_000_000), Decimal("0.75"), Decimal(2_000_000), [STAFF])
-    whole = next(trial for trial in trials if trial.share == 1)
-    assert whole.outcome.price == 6
-    assert whole.outcome.profit == -1_000_000  # 分: 10000 × 6 − 70000
-    assert trials[0].outcome.price < whole.outcome.price < trials[-1].outcome.price
-    assert not try_budgets(Decimal(1), Decimal(0), Decimal(1), [STAFF])
-
-
-def test_a_budgets_share_of_the_hospital_splits_by_insurance_to_the_cent() -> None:
-    pools = [STAFF, RESIDENT, replace(STAFF, insurance="07", counted=False)]
-    for trial in try_budgets(Decimal("9000001.37"), Decimal("0.73"), Decimal("2000000.7"), pools):
-        assert [name for name, _ in trial.parts] == ["职工", "居民"]
-        assert sum(fen for _, fen in trial.parts) == trial.outcome.amount
-        assert check([*trial.outcome.figures, trial.split]) == 4
-
-
-def test_forecast_by_past_years() -> None:
-    assert budget_line([(Decimal(60), Decimal(10)), (Decimal(70), Decimal(10))]).value == "6.7778 元"
-    assert budget_line([]).value == "—"
-    assert budget_line([(Decimal(1), Decimal(0))]).value == "—"
 
 
 def test_summing_obeys_cancel() -> None:

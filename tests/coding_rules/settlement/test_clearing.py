@@ -2,22 +2,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from random import Random
 
 import pytest
 
 from coding_rules.settlement.clearing import (
     FundPart,
     annual_total,
-    budget_price,
     clearing_payment,
     monthly_prepayment,
-    settlement_price,
     share_result,
-    simulate_budget,
     special_review_limit,
 )
-from coding_rules.settlement.figures import apportion, to_fen
+from coding_rules.settlement.figures import apportion
 from coding_rules.settlement.rules import ClearingRules, Deposit, FundBasis
 from tests.formulas import check
 
@@ -115,41 +111,6 @@ def test_clearing_payment_and_review_limit() -> None:
     assert back.figures[0].value == "−200.00 元"
     assert check(back.figures) == 1
     assert special_review_limit(1399, RULES) == 6
-
-
-def test_budget_price_weights_the_years_one_two_seven() -> None:
-    value, figure = budget_price([D(100), D(200), D(300)], [D(10), D(20), D(40)])
-    assert value == D(2600) / D(330)
-    assert "7 × 300.00" in figure.formula
-    assert check([figure]) == 1
-    assert budget_price([D(200), D(300)], [D(20), D(40)])[0] == D(2500) / D(320)
-    assert budget_price([D(1)], [D(0)])[0] is None
-
-
-def test_settlement_price_and_simulation() -> None:
-    value, _ = settlement_price(D(700_000), D("0.7"), D(100_000))
-    assert value == 10
-    assert settlement_price(D(1), D(0), D(1))[0] is None
-    found = simulate_budget(D(700_000), D("0.7"), D(100_000), D(5_000), D(52_000))
-    assert found is not None
-    assert found.price == 10
-    assert (found.amount, found.profit) == (5_000_000, -200_000)
-    assert simulate_budget(D(1), D("0.7"), D(0), D(1), D(1)) is None
-
-
-def test_a_budget_comes_back_to_the_last_cent() -> None:
-    """Budget -> point value -> what all hospitals get together is the budget again."""
-    dice = Random(5)
-    for _ in range(50):
-        fund, share = D(dice.randrange(1, 10**12)) / 100, D(dice.randrange(50, 100)) / 100
-        points = [D(dice.randrange(1, 10**11)) / 10**6 for _ in range(dice.randrange(1, 40))]
-        whole = to_fen(fund / share)
-        assert sum(apportion(whole, points)) == whole
-        found = [simulate_budget(fund, share, sum(points, D(0)), each, D(0)) for each in points]
-        amounts = [each.amount for each in found if each is not None]
-        assert abs(sum(amounts) - whole) <= D(len(points)) / 2  # each hospital's own figure is rounded to 分
-        assert all(abs(a - b) <= 1 for a, b in zip(amounts, apportion(whole, points), strict=True))
-        assert check(figure for each in found if each for figure in each.figures) == 3 * len(points)
 
 
 def test_apportioned_sums_stay_whole_for_losses_and_for_nothing() -> None:

@@ -95,11 +95,32 @@ def test_budget_to_point_value(tool: ClearingWindow) -> None:
     tool.budget.share.setText("0.75")
     tool.budget.region.setText("2000000")
     chosen = tool.budget.table.current_row()
-    assert chosen.outcome.price == 6
+    assert chosen.price.value == 6
     fees, points = tool.budget.years[-1]
     fees.setText("6200")
     points.setText("1000")
     assert "6.2 元" in tool.budget.forecast.text()
+
+
+def test_a_reckoned_point_value_goes_into_the_year(qtbot: QtBot, tool: ClearingWindow) -> None:
+    page = tool.budget
+    assert "浮动" in page.way.text()
+    assert not page.take.isEnabled()
+    for field, text in ((page.fund, "9000000"), (page.share, "0.75"), (page.region, "2000000")):
+        field.setText(text)
+    page.take.click()
+    assert "请先在上面选一个年度" in tool.busy.text.text()
+    tool.month.setCurrentIndex(tool.month.findData("2025"))
+    qtbot.waitUntil(lambda: sum(pool.cases for pool in tool.model.rows()) == 48)
+    page.whose.setCurrentIndex(1)
+    name = tool.model.rows()[0].name
+    page.take.click()
+    labels = [row.line.figure.label for row in tool.annual.model.rows()]
+    assert f"{name}结算点值" in labels
+    assert tool.model.rows()[0].price == 6
+    assert check(row.line.figure for row in tool.annual.model.rows()) >= 6
+    tool.again.click()
+    assert f"{name}结算点值" not in [row.line.figure.label for row in tool.annual.model.rows()]
 
 
 def test_every_case_opens_its_formulas(qtbot: QtBot, tool: ClearingWindow, dip: ToolContext) -> None:
@@ -232,7 +253,7 @@ def test_an_outcome_that_is_entered_feeds_the_settlement(
     assert type_in(qtbot, tool, dip, case.case_id, "extra", "20")
     assert type_in(qtbot, tool, dip, case.case_id, "extra_for", "国谈药")
     (one,) = load_rulings().rulings
-    assert (one.amount, one.extra, one.extra_for) == (1_234_567, 20, "国谈药")
+    assert (one.amount, one.extra, one.extra_for) == (1_234_567, Decimal(20), "国谈药")
     figures = [figure for row in tool.cases.model.rows() for figure in row.figures]
     assert check(figures) > 24
     assert type_in(qtbot, tool, dip, case.case_id, "extra", "")
@@ -258,7 +279,7 @@ def test_outcomes_of_a_file_are_taken_and_can_be_handed_on(
     settle(qtbot, dip)
     found = read_rulings(out, "DIP").rulings
     assert [(each.number, each.outcome, each.points) for each in found] == [
-        (case.record_no, Outcome.POINTS, 777)
+        (case.record_no, Outcome.POINTS, Decimal(777))
     ]
 
 
