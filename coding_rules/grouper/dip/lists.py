@@ -22,7 +22,7 @@ from icd_tables.codes import normalize_code
 BasicList = tuple[tuple[str, Expression], ...]
 """基层病种 as pairs of principal diagnosis key and main procedure (empty: 保守治疗 only)."""
 
-_ANY_CODE = re.compile(r"^(?:[A-Za-z]\d{2}[.\dxX+*A-Z]*|\d{1,2}\.\d[\dxX]*)$")
+_ANY_CODE = re.compile(r"^(?:[A-Za-z]\d{2}[.\dxX+*A-Z]*|\d{1,2}\.\d[\dA-ZxX]*)$")
 _CODE = (
     "手术操作编码",
     "手术操作代码",
@@ -80,7 +80,7 @@ def read_basic_list(sheet: Sheet, dialect: Dialect) -> BasicList:
 def read_codes(sheet: Sheet, *, procedures: bool = False) -> frozenset[str]:
     """The codes of a plain list: of each row the first cell that looks like one (a number may stand before it)."""
     clean = clean_procedure if procedures else normalize_code
-    pattern = re.compile(r"\d{1,2}\.[\dx]+$|\d\d\.\d\d\d\dx\d+$" if procedures else r"[A-Z]\d[\dA-Z]")
+    pattern = re.compile(r"\d{1,2}\.\d[\dA-Zx]*$" if procedures else r"[A-Z]\d[\dA-Z]")
     rows = ((clean(text(cell)) for cell in row) for row in sheet.rows)
     return frozenset(code for cells in rows if (code := next(filter(pattern.match, cells), "")))
 

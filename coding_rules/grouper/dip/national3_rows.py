@@ -1,14 +1,14 @@
 """The national DIP 3.0 workbook -> groups and lists, sheet by sheet. Takes cells, opens nothing.
 
 The workbook has no points and no fees; those always come from the region. Column meanings follow the published layout;
-where a header row names the columns otherwise, the positions are the same.
+where a header row names the columns otherwise, the positions are the same, but for columns more or fewer at the left.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from coding_rules.grouper.dip.catalogue import (
     CatalogueIssue,
@@ -21,18 +21,23 @@ from coding_rules.grouper.dip.catalogue import (
     MainUse,
 )
 from coding_rules.grouper.dip.columns import Remarks, Sheet, text
-from coding_rules.grouper.dip.expression import (
-    Dialect,
-    Expression,
-    clean_procedure,
-    codes_of,
-    parse_expression,
+from coding_rules.grouper.dip.national3_lines import (
+    CODE,
+    SERIAL,
+    Found,
+    Line,
+    cells_of,
+    code_lines,
+    data_lines,
+    expression,
+    principal_of,
+    serial,
 )
 from coding_rules.grouper.dip.procedure_kinds import ProcedureKind
 from coding_rules.grouper.dip.spec import clean_spec, split_specs
 from icd_tables.codes import normalize_code
 
-_PROCEDURE = re.compile(r"^\d{2}\.\d[\dx]\d*(x\d+)?$")
+_SCOPE = re.compile(r"[A-Z]\d{2}(?:\.[\dxX]+)?(?:[-~—–][A-Z]\d{2})?")
 _GROUP_KINDS = {
     "1": ProcedureKind.NONE,
     "2": ProcedureKind.DIAGNOSTIC,
@@ -45,31 +50,7 @@ STAGES = {"XQ": "先期分组", "BX": "并项", "FZ": "诊断辅助细分", "JC"
 """Stages in the order they are tried."""
 
 
-@dataclass
-class _Found:
-    """What the sheets gave so far."""
-
-    groups: list[DipGroup] = field(default_factory=list)
-    excluded: set[str] = field(default_factory=set)
-    rules: dict[str, MainProcedureRule] = field(default_factory=dict)
-    resistant: set[str] = field(default_factory=set)
-    basic: list[tuple[str, Expression]] = field(default_factory=list)
-    issues: list[CatalogueIssue] = field(default_factory=list)
-    read: int = 0
-
-
-@dataclass(frozen=True)
-class _Line:
-    """One data row: 1-based row number, cells as text padded to the widest layout."""
-
-    row: int
-    cells: tuple[str, ...]
-
-    def __getitem__(self, index: int) -> str:
-        return self.cells[index]
-
-
-_Reader = Callable[[Sheet, Sequence[_Line], _Found, Remarks], None]
+_Reader = Callable[[Sheet, Sequence[Line], Found, Remarks], None]
 
 
 def is_national_3(sheets: Sequence[Sheet]) -> bool:
@@ -83,15 +64,19 @@ def is_national_3(sheets: Sequence[Sheet]) -> bool:
 
 def read_national_3(sheets: Sequence[Sheet]) -> DipCatalogue:
     """The catalogue in a national 3.0 workbook (and 综合病种字典表, if its sheet is among them)."""
-    found = _Found()
+    found = Found()
     for sheet in sheets:
         reader = _reader(sheet.name) or _by_header(sheet)
         if reader is None:
             continue
-        lines = [_Line(number, _cells(row)) for number, row in enumerate(sheet.rows, start=1)]
+        left = _left_out(sheet, reader)
+        lines = [Line(number, cells_of(row, left)) for number, row in enumerate(sheet.rows, start=1)]
         remarks = Remarks(sheet)
         reader(sheet, lines, found, remarks)
+        if sheet.hidden:
+            remarks.add(0, "", "工作表是隐藏的，也读入了", "doubt")
         found.issues.extend(remarks.issues)
+    found.issues.extend(_repeated(found.groups))
     return DipCatalogue(
         title="国家 DIP 3.0 分组方案",
         groups=tuple(found.groups),
@@ -106,7 +91,18 @@ def read_national_3(sheets: Sequence[Sheet]) -> DipCatalogue:
     )
 
 
-def _missing_parts(found: _Found, sheets: Sequence[Sheet]) -> Iterator[CatalogueIssue]:
+def _repeated(groups: Sequence[DipGroup]) -> Iterator[CatalogueIssue]:
+    """Serial numbers that stand in more than one row: both are used, the user should know."""
+    seen: dict[str, DipGroup] = {}
+    for group in groups:
+        first = seen.setdefault(group.code, group)
+        if first is not group:
+            place, _, row = group.source.rpartition(" 第 ")
+            text_ = f"序号 {group.code} 已见于{first.source}，两行都用"
+            yield CatalogueIssue(place, int(row.removesuffix(" 行")), "序号", text_, "doubt")
+
+
+def _missing_parts(found: Found, sheets: Sequence[Sheet]) -> Iterator[CatalogueIssue]:
     """Which parts of the scheme are not there: results that would need them cannot be right, and the user must know."""
     file = sheets[0].file if sheets else ""
     stages = {group.stage for group in found.groups}
@@ -123,36 +119,22 @@ def _missing_parts(found: _Found, sheets: Sequence[Sheet]) -> Iterator[Catalogue
         )
 
 
-def _cells(row: Sequence[object]) -> tuple[str, ...]:
-    cells = tuple(text(cell) for cell in row[:12])
-    return cells + ("",) * (12 - len(cells))
+def _left_out(sheet: Sheet, reader: _Reader) -> int:
+    """How many columns stand before those of the published layout: some files lack 分类, or have a blank column in front."""
+    listed = reader in _LISTS
+    word, entry = ("编码", CODE) if listed else ("序号", SERIAL)
+    published = 0 if listed or reader is _basic_list else 1
+    for row in sheet.rows[:_LOOK] if reader is not _mixed else ():
+        place = next((place for place, cell in enumerate(row) if text(cell) == word), published)
+        if place != published:
+            filled = (text(each[place]) for each in sheet.rows if place < len(each))
+            return place - published if any(map(entry.match, filled)) else 0
+    return 0
 
 
-def _data(lines: Sequence[_Line], found: _Found, column: int = 1) -> Iterator[_Line]:
-    """Rows whose 序号 is a number (with or without the stage before it)."""
-    for line in lines:
-        if re.fullmatch(r"(?:[A-Z]{2}-?)?\d+", line[column]):
-            found.read += 1
-            yield line
-
-
-def _number(line: _Line, column: int = 1) -> str:
-    return re.sub(r"\D", "", line[column]).lstrip("0")
-
-
-def _expression(line: _Line, column: int, remarks: Remarks) -> Expression | None:
-    """The procedures of a cell; ``None`` with an issue when a code cannot be read."""
-    expression = parse_expression(line[column], Dialect.PIPE_PLUS)
-    strange = sorted(code for code in codes_of(expression) if not _PROCEDURE.match(code))
-    if strange:
-        remarks.add(line.row, "手术操作编码", f"“{line[column]}”中有认不出的手术编码 {'、'.join(strange)}")
-        return None
-    return expression
-
-
-def _group(sheet: Sheet, line: _Line, stage: str, name: str, **more: object) -> DipGroup:
+def _group(sheet: Sheet, line: Line, stage: str, name: str, **more: object) -> DipGroup:
     return DipGroup(
-        code=f"{stage}-{_number(line)}",
+        code=f"{stage}-{serial(line)}",
         name=name,
         kind=DipKind.CORE,
         stage=stage,
@@ -161,17 +143,13 @@ def _group(sheet: Sheet, line: _Line, stage: str, name: str, **more: object) -> 
     )
 
 
-def _specs(text_: str) -> str:
-    return "|".join(split_specs(text_))
-
-
 def _names(*parts: str) -> str:
     return "：".join(part for part in parts if part)
 
 
-def _early(sheet: Sheet, lines: Sequence[_Line], found: _Found, remarks: Remarks) -> None:
+def _early(sheet: Sheet, lines: Sequence[Line], found: Found, remarks: Remarks) -> None:
     """分类, 序号, 分组名称, 主诊编码, 主诊名称, 主手术编码, 主手术名称, 备注; newborns have 天龄 and 出生体重 in 5 and 6."""
-    for line in _data(lines, found):
+    for line in data_lines(lines, found, remarks):
         newborn = "P07" in line[3]
         if newborn:
             days, weight = _first_number(line[5], line[7]), _weights(line[6] or line[7])
@@ -181,7 +159,9 @@ def _early(sheet: Sheet, lines: Sequence[_Line], found: _Found, remarks: Remarks
             conditions = Conditions(any_diagnosis=True, max_age_days=days, weight=weight)
             found.groups.append(_group(sheet, line, "XQ", line[2], principal="P07", conditions=conditions))
             continue
-        main = _expression(line, 5, remarks)
+        main = expression(line, 5, remarks)
+        if main == ():
+            remarks.add(line.row, "主手术编码", "没有主手术编码，无法成为病种")
         if not main:
             continue
         conditions = Conditions(anywhere="不限定为主要手术" in line[7])
@@ -202,23 +182,23 @@ def _weights(cell: str) -> tuple[int, int] | None:
     return (int(found[1]), int(found[2])) if found else None
 
 
-def _merged(sheet: Sheet, lines: Sequence[_Line], found: _Found, remarks: Remarks) -> None:
+def _merged(sheet: Sheet, lines: Sequence[Line], found: Found, remarks: Remarks) -> None:
     """分类, 序号, 主诊编码, 名称, 主手术编码, 名称, 相关手术编码, 名称."""
-    for line in _data(lines, found):
-        main, related = _expression(line, 4, remarks), _expression(line, 6, remarks)
-        if main is None or related is None:
+    for line in data_lines(lines, found, remarks):
+        principal = principal_of(line, 2, remarks)
+        main, related = expression(line, 4, remarks), expression(line, 6, remarks)
+        if not principal or main is None or related is None:
             continue
         name = _names(line[3], line[5] + (f"＋{line[7]}" if line[7] else ""))
-        found.groups.append(
-            _group(sheet, line, "BX", name, principal=_specs(line[2]), main=main, related=related)
-        )
+        found.groups.append(_group(sheet, line, "BX", name, principal=principal, main=main, related=related))
 
 
-def _burns(sheet: Sheet, lines: Sequence[_Line], found: _Found, remarks: Remarks) -> None:
+def _burns(sheet: Sheet, lines: Sequence[Line], found: Found, remarks: Remarks) -> None:
     """分类, 序号, 主诊编码, 程度, 其他诊断编码, 面积, 主手术编码, 名称, 相关编码, 名称."""
-    for line in _data(lines, found):
-        main, related = _expression(line, 6, remarks), _expression(line, 8, remarks)
-        if main is None or related is None:
+    for line in data_lines(lines, found, remarks):
+        principal = principal_of(line, 2, remarks)
+        main, related = expression(line, 6, remarks), expression(line, 8, remarks)
+        if not principal or main is None or related is None:
             continue
         found.groups.append(
             _group(
@@ -226,7 +206,7 @@ def _burns(sheet: Sheet, lines: Sequence[_Line], found: _Found, remarks: Remarks
                 line,
                 "FZ",
                 _names(line[3], line[5], line[7]),
-                principal=_specs(line[2]),
+                principal=principal,
                 main=main,
                 related=related,
                 conditions=Conditions(other=split_specs(line[4])),
@@ -234,11 +214,13 @@ def _burns(sheet: Sheet, lines: Sequence[_Line], found: _Found, remarks: Remarks
         )
 
 
-def _tumours(sheet: Sheet, lines: Sequence[_Line], found: _Found, remarks: Remarks) -> None:
+def _tumours(sheet: Sheet, lines: Sequence[Line], found: Found, remarks: Remarks) -> None:
     """分类, 序号, 主诊, 名称, 其他诊断, 名称, 手术表达式, 名称; the procedures may stand at any position."""
-    for line in _data(lines, found):
-        main = _expression(line, 6, remarks)
-        if not main:
+    for line in data_lines(lines, found, remarks):
+        principal, main = principal_of(line, 2, remarks), expression(line, 6, remarks)
+        if main == ():
+            remarks.add(line.row, "手术表达式", "没有手术表达式，无法成为病种")
+        if not principal or not main:
             continue
         found.groups.append(
             _group(
@@ -246,18 +228,18 @@ def _tumours(sheet: Sheet, lines: Sequence[_Line], found: _Found, remarks: Remar
                 line,
                 "FZ",
                 _names(line[3], line[5], line[7]),
-                principal=_specs(line[2]),
+                principal=principal,
                 main=main,
                 conditions=Conditions(other=split_specs(line[4]), anywhere=True),
             )
         )
 
 
-def _tuberculosis(sheet: Sheet, lines: Sequence[_Line], found: _Found, remarks: Remarks) -> None:
+def _tuberculosis(sheet: Sheet, lines: Sequence[Line], found: Found, remarks: Remarks) -> None:
     """分类, 序号, 主诊, 名称, 主手术编码, 名称, 是否耐药, 耐药规则."""
-    for line in _data(lines, found):
-        main = _expression(line, 4, remarks)
-        if main is None:
+    for line in data_lines(lines, found, remarks):
+        principal, main = principal_of(line, 2, remarks), expression(line, 4, remarks)
+        if not principal or main is None:
             continue
         if line[6] not in {"是", "否"}:
             remarks.add(line.row, "是否耐药", f"“{line[6]}”应为是或否")
@@ -268,65 +250,56 @@ def _tuberculosis(sheet: Sheet, lines: Sequence[_Line], found: _Found, remarks: 
                 line,
                 "FZ",
                 _names(line[3], line[5], "耐药" if line[6] == "是" else "非耐药"),
-                principal=_specs(line[2]),
+                principal=principal,
                 main=main,
                 conditions=Conditions(resistant=line[6] == "是"),
             )
         )
 
 
-def _basic_rule(sheet: Sheet, lines: Sequence[_Line], found: _Found, remarks: Remarks) -> None:
+def _basic_rule(sheet: Sheet, lines: Sequence[Line], found: Found, remarks: Remarks) -> None:
     """分类, 序号, 主诊, 名称, 主手术编码, 名称."""
-    for line in _data(lines, found):
-        main = _expression(line, 4, remarks)
-        if main is not None:
+    for line in data_lines(lines, found, remarks):
+        principal, main = principal_of(line, 2, remarks), expression(line, 4, remarks)
+        if principal and main is not None:
             name = _names(line[3], line[5])
-            found.groups.append(_group(sheet, line, "JC", name, principal=_specs(line[2]), main=main))
+            found.groups.append(_group(sheet, line, "JC", name, principal=principal, main=main))
 
 
-def _codes(lines: Sequence[_Line], found: _Found) -> Iterator[_Line]:
-    """Rows of a list whose first cell is a code."""
-    for line in lines:
-        if re.match(r"^[A-Za-z0-9]\d", line[0]):
-            found.read += 1
-            yield line
-
-
-def _excluded(sheet: Sheet, lines: Sequence[_Line], found: _Found, remarks: Remarks) -> None:
+def _excluded(sheet: Sheet, lines: Sequence[Line], found: Found, remarks: Remarks) -> None:
     """编码, 名称."""
-    found.excluded.update(normalize_code(line[0]) for line in _codes(lines, found))
+    found.excluded.update(normalize_code(line[0]) for line in code_lines(lines, found, remarks))
 
 
-def _resistant(sheet: Sheet, lines: Sequence[_Line], found: _Found, remarks: Remarks) -> None:
+def _resistant(sheet: Sheet, lines: Sequence[Line], found: Found, remarks: Remarks) -> None:
     """编码, 名称."""
-    found.resistant.update(normalize_code(line[0]) for line in _codes(lines, found))
+    found.resistant.update(normalize_code(line[0]) for line in code_lines(lines, found, remarks))
 
 
-def _main_rules(sheet: Sheet, lines: Sequence[_Line], found: _Found, remarks: Remarks) -> None:
+def _main_rules(sheet: Sheet, lines: Sequence[Line], found: Found, remarks: Remarks) -> None:
     """编码, 名称, 处理说明."""
-    for line in _codes(lines, found):
+    for line in code_lines(lines, found, remarks):
         # A scoped rule also says what happens outside its scope, so it is looked for first.
         use = next((use for use in reversed(MainUse) if use.value in line[2]), None)
         if use is None:
             remarks.add(line.row, "处理说明", f"“{line[2]}”不是已知的处理方式")
             continue
-        scope: tuple[str, ...] = ()
-        if use is MainUse.SCOPED:
-            scope = tuple(
-                clean_spec(spec) for spec in re.findall(r"[A-Z]\d{2}(?:\.[\dx])?(?:-[A-Z]\d{2})?", line[2])
-            )
-        found.rules[clean_procedure(line[0])] = MainProcedureRule(use, scope)
+        written = unicodedata.normalize("NFKC", line[2])
+        scope = tuple(map(clean_spec, _SCOPE.findall(written))) if use is MainUse.SCOPED else ()
+        code = expression(line, 0, remarks)
+        if code:
+            found.rules[code[0][0][0]] = MainProcedureRule(use, scope)
 
 
-def _basic_list(sheet: Sheet, lines: Sequence[_Line], found: _Found, remarks: Remarks) -> None:
+def _basic_list(sheet: Sheet, lines: Sequence[Line], found: Found, remarks: Remarks) -> None:
     """序号, 主诊, 名称, 主手术编码, 名称."""
-    for line in _data(lines, found, column=0):
-        main = _expression(line, 3, remarks)
-        if main is not None:
-            found.basic.extend((spec, main) for spec in split_specs(line[1]))
+    for line in data_lines(lines, found, remarks, column=0):
+        principal, main = principal_of(line, 1, remarks), expression(line, 3, remarks)
+        if principal and main is not None:
+            found.basic.extend((spec, main) for spec in principal.split("|"))
 
 
-def _mixed(sheet: Sheet, lines: Sequence[_Line], found: _Found, remarks: Remarks) -> None:
+def _mixed(sheet: Sheet, lines: Sequence[Line], found: Found, remarks: Remarks) -> None:
     """综合病种字典表: 综合病种编码, ICD-10分类码, 组编号, 综合病种名称, 组名称."""
     for line in lines:
         kind = _GROUP_KINDS.get(line[2])
@@ -359,6 +332,10 @@ _READERS: tuple[tuple[str, _Reader], ...] = (
     ("基层病种", _basic_list),
     ("综合病种字典", _mixed),
 )
+
+
+_LISTS = (_excluded, _resistant, _main_rules)
+_LOOK = 10
 
 
 def _reader(name: str) -> _Reader | None:

@@ -477,6 +477,22 @@ def test_a_workbook_saved_as_one_csv_a_sheet(tmp_path: Path) -> None:
 
 
 @pytest.mark.reference
+def test_every_code_of_the_national_tables_may_stand_in_a_catalogue(reference: Path, tmp_path: Path) -> None:
+    def codes(name: str) -> list[str]:
+        [cells] = read_cells(reference / "codes" / name)
+        return [str(row[0]) for row in cells.rows[1:]]
+
+    rows: Rows = [("病种编码", "主诊断代码", "主要操作代码", "分值")]
+    rows += [(f"A{place}", code, "", 1) for place, code in enumerate(codes("医保版2.0疾病诊断.csv"))]
+    rows += [(f"B{place}", "K35.3", code, 1) for place, code in enumerate(codes("医保版2.0手术操作.csv"))]
+    path = tmp_path / "全部编码.csv"
+    path.write_text("\n".join(",".join(map(str, row)) for row in rows), encoding="utf-8")
+    found = load_dip_catalogue(path)
+    assert [issue.reason for issue in found.report.refused] == []
+    assert len(found) == len(rows) - 1
+
+
+@pytest.mark.reference
 def test_codes_of_the_published_catalogue_are_known(reference: Path) -> None:
     catalogue = load_dip_catalogue(reference / "dip" / "平顶山2025年DIP2.0分组目录库.xlsx")
     assert catalogue.version == "2025"
