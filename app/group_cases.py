@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TypeVar
 
 from app.errors import UserError
 from app.readers.opening import detect_encoding, sniff
+from app.readers.values import parse_day
 from coding_rules.grouper.inputs import GrouperInput, in_places
 from icd_tables.codes import normalize_code
 
@@ -71,7 +73,15 @@ def _line(cells: Sequence[str], columns: Mapping[str, int], row: int) -> CaseLin
         try:
             return convert(text) if text else None
         except (ValueError, InvalidOperation):
-            raise _BadCellError(name, text) from None
+            wanted = "整数" if text.replace(".", "", 1).isdigit() else "数字"
+            raise _BadCellError(name, text, wanted) from None
+
+    def day(name: str) -> date | None:
+        text = cell(name)
+        found = parse_day(text) if text else None
+        if text and found is None:
+            raise _BadCellError(name, text, "日期")
+        return found
 
     case_id = cell("case_id")
     if len(cells) < len(columns):
@@ -96,6 +106,7 @@ def _line(cells: Sequence[str], columns: Mapping[str, int], row: int) -> CaseLin
                 drug_fee=number("drug_fee", _cents),
                 treatment_fee=number("treatment_fee", _cents),
                 insurance=cell("insurance"),
+                discharged=day("discharged"),
             ),
         )
     except _BadCellError as error:
@@ -103,8 +114,7 @@ def _line(cells: Sequence[str], columns: Mapping[str, int], row: int) -> CaseLin
 
 
 class _BadCellError(Exception):
-    def __init__(self, column: str, text: str) -> None:
-        wanted = "整数" if text.replace(".", "", 1).isdigit() else "数字"
+    def __init__(self, column: str, text: str, wanted: str) -> None:
         super().__init__(f"{column} 列的“{text[:20]}”不是{wanted}")
 
 

@@ -15,14 +15,13 @@ from app.group_cases import CaseLine, read_case_lines
 from app.knowledge import Groupers
 from app.progress import Progress
 from coding_rules.grouper.dip.light import LightGrouping
-from coding_rules.grouper.drg.dated_weights import worth_of
 from coding_rules.grouper.drg.grouper import DrgGrouper
 from coding_rules.grouper.drg.outcomes import DrgResult
 from coding_rules.grouper.grouping import Grouping, System
 from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.settlement.amount import Settler
 
-COLUMNS = ("case_id", "mdc", "adrg", "drg", "weight", "dip", "dip_kind", "points", "amount", "reason")
+COLUMNS = ("case_id", "mdc", "adrg", "drg", "weight", "dip", "dip_kind", "points", "amount", "reason", "drg_scheme")
 _CHUNK = 5_000
 _PROBLEMS_KEPT = 20
 
@@ -69,7 +68,7 @@ def _rows(chunk: Sequence[CaseLine], groupers: Groupers, outcome: GroupOutcome) 
             outcome.refused += 1
             if len(outcome.problems) < _PROBLEMS_KEPT:
                 outcome.problems.append((line.row, line.problem))
-            yield [line.case_id, *[""] * (len(COLUMNS) - 2), f"第 {line.row} 行：{line.problem}"]
+            yield [line.case_id, *[""] * (len(COLUMNS) - 3), f"第 {line.row} 行：{line.problem}", ""]
             continue
         drg, dip = next(drgs), next(dips)
         outcome.cases += 1
@@ -79,13 +78,14 @@ def _rows(chunk: Sequence[CaseLine], groupers: Groupers, outcome: GroupOutcome) 
         reason = "；".join(text for text in (drg.reason, dip.reason) if text)
         yield [
             *(line.case_id, drg.mdc, drg.adrg, drg.group, _plain(drg.figure)),
-            *(dip.group, dip.kind, _plain(points), _plain(yuan(amount)), reason),
+            *(dip.group, dip.kind, _plain(points), _plain(yuan(amount)), reason, drg.scheme),
         ]
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What one system says of one case; ``figure`` is the weight or the DIP points, ``points`` those of a DRG, ``amount`` in 分."""
+    """What one system says of one case; ``figure`` is the weight or the DIP points, ``points`` those of a DRG, ``amount`` in 分,
+    ``scheme`` the version of the DRG scheme."""
 
     group: str = ""
     mdc: str = ""
@@ -95,6 +95,7 @@ class _Answer:
     points: Decimal | None = None
     amount: int | None = None
     reason: str = ""
+    scheme: str = ""
 
 
 _NOT_ASKED = _Answer()
@@ -112,14 +113,17 @@ def _drg(cases: Sequence[GrouperInput], groupers: Groupers) -> Iterator[_Answer]
 def _drg_answer(
     case: GrouperInput, result: DrgResult, grouper: DrgGrouper, settler: Settler | None
 ) -> _Answer:
+    scheme = grouper.version_on(case.discharged).info.title
     if not result.drg:
-        return _Answer(mdc=result.mdc, reason=f"DRG {grouper.group(case).reason}")
-    row = worth_of(grouper, result.drg, case.discharged)
+        return _Answer(mdc=result.mdc, reason=f"DRG {grouper.group(case).reason}", scheme=scheme)
+    row = grouper.worth(result.drg, case.discharged)
     amount = None
     if settler is not None:
         amount = settler.settle(grouper.group(case), case).amount
     weight, points = (row.weight, row.points) if row else (None, None)
-    return _Answer(result.drg, result.mdc, result.adrg, figure=weight, points=points, amount=amount)
+    return _Answer(
+        result.drg, result.mdc, result.adrg, figure=weight, points=points, amount=amount, scheme=scheme
+    )
 
 
 def _dip(cases: Sequence[GrouperInput], groupers: Groupers) -> Iterator[_Answer]:

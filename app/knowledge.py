@@ -23,10 +23,10 @@ from app.settings import Settings
 from coding_rules.checks.pack import Pack, PackError, parse_pack, shipped_packs
 from coding_rules.grouper.dip.catalogue import DipCatalogue
 from coding_rules.grouper.dip.grouper import DipGrouper
-from coding_rules.grouper.drg.dated_weights import drg_grouper
+from coding_rules.grouper.drg.dated import drg_grouper
+from coding_rules.grouper.drg.dates import is_dated, period
 from coding_rules.grouper.drg.grouper import DrgGrouper
 from coding_rules.grouper.drg.scheme import Scheme
-from coding_rules.grouper.drg.weight_dates import period
 from coding_rules.grouper.drg.weight_table import WeightTable
 from coding_rules.relations import Relations
 from coding_rules.settlement.amount import Settler
@@ -129,11 +129,11 @@ def load_groupers(choices: Choices) -> Groupers:
     from app.dip.rulings import load_rulings
     from app.drg.weight_tables import weight_series
 
-    scheme = load_scheme(choices.drg)
-    weights = weight_series(Path(choices.drg_weights)) if scheme and choices.drg_weights else ()
-    if scheme and weights:
-        scheme = replace(scheme, weights=weights[0])
-    drg_profile = _drg_profile(choices, scheme)
+    schemes = load_schemes(choices.drg)
+    weights = weight_series(Path(choices.drg_weights)) if schemes and choices.drg_weights else ()
+    if weights:
+        schemes = tuple(replace(each, weights=weights[0]) for each in schemes)
+    drg_profile = _drg_profile(choices, schemes)
     catalogue, dip_profile = load_catalogue(choices.dip, choices.dip_profile)
     auxiliary = load_auxiliary(choices.dip_auxiliary)
     kept = load_rulings()
@@ -141,12 +141,12 @@ def load_groupers(choices: Choices) -> Groupers:
     if catalogue and dip_profile and dip_profile.auxiliary.scheme is AuxiliaryScheme.SUB_CODES:
         catalogue, auxiliary = with_sub_codes(catalogue, auxiliary)
     return Groupers(
-        drg=drg_grouper(scheme, weights) if scheme else None,
+        drg=drg_grouper(schemes, weights) if schemes else None,
         dip=DipGrouper(catalogue, dip_profile) if catalogue else None,
         drg_settler=Settler(drg_profile, rulings=rulings) if drg_profile else None,
         dip_settler=Settler(dip_profile, auxiliary=auxiliary, rulings=rulings) if dip_profile else None,
         versions=(
-            *_scheme_versions(scheme, choices.drg, weights),
+            *_scheme_versions(schemes, choices.drg, weights),
             *_catalogue_versions(catalogue, choices.dip),
             *_auxiliary_versions(auxiliary, choices.dip_auxiliary),
             *_profile_versions("DRG 结算参数", drg_profile),
@@ -172,18 +172,18 @@ def load_packs(added: Sequence[str] = ()) -> tuple[Pack, ...]:
     return (*shipped_packs(), *(_user_pack(Path(each)) for each in added))
 
 
-def load_scheme(choice: str, weights: str = "") -> Scheme | None:
-    """The DRG scheme chosen, the demonstration one when none is, ``None`` when DRG is switched off.
+def load_schemes(choice: str) -> tuple[Scheme, ...]:
+    """The DRG scheme chosen, the demonstration one when none is, with its other versions in force on other days; empty when DRG is
+    switched off.
 
-    ``weights``: a local weight table to use with it.
+    Raises:
+        UserError: the scheme chosen cannot be read.
     """
-    from app.drg.schemes import load_drg_scheme
-    from app.drg.weight_tables import load_weight_table
+    from app.drg.scheme_store import scheme_versions
 
     if choice == NONE:
-        return None
-    scheme = load_drg_scheme(Path(choice) if choice else demo_folder(DEMO_DRG))
-    return replace(scheme, weights=load_weight_table(Path(weights))) if weights else scheme
+        return ()
+    return scheme_versions(Path(choice) if choice else demo_folder(DEMO_DRG))
 
 
 def load_catalogue(choice: str, profile: str = "") -> tuple[DipCatalogue | None, RegionProfile | None]:
@@ -239,13 +239,13 @@ def _relations(groupers: Groupers) -> Relations:
     )
 
 
-def _drg_profile(choices: Choices, scheme: Scheme | None) -> RegionProfile | None:
+def _drg_profile(choices: Choices, schemes: Sequence[Scheme]) -> RegionProfile | None:
     """A chosen profile; the invented demonstration rates only with the demonstration scheme."""
-    if scheme is None:
+    if not schemes:
         return None
     if choices.drg_profile:
         return read_profile(choices.drg_profile)
-    return read_profile(_DEMO_PROFILE["drg"]) if scheme.info.demo else None
+    return read_profile(_DEMO_PROFILE["drg"]) if schemes[0].demo else None
 
 
 def _user_pack(path: Path) -> Pack:
@@ -268,14 +268,16 @@ def _table_versions(terminology: Terminology) -> Iterator[tuple[str, str, str]]:
 
 
 def _scheme_versions(
-    scheme: Scheme | None, choice: str, tables: Sequence[WeightTable]
+    schemes: Sequence[Scheme], choice: str, tables: Sequence[WeightTable]
 ) -> Iterator[tuple[str, str, str]]:
-    if scheme is not None:
-        name = _marked(f"{scheme.name} {scheme.info.version}", demo=scheme.info.demo)
-        weights = f"权重表 {scheme.weights.name}" if scheme.weights is not None else "无权重数据"
-        yield "DRG 分组方案", _listed(name, weights), Path(choice).name or scheme.id
+    for place, scheme in enumerate(schemes):
+        info, weights = scheme.info, scheme.weights
+        name = _marked(info.title, demo=info.demo)
+        days = period(info.valid_from, info.valid_to) if is_dated(info) else ""
+        told = _listed(name, days, f"权重表 {weights.name}" if weights is not None else "无权重数据")
+        yield "DRG 分组方案", told, scheme.id if place else Path(choice).name or scheme.id
     for table in tables:
-        if table.valid_from or table.valid_to:
+        if is_dated(table):
             yield "DRG 权重表", period(table.valid_from, table.valid_to), table.name
 
 

@@ -206,7 +206,7 @@ def performance(
 def groups_of(knowledge: Knowledge, system: System) -> frozenset[str]:
     """Every group of the scheme or catalogue in use, whether a case is in it or not."""
     if system is System.DRG and isinstance(knowledge.drg, DrgGrouper):
-        return frozenset(knowledge.drg.scheme.group_names)
+        return frozenset().union(*(version.group_names for version in knowledge.drg.versions))
     if system is System.DIP and isinstance(knowledge.dip, DipGrouper):
         return frozenset(group.code for group in knowledge.dip.catalogue)
     return frozenset()

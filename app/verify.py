@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.drg.weight_tables import weight_series
 from app.errors import UserError
-from app.knowledge import Choices, load_catalogue, load_packs, load_scheme, load_terminology, read_profile
+from app.knowledge import Choices, load_catalogue, load_packs, load_schemes, load_terminology, read_profile
 from app.progress import Progress
 from coding_rules.checks.engine import CheckEngine
 from coding_rules.checks.pack import PackError, shipped_names, verify_all
 from coding_rules.finding import Severity
 from coding_rules.grouper.dip.catalogue import CatalogueIssue, DipCatalogue
+from coding_rules.grouper.drg.scheme import Scheme
 from coding_rules.grouper.drg.scheme_verify import verify as verify_scheme
+from coding_rules.grouper.drg.scheme_verify import verify_versions
 from coding_rules.grouper.drg.weight_verify import verify_weight_dates
 from coding_rules.settlement.profile import SHIPPED
 from icd_tables.codes import Edition, Kind, normalize_code
@@ -55,7 +57,7 @@ def verify(choices: Choices | None = None, progress: Progress | None = None) -> 
         *((f"规则包 {each}", lambda each=each: _user_pack(each)) for each in choices.packs),
         ("编码表", lambda: _tables(choices.tables)),
         ("已安装的编码表", _installed_tables),
-        ("DRG 分组方案", lambda: _scheme(choices)),
+        ("DRG 分组方案", lambda: _schemes(choices)),
         ("DIP 病种目录", lambda: _catalogue(choices)),
         *((f"结算参数 {name}", lambda name=name: _profile(name)) for name in SHIPPED),
     ]
@@ -124,23 +126,33 @@ def _installed_tables() -> Verified:
     return Verified("已安装的编码表", f"{len(installed_sources())} 个", damaged)
 
 
-def _scheme(choices: Choices) -> Verified:
-    scheme = load_scheme(choices.drg, choices.drg_weights)
-    if scheme is None:
+def _schemes(choices: Choices) -> Verified:
+    """The scheme chosen with the versions beside it; what is found in one of these says in which."""
+    schemes = load_schemes(choices.drg)
+    if not schemes:
         return Verified("DRG 分组方案", "未使用")
+    chosen, *others = schemes
+    weights = weight_series(Path(choices.drg_weights)) if choices.drg_weights else ()
+    tables = full_tables(load_terminology(choices.tables))
+    issues = [*verify_versions([each.info for each in schemes]), *verify_weight_dates(weights)]
+    issues += verify_scheme(replace(chosen, weights=weights[0]) if weights else chosen, tables)
+    found = [(issue.severity, str(issue)) for issue in issues]
+    for other in others:
+        its = verify_scheme(replace(other, weights=None) if weights else other, tables)
+        found += [(issue.severity, f"{other.info.title}：{issue}") for issue in its]
+    return Verified(
+        f"DRG 分组方案 {chosen.name}",
+        "；".join(map(_size, schemes)),
+        tuple(_told([told for severity, told in found if severity is Severity.ERROR])),
+        tuple(_told([told for severity, told in found if severity is not Severity.ERROR])),
+    )
+
+
+def _size(scheme: Scheme) -> str:
     codes = sum(len(each.codes) for each in scheme.lists)
-    content = (
+    return (
         f"{len(scheme.mdcs)} 行 MDC，{len(scheme.adrgs)} 行 ADRG，{len(scheme.drgs)} 行 DRG，"
         f"{len(scheme.lists)} 个编码列表共 {codes} 个编码"
-    )
-    issues = verify_scheme(scheme, full_tables(load_terminology(choices.tables)))
-    if choices.drg_weights:
-        issues += verify_weight_dates(weight_series(Path(choices.drg_weights)))
-    return Verified(
-        f"DRG 分组方案 {scheme.name}",
-        content,
-        tuple(_told([str(issue) for issue in issues if issue.severity is Severity.ERROR])),
-        tuple(_told([str(issue) for issue in issues if issue.severity is not Severity.ERROR])),
     )
 
 

@@ -109,7 +109,8 @@ def _group(commands: _Commands[Parser]) -> None:
         "group",
         "对病例做 DRG、DIP 分组",
         "CASES.csv 的列：case_id、sex、age、age_days、weight（克）、dept、los、discharge、diagnoses、procedures"
-        "（多个编码用 | 分隔，第一个为主），可选 icu_hours、insurance、total_fee、drug_fee、treatment_fee（元）。"
+        "（多个编码用 | 分隔，第一个为主；主要的没有填就空着，如 |I10.x00），可选 discharged（出院日期，"
+        "按它选方案和权重表）、icu_hours、insurance、total_fee、drug_fee、treatment_fee（元）。"
         "编码须为分组方案所用的版本（医保版）。amount 为 DIP 支付金额（元），没有 DIP 时为 DRG 支付金额。",
     )
     parser.add_argument("cases", type=Path, metavar="CASES.csv", help="病例文件")

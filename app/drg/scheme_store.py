@@ -12,12 +12,11 @@ import shutil
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from app.drg.schemes import MANIFEST, WEIGHTS, load_drg_scheme
-from app.drg.weight_tables import save_weight_table
+from app.drg.schemes import MANIFEST, WEIGHTS, load_drg_scheme, manifest_of, read_info
+from app.drg.weight_tables import refuse_reversed, save_weight_table
 from app.errors import UserError
 from app.files import copy_file, free_name, safe_write
 from app.knowledge import DEMO_DRG, NONE, demo_folder
@@ -25,6 +24,7 @@ from app.paths import data_dir
 from app.progress import Progress
 from app.toml_text import dumps
 from coding_rules.expression.check import check
+from coding_rules.grouper.drg.dates import is_dated
 from coding_rules.grouper.drg.scheme import GroupRule, Scheme, SchemeInfo, Stage
 from coding_rules.grouper.drg.scheme_build import OPTIONAL_TABLES, REQUIRED_TABLES
 
@@ -64,7 +64,7 @@ def known_schemes(chosen: str = "", progress: Progress | None = None) -> list[Ke
         Cancelled: the user asked to stop.
     """
     progress = progress or Progress()
-    kept = sorted(path for path in schemes_dir().iterdir() if _is_scheme(path))
+    kept = _kept()
     paths = [demo_folder(DEMO_DRG), *kept]
     if chosen and chosen != NONE and Path(chosen) not in paths:
         paths.append(Path(chosen))
@@ -73,6 +73,25 @@ def known_schemes(chosen: str = "", progress: Progress | None = None) -> list[Ke
         progress.report(done, len(paths), f"正在读取 {path.name}")
         found.append(_described(path, path in kept, _stamp(path)))
     return found
+
+
+def scheme_versions(path: Path, progress: Progress | None = None) -> tuple[Scheme, ...]:
+    """The scheme chosen and, where it is kept with dates in force, the other dated versions kept of it (schemes of the same id): a case
+    is grouped by the one in force on its day of discharge. A version that cannot be read is left out (``known_schemes`` tells it).
+
+    Raises:
+        UserError: the scheme chosen cannot be read.
+        Cancelled: the user asked to stop.
+    """
+    chosen = load_drg_scheme(path, progress)
+    versions = [chosen]
+    if path.parent == schemes_dir() and is_dated(chosen.info):
+        for other in _kept():
+            with contextlib.suppress(UserError):
+                info = read_info(other)
+                if other != path and info.scheme_id == chosen.id and is_dated(info):
+                    versions.append(load_drg_scheme(other, progress))
+    return tuple(versions)
 
 
 def keep_scheme(path: Path) -> Path:
@@ -97,6 +116,26 @@ def keep_scheme(path: Path) -> Path:
     except OSError as error:
         raise UserError(f"无法复制分组方案：{error.strerror or error}", "请检查磁盘空间和权限。") from error
     return target
+
+
+def remove_scheme(path: Path) -> None:
+    """Take a kept scheme out of the data folder, with its manifest.
+
+    Raises:
+        UserError: it is not in the data folder, or cannot be deleted.
+    """
+    if path.parent != schemes_dir():
+        raise UserError("只能删除数据文件夹中的方案。", "演示方案和别处的文件夹不在此列。")
+    try:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+            manifest_of(path).unlink(missing_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"无法删除“{path.name}”：{error.strerror or error}", "请关闭正在使用它的程序后再试。"
+        ) from error
 
 
 def adapt(scheme: Scheme, rules: Mapping[RuleKey, str], name: str = "") -> Scheme:
@@ -176,27 +215,28 @@ def write_scheme(scheme: Scheme, folder: Path) -> None:
     _write_manifest(folder / MANIFEST, _document(scheme.info))
 
 
-def set_validity(path: Path, version: str, valid_from: date | None, valid_to: date | None) -> None:
-    """Write version and dates in force of a kept scheme into its manifest; what else stands there stays.
+def note_scheme(path: Path, info: SchemeInfo) -> None:
+    """Write id, version and dates in force of a kept scheme into its manifest; what else stands there stays.
 
     Raises:
-        UserError: the scheme is not in the data folder, or the manifest cannot be read or written.
+        UserError: the scheme is not in the data folder, the dates are the wrong way round, the id is empty, or the manifest cannot be
+            read or written.
     """
     if path.parent != schemes_dir():
-        raise UserError("只能修改数据文件夹中方案的版本和日期。", "请先导入该方案。")
-    file = path / MANIFEST if path.is_dir() else path.with_suffix(".toml")
-    document: dict[str, object] = {"id": path.stem, "name": path.stem}
+        raise UserError("只能修改数据文件夹中方案的代号、版本和日期。", "请先导入该方案。")
+    if not info.scheme_id:
+        raise UserError("方案代号不能为空。", "同一方案的各版写同一个代号。")
+    refuse_reversed(info.valid_from, info.valid_to)
+    file = manifest_of(path)
+    document: dict[str, object] = {"name": info.name}
     if file.is_file():
         try:
             document = tomllib.loads(file.read_text(encoding="utf-8-sig"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise UserError(f"{file.name} 无法读取：{error}", "请更正或删除这个文件。") from error
-    document["version"] = version
-    for key, day in (("valid_from", valid_from), ("valid_to", valid_to)):
+    for key in ("valid_from", "valid_to"):
         document.pop(key, None)
-        if day is not None:
-            document[key] = day
-    _write_manifest(file, document)
+    _write_manifest(file, document | {"id": info.scheme_id, "version": info.version} | _dates(info))
 
 
 def _stamp(path: Path) -> tuple[tuple[str, int, int], ...]:
@@ -219,6 +259,10 @@ def _described(path: Path, own: bool, _stamp: tuple[tuple[str, int, int], ...]) 
     return KeptScheme(path, scheme.info, len(scheme.drgs) + leaves, codes, weights, own)
 
 
+def _kept() -> list[Path]:
+    return sorted(path for path in schemes_dir().iterdir() if _is_scheme(path))
+
+
 def _is_scheme(path: Path) -> bool:
     return not path.name.startswith((".", "~")) and (path.is_dir() or path.suffix.lower() in _WORKBOOKS)
 
@@ -232,10 +276,12 @@ def _document(info: SchemeInfo) -> dict[str, object]:
         "demo": info.demo,
         "note": info.note,
     }
-    for key, day in (("valid_from", info.valid_from), ("valid_to", info.valid_to)):
-        if day is not None:
-            document[key] = day
-    return document
+    return document | _dates(info)
+
+
+def _dates(info: SchemeInfo) -> dict[str, object]:
+    days = (("valid_from", info.valid_from), ("valid_to", info.valid_to))
+    return {key: day for key, day in days if day is not None}
 
 
 def _write_manifest(path: Path, document: Mapping[str, object]) -> None:

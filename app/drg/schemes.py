@@ -56,7 +56,7 @@ def _load(path: Path, progress: Progress) -> Scheme:
     progress.report(1, 3, "正在检查分组规则")
     sheets = {name: _sheet(name, cells, path) for name, cells in tables.items()}
     try:
-        info = _manifest(path)
+        info = read_info(path)
         own = _own_weights(path, weights, demo=info.demo) if weights else None
         return build_scheme(info, sheets, own)
     except SchemeError as error:
@@ -107,9 +107,18 @@ def _as_text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _manifest(path: Path) -> SchemeInfo:
-    """``scheme.toml`` in the folder (beside a workbook: ``<workbook>.toml``); without one the name of the path serves."""
-    file = path / MANIFEST if path.is_dir() else path.with_suffix(".toml")
+def manifest_of(path: Path) -> Path:
+    """Where the manifest of a scheme lies: ``scheme.toml`` in the folder, beside a workbook ``<workbook>.toml``."""
+    return path / MANIFEST if path.is_dir() else path.with_suffix(".toml")
+
+
+def read_info(path: Path) -> SchemeInfo:
+    """The manifest of a scheme; without one the name of its path serves.
+
+    Raises:
+        UserError: the manifest cannot be read.
+    """
+    file = manifest_of(path)
     name = path.name if path.is_dir() else path.stem
     if not file.is_file():
         return SchemeInfo(name, name)

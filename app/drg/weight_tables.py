@@ -20,7 +20,7 @@ from app.paths import data_dir
 from app.progress import Progress
 from app.sheets import Cells, read_cells
 from app.toml_text import dumps
-from coding_rules.grouper.drg.weight_dates import period
+from coding_rules.grouper.drg.dates import is_dated, period
 from coding_rules.grouper.drg.weight_layout import CODE
 from coding_rules.grouper.drg.weight_reading import read_weights
 from coding_rules.grouper.drg.weight_table import WeightTable
@@ -46,7 +46,7 @@ class KeptWeights:
     @property
     def dated(self) -> bool:
         """Whether it says from or until when it holds."""
-        return self.valid_from is not None or self.valid_to is not None
+        return is_dated(self)
 
     @property
     def title(self) -> str:
@@ -137,7 +137,7 @@ def keep_weights(
     Raises:
         UserError: it cannot be copied, or the dates are the wrong way round.
     """
-    _refuse_reversed(valid_from, valid_to)
+    refuse_reversed(valid_from, valid_to)
     target = weights_dir() / path.name
     target = free_name(target) if target.exists() else target
     copy_file(path, target)
@@ -159,13 +159,30 @@ def note_weights(
     """
     if path.parent != weights_dir():
         raise UserError("只能修改数据文件夹中权重表的日期。", "请先导入该权重表。")
-    _refuse_reversed(valid_from, valid_to)
+    refuse_reversed(valid_from, valid_to)
     document: dict[str, object] = {"scheme": scheme, "columns": list(prefer)}
     document |= {
         key: day for key, day in (("valid_from", valid_from), ("valid_to", valid_to)) if day is not None
     }
     with safe_write(_note_of(path)) as temporary:
         temporary.write_text(dumps(document), encoding="utf-8", newline="\n")
+
+
+def remove_weights(path: Path) -> None:
+    """Take a kept weight table out of the data folder, with what was noted beside it.
+
+    Raises:
+        UserError: it is not in the data folder, or cannot be deleted.
+    """
+    if path.parent != weights_dir():
+        raise UserError("只能删除数据文件夹中的权重表。", "别处的文件请在文件夹里自行删除。")
+    try:
+        path.unlink()
+        _note_of(path).unlink(missing_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"无法删除“{path.name}”：{error.strerror or error}", "请关闭正在使用它的程序后再试。"
+        ) from error
 
 
 def known_weights(progress: Progress | None = None) -> list[KeptWeights]:
@@ -255,6 +272,7 @@ def _day(document: Mapping[str, object], key: str) -> date | None:
     return value if isinstance(value, date) else date.fromisoformat(str(value))
 
 
-def _refuse_reversed(valid_from: date | None, valid_to: date | None) -> None:
+def refuse_reversed(valid_from: date | None, valid_to: date | None) -> None:
+    """Raise a ``UserError`` when dates in force are the wrong way round."""
     if valid_from and valid_to and valid_from > valid_to:
         raise UserError(f"停用日期 {valid_to} 早于启用日期 {valid_from}。", "请更正起止日期。")

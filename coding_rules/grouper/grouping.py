@@ -8,6 +8,8 @@ from enum import StrEnum
 
 WORTH = "权重"
 """Stage of the step that says which table gave a group its weight: no step on the way to the group."""
+VERSION = "方案版本"
+"""Stage of the step that says which version of a scheme grouped the case: no step on the way either."""
 
 
 class System(StrEnum):
@@ -66,4 +68,4 @@ class Grouping:
     @property
     def chain(self) -> str:
         """The steps that held as one line: ``主诊断 I21.0 → MDCF → FR2 → 伴 MCC → FR21``."""
-        return " → ".join(step.text for step in self.path if step.held and step.stage != WORTH)
+        return " → ".join(step.text for step in self.path if step.held and step.stage not in (VERSION, WORTH))

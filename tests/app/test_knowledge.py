@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,8 @@ from app.cli.options import choices as cli_choices
 from app.cli.parser import make_parser
 from app.demo.month import generate
 from app.demo.n041 import write_n041
+from app.drg.scheme_store import keep_scheme, note_scheme
+from app.drg.schemes import read_info
 from app.drg.weight_tables import keep_weights, note_weights
 from app.errors import UserError
 from app.knowledge import (
@@ -119,6 +122,28 @@ def test_a_local_weight_table_stands_in_place_of_the_schemes_own(tmp_path: Path)
     assert row is not None
     assert row.weight == Decimal("9.99")
     assert "权重.csv" in groupers.versions[0][1]
+
+
+def test_dated_versions_of_the_scheme_are_loaded_verified_and_noted_together() -> None:
+    kept = [keep_scheme(demo_folder(DEMO_DRG)) for _ in range(2)]
+    days = ((date(2025, 1, 1), None, "新"), (None, date(2024, 12, 31), "旧"))
+    for path, (start, end, version) in zip(kept, days, strict=True):
+        info = replace(read_info(path), version=version, valid_from=start, valid_to=end)
+        note_scheme(path, info)
+    with (kept[1] / "drg.csv").open("a", encoding="utf-8") as groups:
+        groups.write("9,Q99,Q991,无主的组,true\n")
+    choices = Choices(drg=str(kept[0]), dip=NONE)
+    groupers = load_groupers(choices)
+    assert groupers.drg is not None
+    assert [each.info.version for each in groupers.drg.versions] == ["新", "旧"]
+    noted = [told for what, told, _ in groupers.versions if what == "DRG 分组方案"]
+    assert [
+        told.count(days)
+        for told, days in zip(noted, ("2025-01-01 至 不限", "不限 至 2024-12-31"), strict=True)
+    ] == [1, 1]
+    told = [each for each in problems(choices) if "Q991" in each or "Q99" in each]
+    assert len(told) == 1
+    assert "旧：" in told[0]
 
 
 def test_a_rule_pack_that_cannot_be_used_is_told(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
@@ -27,6 +29,22 @@ def tell_user(parent: QWidget, error: UserError) -> QMessageBox:
     box.setInformativeText(error.todo)
     box.setStandardButtons(QMessageBox.StandardButton.Ok)
     box.button(QMessageBox.StandardButton.Ok).setText("知道了")
+    box.finished.connect(box.deleteLater)
+    box.open()
+    return box
+
+
+def confirm(
+    parent: QWidget, title: str, question: str, consequence: str, yes: str, act: Callable[[], object]
+) -> QMessageBox:
+    """Ask before something is taken away, with a button named after it; ``act`` runs when it is pressed. Does not block."""
+    box = QMessageBox(parent)
+    box.setWindowTitle(title)
+    box.setText(question)
+    box.setInformativeText(consequence)
+    agree = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
+    box.addButton("取消", QMessageBox.ButtonRole.RejectRole)
+    box.finished.connect(lambda _result: act() if box.clickedButton() is agree else None)
     box.finished.connect(box.deleteLater)
     box.open()
     return box

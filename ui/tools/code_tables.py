@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QMessageBox,
     QPushButton,
 )
 
@@ -25,6 +24,7 @@ from app.table_overview import State, TableRow, table_rows
 from app.tables import ImportOutcome, TableOutcome, import_tables, remove_table
 from icd_tables.codes import Edition
 from icd_tables.importing import TableIssue
+from ui.dialogs.messages import confirm
 from ui.icons import icon
 from ui.models.columns import Column
 from ui.tools.columns import count, text
@@ -153,15 +153,14 @@ class CodeTablesWindow(ToolWindow):
         if not rows:
             self.busy.tell("请先选中一个已导入的表；随程序带的入门表和设置中文件夹里的表不能在这里移除。")
             return
-        box = QMessageBox(self)
-        box.setWindowTitle("移除编码表")
-        box.setText("移除" + "、".join(f"“{row.title}”" for row in rows) + "？")
-        box.setInformativeText("原来的文件不受影响，以后可以再导入。已打开的病例会按其余的表重新审核。")
-        yes = box.addButton("移除", QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton("取消", QMessageBox.ButtonRole.RejectRole)
-        box.finished.connect(lambda _result: self.forget(rows) if box.clickedButton() is yes else None)
-        box.finished.connect(box.deleteLater)
-        box.open()
+        confirm(
+            self,
+            "移除编码表",
+            "移除" + "、".join(f"“{row.title}”" for row in rows) + "？",
+            "原来的文件不受影响，以后可以再导入。已打开的病例会按其余的表重新审核。",
+            "移除",
+            lambda: self.forget(rows),
+        )
 
     def forget(self, rows: Sequence[TableRow]) -> None:
         """Take tables out of the catalogue."""

@@ -8,8 +8,8 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.drg.weight_tables import KeptWeights
+from coding_rules.grouper.drg.dates import period
 from coding_rules.grouper.drg.scheme import Scheme
-from coding_rules.grouper.drg.weight_dates import period
 from coding_rules.grouper.drg.weight_layout import LABELS
 from coding_rules.grouper.drg.weight_table import GroupWeight, WeightTable
 from ui.models.columns import Column

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -13,27 +13,25 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QMenu, QPushButton, QTabWidget
 
 from app.collector import paused_collector
+from app.drg.scheme_check import CheckedScheme, check_scheme
 from app.drg.scheme_search import SchemeIndex
 from app.drg.scheme_store import (
     KeptScheme,
     RuleKey,
     keep_scheme,
     known_schemes,
+    remove_scheme,
     save_adapted,
     schemes_dir,
 )
 from app.drg.schemes import load_drg_scheme
-from app.drg.weight_tables import KeptWeights, keep_weights, known_weights, load_weight_table
+from app.drg.weight_tables import KeptWeights, keep_weights, known_weights, load_weight_table, remove_weights
 from app.knowledge import DEMO_DRG, NONE, demo_folder
 from app.progress import Progress
-from app.verify import full_tables
 from coding_rules.finding import Severity
 from coding_rules.grouper.drg.grouper import DrgGrouper
 from coding_rules.grouper.drg.scheme import Scheme
-from coding_rules.grouper.drg.scheme_issue import SchemeIssue
-from coding_rules.grouper.drg.scheme_verify import verify, verify_versions
 from coding_rules.grouper.drg.weight_table import WeightTable
-from coding_rules.grouper.drg.weight_verify import verify_weight_dates
 from icd_tables.terminology import Terminology
 from ui.tools.code_lists import CodeLists, ListRow
 from ui.tools.context import ToolContext
@@ -43,21 +41,10 @@ from ui.tools.scheme_text import described
 from ui.tools.scheme_versions import SchemeVersions
 from ui.tools.scheme_weights import SchemeWeights
 from ui.tools.spec import ToolSpec
-from ui.tools.weight_versions import dated_tables
 from ui.tools.window import NO_DRG, ToolWindow
 
 WORKBOOKS = "工作簿 (*.xlsx *.xlsm *.xls)"
 TABLES = "权重表 (*.xlsx *.xlsm *.xls *.csv)"
-
-
-@dataclass
-class _Verified:
-    """What the check found, beside the schemes and weight tables there are."""
-
-    schemes: list[KeptScheme]
-    weights: list[KeptWeights]
-    issues: list[SchemeIssue]
-    codes_checked: bool = False
 
 
 class SchemeWindow(ToolWindow):
@@ -103,10 +90,12 @@ class SchemeWindow(ToolWindow):
         self.weights.offer.column_wanted.connect(self._read_by_column)
         self.weights.versions.show_wanted.connect(self._look_at_weights)
         self.weights.versions.use_wanted.connect(self._use_weights)
-        self.weights.versions.changed.connect(self._weights_dated)
+        self.weights.versions.changed.connect(self._noted)
+        self.weights.versions.delete_wanted.connect(self._delete_weights)
         self.versions.show_wanted.connect(self.open_scheme)
         self.versions.use_wanted.connect(self.use_scheme)
-        self.versions.changed.connect(self._list_versions)
+        self.versions.changed.connect(self._noted)
+        self.versions.delete_wanted.connect(self._delete_scheme)
         self.issues_table.doubleClicked.connect(self._go_to_issue)
 
     def missing(self) -> str:
@@ -137,28 +126,28 @@ class SchemeWindow(ToolWindow):
             self._fill(scheme)
         self.issues.set_rows(())
         self.issues_table.empty_text = "正在校验…"
-        chosen, tables = self.context.settings.drg_scheme, full_tables(self._terminology)
-
-        def work(progress: Progress) -> _Verified:
-            found = _Verified(
-                known_schemes(chosen, progress), known_weights(progress), verify(scheme, tables)
-            )
-            found.issues += verify_versions([one.info for one in found.schemes if not one.problem])
-            found.issues += verify_weight_dates(dated_tables(found.weights, scheme.id))
-            found.codes_checked = bool(tables.tables)
-            return found
-
-        self.run("正在校验方案", work, self._checked)
+        chosen, terminology = self.context.settings.drg_scheme, self._terminology
+        self.run(
+            "正在校验方案",
+            lambda progress: check_scheme(scheme, terminology, chosen, progress),
+            self._checked,
+        )
 
     def _fill(self, scheme: Scheme) -> None:
         """Head, rules, lists and weights."""
         terminology = self._terminology
-        self.about.setText(described(scheme, self.context.cases))
+        self.about.setText(described(scheme, self.context.cases, self._versions_in_use(scheme)))
         self.rules.show_scheme(scheme, terminology, self._draft(scheme))
         index = SchemeIndex(scheme)
         self.lists.use(terminology, scheme.info.edition)
         self.lists.show_lists([ListRow(one, len(index.users_of(one))) for one in scheme.lists])
         self.weights.show_weights(scheme.weights, scheme)
+
+    def _versions_in_use(self, scheme: Scheme) -> Sequence[Scheme]:
+        """The versions that cases are grouped by, if this is one of them."""
+        grouper = self.context.knowledge.drg if self.context.knowledge else None
+        versions = grouper.versions if isinstance(grouper, DrgGrouper) else ()
+        return versions if scheme in versions else (scheme,)
 
     @Slot(object)
     def open_scheme(self, path: Path) -> None:
@@ -242,7 +231,7 @@ class SchemeWindow(ToolWindow):
         chosen = self.context.settings.drg_scheme
         return Path() if chosen == NONE else Path(chosen) if chosen else demo_folder(DEMO_DRG)
 
-    def _checked(self, found: _Verified) -> None:
+    def _checked(self, found: CheckedScheme) -> None:
         issues = found.issues
         self.issues_table.empty_text = "没有发现不一致之处。"
         self.issues.set_rows(IssueRow(number, issue) for number, issue in enumerate(issues))
@@ -309,12 +298,27 @@ class SchemeWindow(ToolWindow):
         self.context.keep_settings(replace(self.context.settings, drg_weights=str(path)))
         self._list_versions()
 
-    @Slot()
-    def _weights_dated(self) -> None:
-        """Other dates choose other weights: what is loaded holds no more."""
-        if self.context.settings.drg_weights:
+    @Slot(bool)
+    def _noted(self, concerned: bool) -> None:
+        """Other dates choose another version or other weights: if cases are judged by them, what is loaded holds no more."""
+        if concerned:
             self.context.tables_changed.emit()
         self._list_versions()
+
+    @Slot(object)
+    def _delete_scheme(self, path: Path) -> None:
+        self._delete(path, remove_scheme)
+
+    @Slot(object)
+    def _delete_weights(self, path: Path) -> None:
+        self._delete(path, remove_weights)
+
+    def _delete(self, path: Path, remove: Callable[[Path], None]) -> None:
+        def gone(_none: None) -> None:
+            self._list_versions()
+            self.busy.tell(f"已删除“{path.name}”。")
+
+        self.run("正在删除", lambda _progress: remove(path), gone)
 
     @Slot()
     def _list_versions(self) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
@@ -12,6 +10,7 @@ from coding_rules.grouper.drg.weight_dates import said_dates
 from coding_rules.grouper.drg.weight_layout import LABELS
 from coding_rules.grouper.drg.weight_table import WeightTable
 from ui.dialogs.messages import tell_user
+from ui.tools.days import typed_day
 
 
 class WeightOffer(QWidget):
@@ -84,16 +83,8 @@ class WeightOffer(QWidget):
 
     def _want(self, *, use: bool) -> None:
         try:
-            start, end = _day(self.start.text()), _day(self.end.text())
+            start, end = typed_day(self.start.text()), typed_day(self.end.text())
         except UserError as error:
             tell_user(self, error)
             return
         self.wanted.emit(start, end, use)
-
-
-def _day(text: str) -> date | None:
-    plain = text.strip()
-    try:
-        return date.fromisoformat(plain) if plain else None
-    except ValueError:
-        raise UserError(f"“{text}”不是日期。", "请写成 2025-01-01 的样子，留空表示不限。") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from coding_rules.expression.compiler import Environment
 from coding_rules.grouper.collector import without_collector
@@ -11,6 +12,7 @@ from coding_rules.grouper.drg.complications import ComplicationIndex
 from coding_rules.grouper.drg.explain import Explainer
 from coding_rules.grouper.drg.outcomes import DrgResult
 from coding_rules.grouper.drg.scheme import Scheme
+from coding_rules.grouper.drg.weight_table import GroupWeight
 from coding_rules.grouper.grouping import Grouping
 from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.grouper.spelling import spell_case
@@ -34,6 +36,15 @@ class DrgGrouper:
         """The group of a case with the whole path: every rule that mattered, why complications counted, what was near."""
         return self._explainer.group(spell_case(case))
 
+    @property
+    def versions(self) -> tuple[Scheme, ...]:
+        """The versions of the scheme that group by it, the chosen one first."""
+        return (self.scheme,)
+
+    def version_on(self, day: date | None) -> Scheme:
+        """The version that groups the cases discharged on a day."""
+        return self.scheme
+
     def codes(self, case: GrouperInput) -> DrgResult:
         """MDC, ADRG and DRG of one case, without the path."""
         return self._fast.group(case)
@@ -41,3 +52,8 @@ class DrgGrouper:
     def group_batch(self, cases: Iterable[GrouperInput]) -> Iterator[DrgResult]:
         """MDC, ADRG and DRG of each case, in order, as a stream in bounded memory."""
         return self._fast.group_all(cases)
+
+    def worth(self, group: str, day: date | None = None) -> GroupWeight | None:
+        """What a group is worth to a case discharged on a day; ``None`` without weights for it."""
+        table = self.scheme.weights
+        return table.get(group) if table is not None and group else None

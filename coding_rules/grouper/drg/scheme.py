@@ -25,7 +25,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SchemeInfo:
-    """The manifest: ``scheme_id`` is unique among installed schemes; dates in force are inclusive, open where ``None``."""
+    """The manifest: versions of one scheme share their ``scheme_id``; dates in force are inclusive, open where ``None``."""
 
     scheme_id: str
     name: str
@@ -35,6 +35,11 @@ class SchemeInfo:
     valid_to: date | None = None
     demo: bool = False
     note: str = ""
+
+    @property
+    def title(self) -> str:
+        """Name and version for the screen."""
+        return f"{self.name} {self.version}".strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date
-from itertools import combinations
+from functools import partial
 
 from coding_rules.expression.tree import TRUE, Distinct, In, atoms
 from coding_rules.finding import Severity
+from coding_rules.grouper.drg.dates import Dated, overlapping, period
 from coding_rules.grouper.drg.scheme import GroupRule, Scheme, SchemeInfo, Stage
 from coding_rules.grouper.drg.scheme_issue import SchemeIssue, at_rule
 from coding_rules.grouper.drg.scheme_logic import why_impossible
-from coding_rules.grouper.drg.weight_dates import period
 from coding_rules.grouper.drg.weight_verify import weight_issues
 from icd_tables.codes import Kind
 from icd_tables.table import CodeTable
@@ -20,20 +19,31 @@ from icd_tables.terminology import Terminology
 
 def verify(scheme: Scheme, terminology: Terminology | None = None) -> list[SchemeIssue]:
     """All inconsistencies of a scheme, in the order of its tables; codes are compared with the tables of its edition if given."""
-    checks: list[Callable[[Scheme], Iterator[SchemeIssue]]] = [
-        _structure,
-        _duplicate_groups,
-        _impossible_rules,
-        _unreachable_rules,
-        _unused_lists,
-        _duplicate_codes,
-        _exclusion_tables,
-        weight_issues,
+    return [issue for _, found in verify_parts(scheme, terminology) for issue in found()]
+
+
+def verify_parts(
+    scheme: Scheme, terminology: Terminology | None = None
+) -> list[tuple[str, Callable[[], list[SchemeIssue]]]]:
+    """The checks of ``verify`` one by one, each with what it looks at, for callers that show progress between them."""
+    checks: list[tuple[str, Callable[[Scheme], Iterator[SchemeIssue]]]] = [
+        ("层级", _structure),
+        ("重复的组", _duplicate_groups),
+        ("不会成立的规则", _impossible_rules),
+        ("轮不到的规则", _unreachable_rules),
+        ("没有用到的列表", _unused_lists),
+        ("重复的编码", _duplicate_codes),
+        ("排除表", _exclusion_tables),
+        ("权重表", weight_issues),
     ]
-    issues = [issue for check in checks for issue in check(scheme)]
     if terminology is not None:
-        issues += _unknown_codes(scheme, terminology)
-    return issues + list(_dates(scheme))
+        checks.append(("编码", lambda scheme: _unknown_codes(scheme, terminology)))
+    checks.append(("日期", _dates))
+    return [(what, partial(_listed, check, scheme)) for what, check in checks]
+
+
+def _listed(check: Callable[[Scheme], Iterator[SchemeIssue]], scheme: Scheme) -> list[SchemeIssue]:
+    return list(check(scheme))
 
 
 def verify_versions(versions: Sequence[SchemeInfo]) -> list[SchemeIssue]:
@@ -46,9 +56,8 @@ def verify_versions(versions: Sequence[SchemeInfo]) -> list[SchemeIssue]:
             Severity.WARNING,
             f"与版本 {earlier.version or earlier.name} 的有效日期（{period(earlier.valid_from, earlier.valid_to)}）重叠",
         )
-        for earlier, later in combinations(versions, 2)
+        for earlier, later, _, _ in overlapping(versions)
         if earlier.scheme_id == later.scheme_id
-        and _overlap(earlier.valid_from, earlier.valid_to, later.valid_from, later.valid_to)
     ]
 
 
@@ -188,16 +197,12 @@ def _missing(
 
 
 def _dates(scheme: Scheme) -> Iterator[SchemeIssue]:
-    spans = [("scheme.toml", scheme.info.valid_from, scheme.info.valid_to)]
+    spans: list[tuple[str, Dated]] = [("scheme.toml", scheme.info)]
     if scheme.weights is not None:
-        spans.append((scheme.weights.name, scheme.weights.valid_from, scheme.weights.valid_to))
-    for file, start, end in spans:
+        spans.append((scheme.weights.name, scheme.weights))
+    for file, span in spans:
+        start, end = span.valid_from, span.valid_to
         if start and end and start > end:
             yield SchemeIssue(file, 0, "valid_to", Severity.ERROR, f"停用日期 {end} 早于启用日期 {start}")
-    if len(spans) > 1 and not _overlap(*spans[0][1:], *spans[1][1:]):
+    if len(spans) > 1 and not any(overlapping([span for _, span in spans])):
         yield SchemeIssue(spans[1][0], 0, "valid_from", Severity.WARNING, "权重表的有效日期与方案不重合")
-
-
-def _overlap(start: date | None, end: date | None, other_start: date | None, other_end: date | None) -> bool:
-    """Whether two spans share a day; ``None`` is open."""
-    return (start or date.min) <= (other_end or date.max) and (other_start or date.min) <= (end or date.max)

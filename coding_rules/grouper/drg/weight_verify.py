@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from coding_rules.finding import Severity
+from coding_rules.grouper.drg.dates import overlapping, period
 from coding_rules.grouper.drg.scheme import Scheme
 from coding_rules.grouper.drg.scheme_issue import SchemeIssue, at_rule
-from coding_rules.grouper.drg.weight_dates import overlapping, period
 from coding_rules.grouper.drg.weight_layout import CODE, LABELS
 from coding_rules.grouper.drg.weight_table import GroupWeight, WeightTable
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -7,15 +8,17 @@ from app.drg.scheme_store import (
     adapt,
     keep_scheme,
     known_schemes,
+    note_scheme,
+    remove_scheme,
     save_adapted,
+    scheme_versions,
     schemes_dir,
-    set_validity,
     write_scheme,
 )
-from app.drg.schemes import load_drg_scheme
+from app.drg.schemes import load_drg_scheme, read_info
 from app.errors import UserError
 from app.knowledge import DEMO_DRG, demo_folder
-from coding_rules.grouper.drg.scheme import Scheme, Stage
+from coding_rules.grouper.drg.scheme import Scheme, SchemeInfo, Stage
 
 
 @pytest.fixture(autouse=True)
@@ -79,17 +82,47 @@ def test_a_saved_copy_is_never_overwritten(demo: Scheme) -> None:
     assert [path.name for path in schemes_dir().iterdir()] == ["改编"]
 
 
+def dated(kept: Path, version: str, start: date | None, end: date | None) -> None:
+    note_scheme(kept, replace(read_info(kept), version=version, valid_from=start, valid_to=end))
+
+
 def test_an_imported_scheme_is_copied_listed_and_dated() -> None:
     kept = keep_scheme(demo_folder(DEMO_DRG))
     assert keep_scheme(demo_folder(DEMO_DRG)).name == f"{DEMO_DRG}(2)"
-    set_validity(kept, "2026 版", date(2026, 1, 1), None)
+    dated(kept, "2026 版", date(2026, 1, 1), None)
     found = {one.path: one for one in known_schemes()}
     assert found[kept].own
     assert (found[kept].info.version, found[kept].info.valid_from) == ("2026 版", date(2026, 1, 1))
     assert found[kept].groups == found[demo_folder(DEMO_DRG)].groups > 0
     assert found[kept].info.demo
     with pytest.raises(UserError, match="只能修改"):
-        set_validity(demo_folder(DEMO_DRG), "", None, None)
+        note_scheme(demo_folder(DEMO_DRG), SchemeInfo("demo", "演示"))
+    with pytest.raises(UserError, match="代号不能为空"):
+        note_scheme(kept, SchemeInfo("", "演示"))
+    with pytest.raises(UserError, match="早于启用日期"):
+        dated(kept, "2026 版", date(2026, 1, 1), date(2025, 1, 1))
+
+
+def test_a_note_leaves_what_else_the_manifest_says_and_a_workbook_gets_one() -> None:
+    kept = keep_scheme(demo_folder(DEMO_DRG))
+    before = read_info(kept)
+    note_scheme(kept, replace(before, scheme_id="本市", valid_from=None))
+    after = read_info(kept)
+    assert (after.scheme_id, after.valid_from) == ("本市", None)
+    assert (after.name, after.note, after.demo) == (before.name, before.note, before.demo)
+
+
+def test_dated_versions_of_one_scheme_go_together() -> None:
+    old, new, undated, other, broken = (keep_scheme(demo_folder(DEMO_DRG)) for _ in range(5))
+    dated(old, "旧", None, date(2024, 12, 31))
+    dated(new, "新", date(2025, 1, 1), None)
+    dated(undated, "未注明", None, None)
+    note_scheme(other, replace(read_info(other), scheme_id="另一方案"))
+    (broken / "adrg.csv").write_text("坏", encoding="utf-8")
+    assert [each.info.version for each in scheme_versions(new)] == ["新", "旧"]
+    assert [each.info.version for each in scheme_versions(old)] == ["旧", "新"]
+    assert [each.info.version for each in scheme_versions(undated)] == ["未注明"]
+    assert len(scheme_versions(demo_folder(DEMO_DRG))) == 1
 
 
 def test_what_is_no_scheme_is_told_not_kept(tmp_path: Path) -> None:
@@ -100,3 +133,17 @@ def test_what_is_no_scheme_is_told_not_kept(tmp_path: Path) -> None:
     broken = schemes_dir() / "坏"
     broken.mkdir()
     assert next(one for one in known_schemes() if one.path == broken).problem
+
+
+def test_a_kept_scheme_is_removed_with_its_manifest_and_nothing_else_is() -> None:
+    folder = keep_scheme(demo_folder(DEMO_DRG))
+    book = schemes_dir() / "方案.xlsx"
+    book.write_bytes(b"PK")
+    book.with_suffix(".toml").write_text("id = '方案'", encoding="utf-8")
+    for path in (folder, book):
+        remove_scheme(path)
+    assert list(schemes_dir().iterdir()) == []
+    with pytest.raises(UserError, match="只能删除"):
+        remove_scheme(demo_folder(DEMO_DRG))
+    with pytest.raises(UserError, match="无法删除"):
+        remove_scheme(book)

@@ -15,6 +15,7 @@ from app.drg.weight_tables import (
     known_weights,
     load_weight_table,
     note_weights,
+    remove_weights,
     save_weight_table,
     weight_series,
     weights_dir,
@@ -283,3 +284,16 @@ def test_the_dated_tables_of_one_scheme_hold_together(tmp_path: Path) -> None:
     (weights_dir() / "去年.csv.toml").write_text("scheme = ", encoding="utf-8")
     assert [table.name for table in weight_series(new)] == ["今年.csv"]
     assert [one.path.name for one in known_weights() if one.problem] == ["去年.csv"]
+
+
+def test_a_kept_table_is_removed_with_its_note_and_no_other_file_is(tmp_path: Path) -> None:
+    path = tmp_path / "权重.csv"
+    path.write_text("DRG编码,权重\nFR21,1.5\n", encoding="utf-8")
+    kept = keep_weights(path, "方案", date(2025, 1, 1), None)
+    with pytest.raises(UserError, match="只能删除"):
+        remove_weights(path)
+    remove_weights(kept)
+    assert path.exists()
+    assert list(weights_dir().iterdir()) == []
+    with pytest.raises(UserError, match="无法删除"):
+        remove_weights(kept)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.drg.scheme_store import schemes_dir
-from app.drg.schemes import load_drg_scheme
+from app.drg.scheme_store import keep_scheme, note_scheme, schemes_dir
+from app.drg.schemes import load_drg_scheme, read_info
 from app.drg.weight_tables import keep_weights, known_weights, load_weight_table, weights_dir
 from app.knowledge import DEMO_DRG, demo_folder
 from app.performance import groups_of
@@ -108,7 +108,7 @@ def test_dates_in_force_are_edited_in_the_list(
     settle(qtbot, month_context)
     model = tool.versions.model
     place = next(at for at, row in enumerate(model.rows()) if row.own)
-    column = [one.key for one in model.columns].index("to")
+    column = [one.key for one in model.columns].index("valid_to")
     assert model.setData(model.index(place, column), "2025-12-31")
     settle(qtbot, month_context)
     assert next(row for row in model.rows() if row.own).info.valid_to == date(2025, 12, 31)
@@ -118,6 +118,79 @@ def test_dates_in_force_are_edited_in_the_list(
     assert isinstance(box, QMessageBox)
     assert "不是日期" in box.text()
     box.close()
+
+
+def test_versions_of_one_scheme_go_by_the_day_and_what_is_in_use_is_not_deleted(
+    qtbot: QtBot, open_month_tool: OpenTool, month_context: ToolContext
+) -> None:
+    old, new, free = (keep_scheme(demo_folder(DEMO_DRG)) for _ in range(3))
+    for path, version, start, end in (
+        (old, "旧", None, date(2024, 12, 31)),
+        (new, "新", date(2025, 1, 1), None),
+    ):
+        note_scheme(path, replace(read_info(path), version=version, valid_from=start, valid_to=end))
+    note_scheme(free, replace(read_info(free), scheme_id="另一方案"))
+    month_context.settings = replace(month_context.settings, drg_scheme=str(new))
+    tool = scheme_window(open_month_tool)
+    tool.show_scheme(load_drg_scheme(new))
+    settle(qtbot, month_context)
+    versions = tool.versions
+    shown = {row.path: at for at, row in enumerate(versions.model.rows())}
+    states = versions.model.columns[0].text
+    assert {row.path: states(row) for row in versions.model.rows()} == {
+        demo_folder(DEMO_DRG): "",
+        old: "按日期用",
+        new: "使用中",
+        free: "",
+    }
+    deletable = {}
+    for path, at in shown.items():
+        versions.table.setCurrentIndex(versions.model.index(at, 0))
+        deletable[path] = versions.delete_button.isEnabled()
+    assert deletable == {demo_folder(DEMO_DRG): False, old: False, new: False, free: True}
+    versions.table.setCurrentIndex(versions.model.index(shown[free], 0))
+    versions.delete_button.click()
+    answer(versions, "取消")
+    assert free.exists()
+    versions.delete_button.click()
+    answer(versions, "删除")
+    settle(qtbot, month_context)
+    assert not free.exists()
+    assert free not in {row.path for row in versions.model.rows()}
+    column = [one.key for one in versions.model.columns].index("id")
+    with qtbot.waitSignal(month_context.tables_changed):
+        assert versions.model.setData(versions.model.index(shown[old], column), "不再同一方案")
+    settle(qtbot, month_context)
+    assert "" in {states(row) for row in versions.model.rows() if row.path == old}
+
+
+def test_a_kept_weight_table_is_deleted_after_asking(
+    qtbot: QtBot, open_month_tool: OpenTool, month_context: ToolContext, tmp_path: Path
+) -> None:
+    path = tmp_path / "权重.csv"
+    path.write_text("DRG编码,权重\nD04-M1-9,1.5\n", encoding="utf-8")
+    used, free = keep_weights(path, DEMO_DRG), keep_weights(path, DEMO_DRG)
+    month_context.settings = replace(month_context.settings, drg_weights=str(used))
+    tool = scheme_window(open_month_tool)
+    tool.show_scheme(load_drg_scheme(demo_folder(DEMO_DRG)))
+    settle(qtbot, month_context)
+    versions = tool.weights.versions
+    places = {row.path: at for at, row in enumerate(versions.model.rows())}
+    versions.table.setCurrentIndex(versions.model.index(places[used], 0))
+    assert not versions.delete_button.isEnabled()
+    assert "正在使用" in versions.delete_button.toolTip()
+    versions.table.setCurrentIndex(versions.model.index(places[free], 0))
+    versions.delete_button.click()
+    answer(versions, "删除")
+    settle(qtbot, month_context)
+    assert [table.path for table in known_weights()] == [used]
+    assert list(free.parent.glob("*.toml")) == [used.with_name(f"{used.name}.toml")]
+
+
+def answer(parent: QWidget, button: str) -> None:
+    """Press a button of the question on the screen."""
+    box = next(box for box in parent.findChildren(QMessageBox) if box.isVisible())
+    next(one for one in box.buttons() if one.text() == button).click()
 
 
 def test_cases_outside_the_dates_of_the_scheme_are_counted(
@@ -236,6 +309,8 @@ def test_weight_tables_are_dated_in_the_list_and_overlaps_are_told(
         box.close()
     used = model.rows()[0].path
     month_context.settings = replace(month_context.settings, drg_weights=str(used))
+    tool.show_scheme(load_drg_scheme(demo_folder(DEMO_DRG)))
+    settle(qtbot, month_context)
     with qtbot.waitSignal(month_context.tables_changed):
         assert model.setData(model.index(0, column - 1), "2024-01-01")
     settle(qtbot, month_context)

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.drg.scheme_store import keep_scheme, set_validity
+from app.drg.scheme_store import keep_scheme, note_scheme
+from app.drg.schemes import read_info
 from app.drg.weight_tables import keep_weights
 from app.knowledge import DEMO_DRG, demo_folder
 from icd_tables.table import CodeTable
@@ -96,7 +97,7 @@ def test_dates_that_overlap_are_told_for_schemes_and_for_weights(
     qtbot: QtBot, open_month_tool: OpenTool, month_context: ToolContext, tmp_path: Path
 ) -> None:
     kept = keep_scheme(demo_folder(DEMO_DRG))
-    set_validity(kept, "另一版", date(2025, 6, 1), None)
+    note_scheme(kept, replace(read_info(kept), version="另一版", valid_from=date(2025, 6, 1)))
     path = tmp_path / "权重.csv"
     path.write_text("DRG编码,权重\nD04-M1-9,1\n", encoding="utf-8")
     keep_weights(path, DEMO_DRG, date(2025, 1, 1), None)
