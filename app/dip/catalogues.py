@@ -17,6 +17,7 @@ from app.dip.tables import sheets_of
 from app.errors import UserError
 from app.files import safe_write
 from app.progress import Progress
+from coding_rules.grouper.dip.bed_day_rows import bed_day_table, read_bed_days
 from coding_rules.grouper.dip.catalogue import CatalogueIssue, CatalogueReport, DipCatalogue, DipKind
 from coding_rules.grouper.dip.columns import Sheet
 from coding_rules.grouper.dip.expression import Dialect
@@ -45,6 +46,7 @@ _SIDE_FILES = {
     "excluded_procedures.csv",
     "code_map.csv",
     "points.csv",
+    "bed_days.csv",
 }
 
 
@@ -54,9 +56,9 @@ def load_dip_catalogue(
     """A catalogue from a workbook, a CSV file or a folder.
 
     A folder holds ``catalogue.csv`` (or the published files as they come) and may hold ``scheme.toml`` (title, region, version,
-    dates, demo), ``procedure_kinds.csv``, ``basic.csv`` (基层病种), ``tcm.csv`` (中医优势病种), ``excluded_diagnoses.csv``,
-    ``excluded_procedures.csv``, ``code_map.csv`` (insurance edition in use -> edition of the catalogue), ``points.csv`` (a region's
-    points for a scheme that brings none).
+    dates, demo), ``procedure_kinds.csv``, ``basic.csv`` (基层病种), ``tcm.csv`` (中医优势病种), ``bed_days.csv`` (床日病种),
+    ``excluded_diagnoses.csv``, ``excluded_procedures.csv``, ``code_map.csv`` (insurance edition in use -> edition of the
+    catalogue), ``points.csv`` (a region's points for a scheme that brings none).
 
     The profile says how procedures are spelled (dialect); without one the separators in the file tell.
     Mean fees in files are yuan. Every row ends as a group or as an issue in ``.report``.
@@ -88,6 +90,9 @@ def load_dip_catalogue(
         sha256=_digest(files),
     )
     catalogue = _with_lists(path, catalogue, dialect)
+    if catalogue.bed_days and not (profile and profile.bed_days.enabled):
+        told = f"床日病种 {len(catalogue.bed_days)} 行已读入；地区参数没有启用“按床日付费”，暂不参与入组"
+        catalogue = _with_issues(catalogue, [CatalogueIssue(path.name, 0, "床日", told, "doubt")])
     if catalogue.form == "regional":
         rules = profile.grouping if profile else DipRules(dialect=dialect)
         catalogue = _with_issues(catalogue, unreachable(catalogue.groups, rules))
@@ -156,6 +161,22 @@ def add_tcm_groups(catalogue: DipCatalogue, path: Path, profile: RegionProfile |
     return with_groups(catalogue, more.groups, DipKind.TCM)
 
 
+def add_bed_days(catalogue: DipCatalogue, path: Path) -> DipCatalogue:
+    """The catalogue with a list of 床日病种; they group cases once the region's parameters say so.
+
+    Raises:
+        UserError: the file has none.
+    """
+    found = read_bed_days(sheets_of(path))
+    if not found.groups:
+        why = f"：{found.issues[0].reason}" if found.issues else ""
+        raise UserError(
+            f"{path.name} 里没有找到床日病种{why}",
+            "需要有“主要诊断编码”（或“科室”）和“每床日分值”，可有“住院天数”“科室”。",
+        )
+    return _with_issues(replace(catalogue, bed_days=(*catalogue.bed_days, *found.groups)), found.issues)
+
+
 def save_dip_catalogue(catalogue: DipCatalogue, folder: Path) -> None:
     """Write a catalogue in the folder form (``catalogue.csv``, ``scheme.toml``), dated and readable by ``load_dip_catalogue``.
 
@@ -179,6 +200,12 @@ def save_dip_catalogue(catalogue: DipCatalogue, folder: Path) -> None:
         path.open("w", encoding="utf-8-sig", newline="") as file,
     ):
         csv.writer(file).writerows(catalogue_rows(catalogue))
+    if catalogue.bed_days:
+        with (
+            safe_write(folder / "bed_days.csv") as path,
+            path.open("w", encoding="utf-8-sig", newline="") as file,
+        ):
+            csv.writer(file).writerows(bed_day_table(catalogue.bed_days))
     with safe_write(folder / "scheme.toml") as path:
         path.write_text(toml_text.dumps({"scheme": manifest}), encoding="utf-8")
 
@@ -198,6 +225,8 @@ def _with_lists(path: Path, catalogue: DipCatalogue, dialect: Dialect) -> DipCat
         catalogue = add_code_map(catalogue, file)
     if (file := path / "points.csv").is_file():
         catalogue = add_local_points(catalogue, file)
+    if (file := path / "bed_days.csv").is_file():
+        catalogue = add_bed_days(catalogue, file)
     return catalogue
 
 
@@ -231,7 +260,7 @@ def add_code_map(catalogue: DipCatalogue, path: Path) -> DipCatalogue:
 def _catalogue(path: Path, sheets: list[Sheet], dialect: Dialect) -> DipCatalogue:
     if is_national_3(sheets):
         return read_national_3(sheets)
-    rows = read_sheets(sheets, dialect)
+    rows, by_days = read_sheets(sheets, dialect), read_bed_days(sheets)
     if not rows.groups:
         reason = (
             rows.issues[0].reason
@@ -241,8 +270,12 @@ def _catalogue(path: Path, sheets: list[Sheet], dialect: Dialect) -> DipCatalogu
         raise UserError(
             f"{path.name} 不像 DIP 病种目录：{reason}", "请选择医保部门公布的病种目录（xlsx 或 CSV）。"
         )
+    issues = (*rows.issues, *by_days.issues)
     return DipCatalogue(
-        title=path.stem, groups=rows.groups, report=CatalogueReport(rows.read, len(rows.groups), rows.issues)
+        title=path.stem,
+        groups=rows.groups,
+        bed_days=by_days.groups,
+        report=CatalogueReport(rows.read, len(rows.groups), issues),
     )
 
 

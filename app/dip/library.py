@@ -20,6 +20,7 @@ from app.errors import UserError
 from app.files import safe_write
 from app.paths import data_dir
 from app.progress import Progress
+from coding_rules.grouper.dip.bed_day_rows import read_bed_days
 from coding_rules.grouper.dip.catalogue import DipCatalogue, DipKind
 from coding_rules.grouper.dip.columns import Sheet
 from coding_rules.grouper.dip.expression import Dialect
@@ -41,6 +42,7 @@ class SideList(StrEnum):
     EXCLUDED_PROCEDURES = "excluded_procedures.csv"
     CODE_MAP = "code_map.csv"
     POINTS = "points.csv"
+    BED_DAYS = "bed_days.csv"
 
     @property
     def label(self) -> str:
@@ -68,6 +70,10 @@ _WORDS: Mapping[SideList, tuple[str, str]] = {
     SideList.EXCLUDED_PROCEDURES: ("不参与分组的手术操作", "第一列为手术操作编码"),
     SideList.CODE_MAP: ("编码转换表", "转换前编码和转换后编码两列"),
     SideList.POINTS: ("本地病种分值", "“病种编码”和“分值”两列，可有均费、住院日、例数"),
+    SideList.BED_DAYS: (
+        "床日病种",
+        "“主要诊断编码”（可写范围，如 F20-F29）和“每床日分值”，可有“住院天数”（如 >60）“科室”；在地区参数里启用",
+    ),
 }
 _COUNTS: Mapping[SideList, Callable[[DipCatalogue], int]] = {
     SideList.KINDS: lambda catalogue: len(catalogue.kinds.facts),
@@ -76,6 +82,7 @@ _COUNTS: Mapping[SideList, Callable[[DipCatalogue], int]] = {
     SideList.EXCLUDED_DIAGNOSES: lambda catalogue: len(catalogue.excluded_diagnoses),
     SideList.EXCLUDED_PROCEDURES: lambda catalogue: len(catalogue.excluded_procedures),
     SideList.CODE_MAP: lambda catalogue: len(catalogue.code_map),
+    SideList.BED_DAYS: lambda catalogue: len(catalogue.bed_days),
     SideList.POINTS: lambda catalogue: sum(group.points is not None for group in catalogue),
 }
 
@@ -191,6 +198,7 @@ def _accepts(kind: SideList, dialect: Dialect) -> Callable[[Sheet], bool]:
         SideList.EXCLUDED_DIAGNOSES: lambda sheet: bool(read_codes(sheet)),
         SideList.EXCLUDED_PROCEDURES: lambda sheet: bool(read_codes(sheet, procedures=True)),
         SideList.CODE_MAP: lambda sheet: bool(read_code_pairs(sheet)),
+        SideList.BED_DAYS: lambda sheet: bool(read_bed_days([sheet]).groups),
         SideList.POINTS: lambda sheet: any(
             group.points is not None
             for group in read_sheets([sheet], Dialect.PLATFORM, figures_only=True).groups

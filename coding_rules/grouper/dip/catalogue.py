@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from functools import cached_property
 
+from coding_rules.grouper.dip.bed_days import BedDayGroup
 from coding_rules.grouper.dip.expression import Expression, codes_of
 from coding_rules.grouper.dip.procedure_kinds import ProcedureKind, ProcedureKinds
 from icd_tables.codes import normalize_code
@@ -156,7 +157,8 @@ class DipCatalogue:
     ``form`` is ``regional`` or ``national_3``. ``excluded_diagnoses`` (不纳入分组的主要诊断), ``excluded_procedures`` (灰码 and
     the like, dropped before matching) and ``main_procedure_rules`` are exact codes in comparable spelling; ``code_map`` leads from
     the insurance edition in use to the one the catalogue is written in, where they differ; ``resistant_diagnoses`` is the
-    结核耐药 list; ``basic`` the 基层病种 list as (principal key, main expression) pairs.
+    结核耐药 list; ``basic`` the 基层病种 list as (principal key, main expression) pairs; ``bed_days`` the 床日病种, which stand
+    beside the groups and take cases once the region's parameters say so.
     """
 
     title: str
@@ -175,6 +177,7 @@ class DipCatalogue:
     resistant_diagnoses: frozenset[str] = frozenset()
     basic: tuple[tuple[str, Expression], ...] = ()
     kinds: ProcedureKinds = field(default_factory=ProcedureKinds)
+    bed_days: tuple[BedDayGroup, ...] = ()
     report: CatalogueReport = CatalogueReport()
 
     def __len__(self) -> int:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from coding_rules.grouper.dip.batch import NO_PRINCIPAL, CompiledBatch, RememberingBatch
+from coding_rules.grouper.dip.bed_days import BED_DAYS, BedDayRules, BedDays, ByDays, HasBedDays
 from coding_rules.grouper.dip.catalogue import DipCatalogue, DipGroup, DipKind
 from coding_rules.grouper.dip.explain import facts_steps, outcome_steps, why_not
 from coding_rules.grouper.dip.expression import clean_procedure
 from coding_rules.grouper.dip.facts import Facts, principal_head, read_facts
-from coding_rules.grouper.dip.light import LightGrouping
+from coding_rules.grouper.dip.light import LightGrouping, light_by_days
 from coding_rules.grouper.dip.match import CatalogueIndex, Choice, candidates, choose
 from coding_rules.grouper.dip.national3 import National3
 from coding_rules.grouper.dip.national3_words import reason_of, steps_of
@@ -48,6 +49,9 @@ class DipGrouper:
             National3(catalogue, self.rules, kinds) if self.rules.pipeline is Pipeline.NATIONAL_3 else None
         )
         self._index = CatalogueIndex(catalogue, self.rules)
+        self._bed_days = BedDays(
+            catalogue.bed_days, profile.bed_days if isinstance(profile, HasBedDays) else BedDayRules()
+        )
         self._dropped = self.rules.excluded_procedures | catalogue.excluded_procedures
         self._batch = (
             RememberingBatch(self._national)
@@ -61,6 +65,8 @@ class DipGrouper:
             return self._ungrouped(NO_PRINCIPAL, ())
         notes = (*self._date_notes(case), *self._edition_notes(case))
         case = self._converted(case)
+        if by_days := self._by_days(case):
+            return self._paid_by_days(by_days, notes)
         if self._national:
             verdict, filed = self._national.decide(case), case.diagnoses[0]
             steps = steps_of(verdict, filed, self._national)
@@ -81,7 +87,14 @@ class DipGrouper:
 
     def group_batch(self, cases: Iterable[GrouperInput]) -> list[LightGrouping]:
         """The groups of many cases without paths; equal cases may share one result object."""
-        return self._batch.group_all(map(self._converted, cases) if self.catalogue.code_map else cases)
+        converted = map(self._converted, cases) if self.catalogue.code_map else cases
+        if not self._bed_days:
+            return self._batch.group_all(converted)
+        listed = list(converted)
+        return [
+            light_by_days(found.group) if (found := self._by_days(case)) else light
+            for case, light in zip(listed, self._batch.group_all(listed), strict=True)
+        ]
 
     def _converted(self, case: GrouperInput) -> GrouperInput:
         """The case in the edition of the catalogue, where that is another than the insurance edition in use."""
@@ -127,6 +140,26 @@ class DipGrouper:
         """Why a principal diagnosis is outside grouping; empty when it is not."""
         excluded = principal_head(filed) in self._excluded
         return f"主要诊断 {filed} 在“不纳入分组的主要诊断”之列" if excluded else ""
+
+    def _by_days(self, case: GrouperInput) -> ByDays | None:
+        """The 床日病种 that takes a case; none where its principal diagnosis is outside grouping."""
+        if not self._bed_days or not case.diagnoses or self._excluded_reason(case.diagnoses[0]):
+            return None
+        return self._bed_days.find(case)
+
+    def _paid_by_days(self, found: ByDays, notes: tuple[Step, ...]) -> Grouping:
+        group = found.group
+        step = Step(BED_DAYS, f"{found.why} → {group.code}，按床日付费", source=group.source)
+        return Grouping(
+            System.DIP,
+            self.catalogue.title,
+            group.code,
+            name=group.name,
+            kind=BED_DAYS,
+            points=group.points,
+            path=(*notes, step),
+            demo=self.demo,
+        )
 
     def _ungrouped(self, reason: str, path: tuple[Step, ...]) -> Grouping:
         return self._grouping(None, reason, path)

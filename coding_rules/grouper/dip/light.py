@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from coding_rules.grouper.dip.bed_days import BED_DAYS, BedDayGroup
 from coding_rules.grouper.dip.catalogue import DipGroup
 
 
@@ -19,6 +20,11 @@ class LightGrouping:
     mean_fee: int | None = None
     mean_los: Decimal | None = None
     reason: str = ""
+
+
+def light_by_days(group: BedDayGroup) -> LightGrouping:
+    """The result of a group that is paid by days; ``points`` are those of one day."""
+    return LightGrouping(group.code, group.name, BED_DAYS, group.points)
 
 
 class Results:

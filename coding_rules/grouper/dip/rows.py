@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from coding_rules.grouper.dip.bed_day_rows import is_bed_day
 from coding_rules.grouper.dip.catalogue import CatalogueIssue, DipGroup, DipKind
 from coding_rules.grouper.dip.columns import Cell, Remarks, Row, Sheet, find_header, number, text
 from coding_rules.grouper.dip.expression import Dialect, Expression, codes_of, parse_expression
@@ -252,6 +253,8 @@ class _SheetReader:
 
     def _kind(self, row_number: int, written: str, principal: str, suffix: _Parts) -> DipKind | None:
         written = unicodedata.normalize("NFKC", written)
+        if is_bed_day(written):
+            return None  # paid by days: ``bed_day_rows`` reads it
         if _CHAPTER.match(principal) or principal == "KBBZ" or "保底" in written or "兜底" in written:
             return DipKind.CATCH_ALL
         for kind in (DipKind.BASIC, DipKind.TCM, DipKind.MIXED, DipKind.CORE):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from app.dip.catalogues import load_dip_catalogue
+from app.dip.catalogues import load_dip_catalogue, save_dip_catalogue
 from app.dip.library import Imprint, SideList, catalogue_folder, keep, preview
 from app.errors import UserError
 from coding_rules.grouper.dip.catalogue import DipKind
@@ -104,3 +104,18 @@ def test_without_a_title_nothing_is_kept(source: Path) -> None:
 def test_a_source_that_is_gone_is_told(source: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="无法读取"):
         keep(tmp_path / "没有.csv", {}, Imprint("某市"))
+
+
+def test_a_list_of_groups_paid_by_days_goes_along(source: Path, tmp_path: Path) -> None:
+    days = tmp_path / "床日.csv"
+    days.write_text("病种编码,主要诊断编码,每床日分值,住院天数\nCR01,F20-F29,12.5,>60\n", encoding="utf-8")
+    _, kept = keep(source, {SideList.BED_DAYS: days}, Imprint("带床日"))
+    assert SideList.BED_DAYS.entries(kept) == 1
+    assert any("没有启用“按床日付费”" in issue.reason for issue in kept.report.issues)
+    again = tmp_path / "again"
+    save_dip_catalogue(kept, again)
+    (one,) = load_dip_catalogue(again).bed_days
+    assert (one.diagnoses, one.least, str(one.points)) == (("F20-F29",), 61, "12.5")
+    days.write_text("病种编码,主要诊断编码,每床日分值\nCR01,F20,面议\n", encoding="utf-8")
+    with pytest.raises(UserError, match="床日病种"):
+        keep(source, {SideList.BED_DAYS: days}, Imprint("不成"))
