@@ -107,13 +107,13 @@ def open_checked(path: Path, *, read_only: bool) -> sqlite3.Connection:
         connection = connect(path)
         _check_content(connection, path)
         return _present(connection, path, read_only=read_only)
-    except sqlite3.DatabaseError as error:
+    except BaseException as error:
         if connection is not None:
             connection.close()
-        raise explain(error, path) from error
-    except UserError:
-        if connection is not None:
-            connection.close()
+        if isinstance(error, sqlite3.DatabaseError):
+            raise explain(error, path) from error
+        if isinstance(error, UnicodeDecodeError):  # SQLite quotes a damaged schema in its message
+            raise damaged(path) from error
         raise
 
 

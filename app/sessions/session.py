@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from app.files import safe_write
 from app.history import Change, CodedLines, Decision, History, NetChange
 from app.imports import all_cases
 from app.notes import Note
-from app.progress import Cancelled, Progress
+from app.progress import Progress
 from app.readers.imported import Imported, ImportReport, SourceLayout
 from app.sessions import schema, store
 from app.sessions.lockfile import FileLock, LockHeldError
@@ -44,9 +44,10 @@ class Session(Closing):
         self._lock = lock
         self._cases = _read_cases(connection, progress)
         self._by_id = {case.case_id: case for case in self._cases}
-        self._history, self._seal = store.read_history(connection)
-        self._notes = store.read_notes(connection)
-        self._position = store.read_position(connection)
+        with store.reading(connection):
+            self._history, self._seal = store.read_history(connection)
+            self._notes = store.read_notes(connection)
+            self._position = store.read_position(connection)
         self._check()
 
     @classmethod
@@ -125,9 +126,11 @@ class Session(Closing):
                 schema.close(connection)
             if lock is not None:
                 lock.release()
-            if isinstance(error, UserError | Cancelled) or not isinstance(error, _UNSOUND):
-                raise
-            raise schema.damaged(path) from error
+            if isinstance(error, DamagedError):
+                raise schema.damaged(path) from error
+            if isinstance(error, sqlite3.DatabaseError):
+                raise schema.explain(error, path) from error
+            raise
 
     def close(self) -> None:
         """Close the file and let others write. Safe to call twice."""
@@ -243,8 +246,11 @@ class Session(Closing):
 
     @property
     def versions(self) -> Sequence[tuple[str, str, str]]:
-        """(what, version, source) of the tables, rules and schemes in use."""
-        return store.read_versions(self._connection)
+        """(what, version, source) of the tables, rules and schemes in use. Raises like ``sources``."""
+        try:
+            return store.read_versions(self._connection)
+        except (DamagedError, sqlite3.DatabaseError) as error:
+            raise schema.damaged(self.path) from error
 
     def use_versions(self, versions: Versions) -> None:
         """Note the versions in use from now on; the former ones stay in the file."""
@@ -310,7 +316,8 @@ class Session(Closing):
             self._connection.execute("COMMIT")
         except BaseException as error:
             if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+                with suppress(sqlite3.DatabaseError):  # of a disk that went away; what failed first is told
+                    self._connection.execute("ROLLBACK")
             if isinstance(error, sqlite3.DatabaseError):
                 raise schema.explain(error, self.path) from error
             raise
@@ -335,9 +342,6 @@ def read_only_error() -> UserError:
         "这个工作文件以只读方式打开，不能修改。",
         "可以查看和导出。要修改，请等正在修改它的窗口关闭后再打开一次。",
     )
-
-
-_UNSOUND = (DamagedError, sqlite3.DatabaseError, ValueError, TypeError, KeyError)
 
 
 def _lock(path: Path) -> FileLock:

@@ -1,4 +1,4 @@
-"""Rows of the session file <-> the program's values. SQL lives here and in ``session_schema`` only."""
+"""Rows of the session file <-> the program's values. SQL lives here and in ``schema`` only."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -67,11 +68,12 @@ def read_cases(connection: sqlite3.Connection) -> Iterator[list[Case]]:
     Raises:
         DamagedError: a block cannot be unpacked or does not hold the cases it should.
     """
-    for count, body in connection.execute("SELECT count, body FROM cases ORDER BY block"):
-        try:
+    for (block,) in connection.execute("SELECT block FROM cases ORDER BY block").fetchall():
+        with _understanding("a block of cases"):
+            # one at a time: a query left open would keep the window that writes from committing
+            found = connection.execute("SELECT count, body FROM cases WHERE block = ?", (block,)).fetchall()
+            ((count, body),) = found
             cases = load_cases(zlib.decompress(body))
-        except (zlib.error, ValueError, KeyError, TypeError, IndexError) as error:
-            raise DamagedError("a block of cases") from error
         if len(cases) != count:
             raise DamagedError("number of cases in a block")
         yield cases
@@ -98,16 +100,14 @@ def read_sources(connection: sqlite3.Connection) -> Iterator[SourceFile]:
     Raises:
         DamagedError: the bytes are not those that were imported.
     """
-    for name, sha256, packed, report, layout in connection.execute(
-        "SELECT name, sha256, content, report, layout FROM sources ORDER BY seq"
-    ):
-        try:
-            content = zlib.decompress(packed)
-        except zlib.error as error:
-            raise DamagedError("an imported file") from error
-        if hashlib.sha256(content).hexdigest() != sha256:
-            raise DamagedError("an imported file")
-        yield SourceFile(name, content, json.loads(report), json.loads(layout))
+    with _understanding("an imported file"):
+        for name, sha256, packed, report, layout in connection.execute(
+            "SELECT name, sha256, content, report, layout FROM sources ORDER BY seq"
+        ):
+            source = SourceFile(name, zlib.decompress(packed), json.loads(report), json.loads(layout))
+            if hashlib.sha256(source.content).hexdigest() != sha256:
+                raise DamagedError("an imported file")
+            yield source
 
 
 def write_changes(connection: sqlite3.Connection, changes: Iterable[Change], last_seal: str) -> str:
@@ -145,9 +145,9 @@ def read_history(connection: sqlite3.Connection) -> tuple[History, str]:
     """
     history = History()
     last_seal = ""
-    marks = list(connection.execute("SELECT number, undone, after_change FROM marks ORDER BY seq"))
-    marks.reverse()
-    try:
+    with _understanding("a change"):
+        marks = list(connection.execute("SELECT number, undone, after_change FROM marks ORDER BY seq"))
+        marks.reverse()
         for row in connection.execute(f"SELECT {SEALED}, seal FROM changes ORDER BY number"):  # noqa: S608 - constant
             change = _read_change(row)
             _replay(history, marks, before=change.number)
@@ -156,8 +156,6 @@ def read_history(connection: sqlite3.Connection) -> tuple[History, str]:
                 raise DamagedError("a change was altered")
             history.apply(change)
         _replay(history, marks, before=None)
-    except (ValueError, TypeError, KeyError) as error:
-        raise DamagedError("a change") from error
     return history, last_seal
 
 
@@ -173,12 +171,18 @@ def write_versions(connection: sqlite3.Connection, versions: Versions) -> None:
 
 
 def read_versions(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
-    """The versions noted last."""
-    return list(
-        connection.execute(
-            "SELECT what, version, source FROM versions WHERE time = (SELECT max(time) FROM versions) ORDER BY seq"
+    """The versions noted last.
+
+    Raises:
+        DamagedError: a version is not what was written.
+    """
+    with _understanding("a version"):
+        return list(
+            connection.execute(
+                "SELECT what, version, source FROM versions"
+                " WHERE time = (SELECT max(time) FROM versions) ORDER BY seq"
+            )
         )
-    )
 
 
 def write_note(connection: sqlite3.Connection, note: Note) -> None:
@@ -190,12 +194,17 @@ def write_note(connection: sqlite3.Connection, note: Note) -> None:
 
 
 def read_notes(connection: sqlite3.Connection) -> dict[str, Note]:
-    """The last note on each case that has one."""
-    rows = connection.execute("SELECT case_id, text, author, time FROM notes ORDER BY seq")
-    return {
-        case_id: Note(case_id, text, author, datetime.fromisoformat(time))
-        for case_id, text, author, time in rows
-    }
+    """The last note on each case that has one.
+
+    Raises:
+        DamagedError: a note is not what was written.
+    """
+    with _understanding("a note"):
+        rows = connection.execute("SELECT case_id, text, author, time FROM notes ORDER BY seq")
+        return {
+            case_id: Note(case_id, text, author, datetime.fromisoformat(time))
+            for case_id, text, author, time in rows
+        }
 
 
 def write_position(connection: sqlite3.Connection, position: Position) -> None:
@@ -205,9 +214,33 @@ def write_position(connection: sqlite3.Connection, position: Position) -> None:
 
 
 def read_position(connection: sqlite3.Connection) -> Position:
-    """Where the coder was; the beginning when that is not known."""
-    row = connection.execute("SELECT value FROM meta WHERE key = 'position'").fetchone()
-    return Position(**json.loads(row[0])) if row else Position()
+    """Where the coder was; the beginning when that is not known.
+
+    Raises:
+        DamagedError: it is not what was written.
+    """
+    with _understanding("the position"):
+        row = connection.execute("SELECT value FROM meta WHERE key = 'position'").fetchone()
+        return Position(**json.loads(row[0])) if row else Position()
+
+
+@contextmanager
+def reading(connection: sqlite3.Connection) -> Iterator[None]:
+    """What is read within belongs together, though another window may write meanwhile."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.execute("ROLLBACK")
+
+
+@contextmanager
+def _understanding(what: str) -> Iterator[None]:
+    """Stored values are turned into ours; what cannot be is damage, not a bug."""
+    try:
+        yield
+    except (zlib.error, ValueError, KeyError, TypeError, IndexError) as error:
+        raise DamagedError(what) from error
 
 
 def _replay(history: History, marks: list[tuple[int, int, int]], *, before: int | None) -> None:
