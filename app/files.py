@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import glob
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from app.errors import UserError
 from app.windows_paths import is_reserved, reachable
 
+_FORGOTTEN_SECONDS = 24 * 60 * 60
 _DISK_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
 
 
@@ -35,6 +38,7 @@ def safe_write(path: Path) -> Iterator[Path]:
         raise UserError(f"“{path.name}”是 Windows 保留的名称，不能用作文件名。", "请换一个文件名。")
     target = reachable(path.resolve() if path.is_symlink() else path.absolute())
     temporary = target.with_name(f".{target.stem}-{secrets.token_hex(4)}{target.suffix}")
+    _clear_left_behind(target)
     try:
         _claim(temporary)
         yield temporary
@@ -66,6 +70,18 @@ def copy_file(source: Path, target: Path) -> None:
         raise UserError(f"找不到文件：{source}", "请确认文件还在原处。")
     with safe_write(target) as temporary:
         shutil.copyfile(source, temporary)
+
+
+def _clear_left_behind(target: Path) -> None:
+    """Remove what a process left that was killed while it wrote this target: half a file may hold patients' data.
+
+    Younger ones may be another window's, still at work.
+    """
+    pattern = f".{glob.escape(target.stem)}-{'[0-9a-f]' * 8}{glob.escape(target.suffix)}*"  # * for a journal beside it
+    with contextlib.suppress(OSError):
+        for left in target.parent.glob(pattern):
+            if time.time() - left.stat().st_mtime > _FORGOTTEN_SECONDS:
+                left.unlink()
 
 
 def _claim(temporary: Path) -> None:

@@ -1,5 +1,6 @@
 import errno
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,18 @@ def test_missing_folder_and_folder_as_target(tmp_path: Path) -> None:
     with pytest.raises(UserError), safe_write(tmp_path / "dir.csv") as temporary:
         temporary.write_bytes(b"x")
     assert [p.name for p in tmp_path.iterdir()] == ["dir.csv"]
+
+
+def test_what_a_killed_process_left_of_the_same_file_is_removed_after_a_day(tmp_path: Path) -> None:
+    old = [tmp_path / f".清单[1]-0123abcd.{ending}" for ending in ("ccqa", "ccqa-journal")]
+    young, other = tmp_path / ".清单[1]-ffffffff.ccqa", tmp_path / ".别的-0123abcd.ccqa"
+    for each in (*old, young, other):
+        each.write_bytes(b"half")
+    for each in (*old, other):
+        os.utime(each, (time.time() - 90_000,) * 2)
+    with safe_write(tmp_path / "清单[1].ccqa") as temporary:
+        temporary.write_bytes(b"whole")
+    assert {each.name for each in tmp_path.iterdir()} == {"清单[1].ccqa", young.name, other.name}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")

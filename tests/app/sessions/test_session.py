@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,10 @@ import pytest
 from app.errors import UserError
 from app.history import Change, CodedLines, Decision
 from app.progress import Cancelled, Progress
+from app.readers.reading import read_cases
 from app.sessions import schema as session_schema
 from app.sessions.session import Position, Session, SourceFile, WritingRefusedError
+from tests.app.readers.samples import n041_file, n041_row, terminology
 from tests.app.sessions.session_files import make_cases, principal
 
 KEPT_VERSION_1 = Path(__file__).parents[2] / "data" / "session_v1.ccqa"
@@ -84,6 +87,46 @@ def test_undo_and_redo_are_kept_too(path: Path) -> None:
         net = session.net("1000")
         assert net is not None
         assert net.after.diagnoses[0].code == "I21.000"
+
+
+def test_steps_made_after_an_undo_start_from_where_it_led(path: Path) -> None:
+    with make(path) as session:
+        for code in ("I21.000", "I21.100"):
+            correct(session, "1000", code)
+            session.undo("1000")
+        correct(session, "1000", "I21.200")
+        session.undo("1000")
+        session.redo("1000")
+        correct(session, "1000", "I21.300")
+        trail = session.changes
+    with Session.open(path) as session:
+        assert session.changes == trail
+        assert [change.undone for change in trail] == [True, True, False, False]
+        assert session.current("1000").diagnoses[0].code == "I21.300"
+
+
+def test_a_step_keeps_the_time_it_was_made(path: Path) -> None:
+    noon = datetime(2025, 3, 4, 12)
+    with make(path) as session:
+        given = session.record(replace(principal(session.current("1000"), "I21.000"), time=noon))
+        now = correct(session, "1001", "I21.000")
+        note = session.add_note("1000", "待问医生", "甲")
+    assert given.time == noon
+    assert now.time > noon
+    assert (note.case_id, note.text, note.author) == ("1000", "待问医生", "甲")
+
+
+def test_imported_files_come_back_with_report_and_layout(path: Path) -> None:
+    imported = read_cases(n041_file(path.parent, n041_row(), name="四月.csv"), terminology())
+    with Session.create(path, imported) as session:
+        ((report, layout),) = session.imports()
+    assert (report.file, report.accepted) == ("四月.csv", 1)
+    assert layout.content == imported.layout.content
+    assert layout.mapping == imported.layout.mapping
+    with Session.create_from(
+        path.with_name("二.ccqa"), make_cases(1), [SourceFile("无.csv", b"")]
+    ) as session:
+        assert list(session.imports()) == [], "what came from elsewhere cannot be written back"
 
 
 def test_one_stroke_is_stored_and_undone_together(path: Path) -> None:
