@@ -251,10 +251,11 @@ class MainWindow(QMainWindow):
     # --- Qt ------------------------------------------------------------------------------------------------
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop the threads, write down where we were, close the file."""
+        """Stop the threads, write down where we were, close the file; a tool may ask about its changes first."""
         self._remember_place()
-        if self._has("tools"):
-            self.tools.close_all()
+        if self._has("tools") and not self.tools.close_all():
+            event.ignore()
+            return
         if self._has("desk"):
             self.desk.close()
         self.jobs.stop_all()

@@ -67,6 +67,10 @@ def load_dip_catalogue(
         UserError: nothing in the file looks like a DIP catalogue, or it cannot be opened.
     """
     progress = progress or Progress()
+    if path.is_file() and path.with_name("scheme.toml").is_file():
+        path = (
+            path.parent
+        )  # a file of a kept folder stands for the folder: title, dates and lists belong to it
     progress.report(0, 3, f"正在读取 {path.name}")
     files = _files(path)
     # A workbook saved as one CSV a sheet tells its sheets apart by the names of the files.

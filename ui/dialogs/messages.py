@@ -50,6 +50,34 @@ def confirm(
     return box
 
 
+def ask_to_keep(
+    parent: QWidget, lost: str, keep: Callable[[], bool], leave: Callable[[], object]
+) -> QMessageBox:
+    """Ask what becomes of changes before they would be lost: keep them and go on, go on without, or stay. Does not block.
+
+    ``lost`` says what would be lost; ``keep`` tells whether it worked, then ``leave`` goes on.
+    """
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setWindowTitle("尚未保存")
+    box.setText(lost)
+    box.setInformativeText("要先保存吗？")
+    save = box.addButton("保存", QMessageBox.ButtonRole.AcceptRole)
+    discard = box.addButton("不保存", QMessageBox.ButtonRole.DestructiveRole)
+    stay = box.addButton("取消", QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(save)
+    box.setEscapeButton(stay)
+
+    def answered() -> None:
+        if box.clickedButton() is discard or (box.clickedButton() is save and keep()):
+            leave()
+
+    box.finished.connect(answered)
+    box.finished.connect(box.deleteLater)
+    box.open()
+    return box
+
+
 class CrashDialog(QDialog):
     """A fault of the program: the work is safe, here is the text for whoever repairs it."""
 

@@ -46,10 +46,10 @@ class ToolDesk(QObject):
         shown.activateWindow()
         return shown
 
-    def close_all(self) -> None:
-        """Close every tool window."""
-        for shown in tuple(self.open_windows.values()):
-            shown.close()
+    def close_all(self) -> bool:
+        """Close every tool window; whether all of them could be (one may ask about changes first)."""
+        answers = [shown.close() for shown in tuple(self.open_windows.values())]
+        return all(answers)
 
     def _make(self, spec: ToolSpec) -> ToolWindow:
         made = spec.factory(spec, self.context)

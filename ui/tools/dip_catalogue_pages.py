@@ -221,7 +221,9 @@ class VersionsPage(QWidget):
 
     def __init__(self, tool: ToolWindow) -> None:
         super().__init__()
-        self.head = QLabel("选择另一年或另一地的目录，列出新增、取消、入组条件和分值的变化。")
+        self.head = QLabel(
+            "选择另一年或另一地的目录，列出两份目录各自的地区、年度、文件，以及病种的新增、取消、条件、分值和均费的变化。"
+        )
         self.head.setWordWrap(True)
         self.change = QComboBox()
         self.change.setAccessibleName("变化的种类")

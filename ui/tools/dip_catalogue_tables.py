@@ -152,7 +152,7 @@ ISSUE_COLUMNS: tuple[Column[IssueRow], ...] = (
 )
 
 CHANGE_COLUMNS: tuple[Column[GroupChange], ...] = (
-    text("code", "病种编码", lambda row: row.code, 180),
+    text("code", "病种编码或项目", lambda row: row.code, 180),
     text("name", "病种名称", lambda row: row.name, 200, stretch=True),
     text("change", "变化", lambda row: row.change.value, 100),
     text("before", "旧", lambda row: row.before or wording.MISSING, 190),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Slot
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -17,82 +18,33 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.dip.profile_edits import ProfileEdits
 from app.dip.profile_file import Listed, listed_profiles, save_own
-from app.dip.profile_text import choices, problem_text, show_value, with_note, with_raw, with_value
-from app.dip.profile_words import MEANINGS
+from app.dip.profile_text import choices, problem_text, with_note, with_raw, with_value
 from app.errors import UserError
 from coding_rules.settlement.profile import Certainty, Note, RegionProfile
-from coding_rules.settlement.profile_check import HEAD
-from coding_rules.settlement.profile_view import HEAD_NAMES, LABELS, SECTION_LABELS, describe, unused
+from coding_rules.settlement.profile_view import LABELS, SECTION_LABELS
 from coding_rules.settlement.rules import PointPrice
-from ui.dialogs.messages import tell_user
-from ui.models.columns import Column
-from ui.tools.columns import text
+from ui.dialogs.messages import ask_to_keep, tell_user
 from ui.tools.context import ToolContext
 from ui.tools.dip_choices import ChoiceDelegate
 from ui.tools.dip_parts import KeepRow, tabbed
 from ui.tools.dip_profile_pages import FactorsPage, PricesPage, SidesPage
+from ui.tools.dip_profile_rows import CERTAINTY, VALUE, ParameterRow, parameter_columns, parameter_rows
 from ui.tools.spec import ToolSpec
 from ui.tools.window import ToolWindow
 
-_OWN_PAGE = {"prices", "group_factors"}
-"""Parameters of many rows, edited on a page of their own."""
-_NO_NOTE = Note("", Certainty.LOCAL)
-_UNSURE = {Certainty.INFERRED, Certainty.MEMORY, Certainty.DEMO}
-"""Certainties that ask for a look into the region's own document."""
-
-
-@dataclass(frozen=True, slots=True)
-class ParameterRow:
-    """One parameter as it is being edited; ``was`` is its value in the profile one started from."""
-
-    section: str
-    name: str
-    label: str
-    value: str
-    was: str
-    note: Note
-    problem: str = ""
-    unused: bool = False
-
-    @property
-    def editable(self) -> bool:
-        """Whether it is edited in this table."""
-        return self.name not in _OWN_PAGE
-
-    @property
-    def meaning(self) -> str:
-        """What it means, or what is wrong with it."""
-        meaning = MEANINGS[f"{self.section}.{self.name}"]
-        return self.problem or (f"所选分组流程不用此项。{meaning}" if self.unused else meaning)
-
-    @property
-    def changed(self) -> bool:
-        """Whether the value is another one than at the start."""
-        return self.value != self.was
-
-
-def _has_source(row: ParameterRow) -> bool:
-    """Whether the row is a parameter: what a file says of itself needs no source."""
-    return row.section != HEAD
-
-
-def _tone(row: ParameterRow) -> str:
-    """What is wrong stands out, what was changed too; what plays no part steps back."""
-    if row.problem:
-        return "error"
-    return "accent" if row.changed else "muted" if row.unused else "text"
-
 
 class ProfileWindow(ToolWindow):
-    """Edits a ``RegionProfile``; ``profile`` is the value as it stands."""
+    """Edits a ``RegionProfile``; ``edits`` holds every step, ``profile`` is the value as it stands."""
 
     default_size = QSize(1220, 720)
 
     def __init__(self, spec: ToolSpec, context: ToolContext) -> None:
         super().__init__(spec, context)
         self._listed: Sequence[Listed] = ()
-        self._start = self.profile = RegionProfile("", "")
+        self._base = 0
+        self.edits = ProfileEdits.of(RegionProfile("", ""))
         self._all_rows: list[ParameterRow] = []
         self.base = QComboBox()
         self.base.setAccessibleName("起点参数")
@@ -107,7 +59,12 @@ class ProfileWindow(ToolWindow):
         self.words.setClearButtonEnabled(True)
         self.only_changed = QCheckBox("只看已改")
         self.model, self.table = self.add_table(
-            "全部参数", self._columns(), lambda row: (row.section, row.name), empty="没有符合的参数。"
+            "全部参数",
+            parameter_columns(
+                self._commit_value, self._commit_source, self._commit_certainty, self._commit_note
+            ),
+            lambda row: (row.section, row.name),
+            empty="没有符合的参数。",
         )
         self.prices, self.factors = PricesPage(self), FactorsPage(self)
         self.sides = SidesPage(self, listed_profiles)
@@ -128,19 +85,31 @@ class ProfileWindow(ToolWindow):
 
     def export_lines(self) -> Sequence[tuple[str, str]]:
         """Which profile this is and whether it is sound."""
-        return [("参数", self.profile.title), ("起点", self._start.title), ("校验", self.integrity.text())]
+        return [
+            ("参数", self.profile.title),
+            ("起点", self.edits.start.title),
+            ("校验", self.integrity.text()),
+        ]
+
+    @property
+    def profile(self) -> RegionProfile:
+        """The profile as it stands."""
+        return self.edits.now
+
+    def unsaved(self) -> str:
+        """What closing would lose."""
+        changed = sum(row.changed for row in self._all_rows)
+        what = f"已改的 {changed} 项" if changed else "来源、备注等改动"
+        return f"地区参数“{self.edits.start.title}”中{what}还没有保存。" if self.edits.changed else ""
 
     def take(self, profile: RegionProfile) -> None:
         """Start anew from a profile."""
-        self._start = self.profile = profile
+        self.edits = ProfileEdits.of(profile)
         # A copy of a shipped profile is the hospital's own and wants a name of its own.
         self.keep_row.start(profile.title if self._edited else "", profile.valid_from)
-        self.prices.show_prices(profile.money.prices)
-        self.factors.show_factors(profile.money.group_factors)
-        self._all_rows = self._rows()
-        self.model.set_rows(self._all_rows)
+        self._all_rows = []
+        self._show_all()
         self._filter()
-        self._changed()
 
     def save(self) -> str:
         """Keep the profile as the hospital's own; the path of its file, empty when it was refused."""
@@ -151,10 +120,24 @@ class ProfileWindow(ToolWindow):
         except UserError as error:
             tell_user(self, error)
             return ""
+        self.edits = ProfileEdits.of(profile)
         self._list(str(path))
         self.busy.tell(f"已保存：{path}")
-        self._start = self.profile = profile
         return str(path)
+
+    def keep(self) -> bool:
+        """Keep what was changed before the window closes; whether it could be."""
+        return bool(self.save())
+
+    @Slot()
+    def undo(self) -> None:
+        """Take the last change back."""
+        self._step(self.edits.undone(), f"已撤销：{self.edits.last}")
+
+    @Slot()
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        self._step(self.edits.redone(), f"已重做：{self.edits.next}")
 
     def use(self) -> None:
         """Keep the profile and let the review reckon with it."""
@@ -175,86 +158,15 @@ class ProfileWindow(ToolWindow):
 
     # --- inside --------------------------------------------------------------------------------------------
 
-    def _columns(self) -> tuple[Column[ParameterRow], ...]:
-        return (
-            text("section", "部分", lambda row: SECTION_LABELS[row.section], 76, muted=True),
-            text("label", "参数", lambda row: row.label, 196),
-            Column(
-                "value",
-                "值",
-                lambda row: row.value,
-                width=210,
-                tip=lambda row: f"{row.value or '未设置'}\n{row.meaning}",
-                tone=_tone,
-                strong=lambda row: row.changed,
-                commit=self._commit_value,
-                editable=lambda row: row.editable,
-            ),
-            Column(
-                "meaning",
-                "含义",
-                lambda row: row.meaning,
-                width=250,
-                stretch=True,
-                tip=lambda row: row.meaning,
-                tone=lambda row: "error" if row.problem else "muted",
-            ),
-            Column(
-                "source",
-                "来源",
-                lambda row: row.note.source,
-                width=150,
-                tip=lambda row: row.note.source,
-                commit=self._commit_source,
-                editable=_has_source,
-            ),
-            Column(
-                "certainty",
-                "可信度",
-                lambda row: row.note.certainty.value if _has_source(row) else "",
-                width=84,
-                tone=lambda row: "warning" if row.note.certainty in _UNSURE and _has_source(row) else "text",
-                commit=self._commit_certainty,
-                editable=_has_source,
-            ),
-            Column(
-                "note",
-                "备注",
-                lambda row: row.note.note,
-                width=110,
-                tip=lambda row: row.note.note,
-                commit=self._commit_note,
-                editable=_has_source,
-            ),
-        )
-
-    def _rows(self) -> list[ParameterRow]:
-        problems = {(each.section, each.name): each.sentence for each in self.profile.problems()}
-        places = [(HEAD, name, LABELS[f"{HEAD}.{name}"], _NO_NOTE) for name in HEAD_NAMES]
-        places += [(each.section, each.name, each.label, each.note) for each in describe(self.profile)]
-        return [
-            ParameterRow(
-                section,
-                name,
-                label,
-                show_value(self.profile, section, name),
-                show_value(self._start, section, name),
-                note,
-                problems.get((section, name), ""),
-                unused(self.profile, section, name),
-            )
-            for section, name, label, note in places
-        ]
-
     def _commit_value(self, row: ParameterRow, written: str) -> bool:
         if written.strip() == row.value:
             return True
         try:
-            self.profile = with_value(self.profile, row.section, row.name, written)
+            changed = with_value(self.profile, row.section, row.name, written)
         except UserError as error:
             self._refuse(f"{error.what}{error.todo}")
             return False
-        self._put()
+        self._put(changed, row.label)
         return True
 
     def _commit_source(self, row: ParameterRow, written: str) -> bool:
@@ -268,13 +180,28 @@ class ProfileWindow(ToolWindow):
 
     def _commit_whole_note(self, row: ParameterRow, note: Note) -> bool:
         if note != row.note:
-            self.profile = with_note(self.profile, row.section, row.name, note)
-            self._put()
+            self._put(with_note(self.profile, row.section, row.name, note), f"{row.label}的来源")
         return True
 
-    def _put(self) -> None:
+    def _put(self, profile: RegionProfile, what: str) -> None:
+        """One more step."""
+        self.edits = self.edits.put(profile, what)
+        self._show()
+
+    def _step(self, edits: ProfileEdits, told: str) -> None:
+        if edits is not self.edits:
+            self.edits = edits
+            self._show_all()
+            self.busy.tell(told)
+
+    def _show_all(self) -> None:
+        self.prices.show_prices(self.profile.money.prices)
+        self.factors.show_factors(self.profile.money.group_factors)
+        self._show()
+
+    def _show(self) -> None:
         """Show every parameter as it now stands: one change may cure or break another."""
-        rows = self._rows()
+        rows = parameter_rows(self.profile, self.edits.start)
         known = {(row.section, row.name) for row in self._all_rows}
         self._all_rows = rows
         if {(row.section, row.name) for row in rows} == known:
@@ -292,8 +219,7 @@ class ProfileWindow(ToolWindow):
         self._take_raw("group_factors", factors)
 
     def _take_raw(self, name: str, value: object) -> None:
-        self.profile = with_raw(self.profile, "money", name, value)
-        self._put()
+        self._put(with_raw(self.profile, "money", name, value), LABELS[f"money.{name}"])
 
     def _changed(self) -> None:
         """Check and compare after every change."""
@@ -307,6 +233,12 @@ class ProfileWindow(ToolWindow):
             parts.append(f"{listed}还是演示用的虚构值，改成本地的之前，金额都标注“演示”。")
         self._say("".join(parts), "error" if problems else "muted")
         self.keep_row.allow(allowed=not problems)
+        for button, word, what in (
+            (self.undo_button, "撤销", self.edits.last),
+            (self.redo_button, "重做", self.edits.next),
+        ):
+            button.setEnabled(bool(what))
+            button.setToolTip(f"{word}：{what}" if what else f"没有可{word}的改动")
         self.sides.show_profile(self.profile)
 
     def _refuse(self, what: str) -> None:
@@ -325,32 +257,44 @@ class ProfileWindow(ToolWindow):
         self.base.addItems([each.label for each in self._listed])
         self.base.blockSignals(False)
         names = [each.name for each in self._listed]
-        self.base.setCurrentIndex(names.index(wanted) if wanted in names else 0)
         self.sides.renew()
-        self._choose(self.base.currentIndex())
+        self._choose(names.index(wanted) if wanted in names else 0)
 
     @Slot(int)
+    def _start_elsewhere(self, place: int) -> None:
+        """Another starting point; what was changed on this one is asked for first."""
+        if sentence := self.unsaved():
+            self._show_base(self._base)
+            ask_to_keep(self, sentence, self.keep, lambda: self._choose(place))
+        else:
+            self._choose(place)
+
     def _choose(self, place: int) -> None:
         if 0 <= place < len(self._listed):
+            self._show_base(place)
             self.take(self._listed[place].profile)
+
+    def _show_base(self, place: int) -> None:
+        self._base = place
+        self.base.blockSignals(True)
+        self.base.setCurrentIndex(place)
+        self.base.blockSignals(False)
 
     @Slot()
     def _filter(self) -> None:
         section, words = str(self.section.currentData()), self.words.text().split()
 
         def accepts(row: ParameterRow) -> bool:
-            place = f"{row.section}.{row.name}"
-            read = f"{row.label} {row.value} {MEANINGS[place]} {row.note if _has_source(row) else ''}"
             return (
                 section in {"", row.section}
                 and (row.changed or not self.only_changed.isChecked())
-                and all(word in read for word in words)
+                and all(word in row.words for word in words)
             )
 
         self.model.set_filter(accepts)
 
     def _connect(self) -> None:
-        self.base.currentIndexChanged.connect(self._choose)
+        self.base.currentIndexChanged.connect(self._start_elsewhere)
         self.section.currentIndexChanged.connect(self._filter)
         self.words.textChanged.connect(self._filter)
         self.only_changed.toggled.connect(self._filter)
@@ -361,10 +305,14 @@ class ProfileWindow(ToolWindow):
         self.factors.told.connect(self.busy.tell)
 
     def _lay_out(self) -> None:
+        self.undo_button = self.add_head_button("撤销", "undo", self.undo)
+        self.undo_button.setShortcut(QKeySequence.StandardKey.Undo)
+        self.redo_button = self.add_head_button("重做", "redo", self.redo)
+        self.redo_button.setShortcut(QKeySequence.StandardKey.Redo)
         values = ChoiceDelegate(lambda row: choices(row.section, row.name), self.table, "未设置")
-        self.table.setItemDelegateForColumn(2, values)
+        self.table.setItemDelegateForColumn(VALUE, values)
         certainty = ChoiceDelegate(lambda _row: [each.value for each in Certainty], self.table)
-        self.table.setItemDelegateForColumn(5, certainty)
+        self.table.setItemDelegateForColumn(CERTAINTY, certainty)
         top = QHBoxLayout()
         top.addWidget(QLabel("起点"))
         top.addWidget(self.base, 1)

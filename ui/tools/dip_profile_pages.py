@@ -27,7 +27,8 @@ from app.dip.profile_text import read_amount, show_value
 from app.errors import UserError
 from coding_rules.settlement.figures import show
 from coding_rules.settlement.profile import RegionProfile
-from coding_rules.settlement.profile_view import SECTION_LABELS, describe
+from coding_rules.settlement.profile_check import HEAD
+from coding_rules.settlement.profile_view import LABELS, SECTION_LABELS, describe
 from coding_rules.settlement.rules import PointPrice
 from ui.models.columns import Column
 from ui.tools.columns import text
@@ -375,9 +376,19 @@ class SidesPage(QWidget):
         self.model.set_rows(different if self.only.isChecked() else rows)
 
 
+_HEAD = {
+    "title": "名称",
+    **{name: LABELS[f"{HEAD}.{name}"] for name in ("system", "region", "version", "source")},
+    "valid_from": "执行日期",
+    "valid_to": LABELS[f"{HEAD}.valid_to"],
+}
+"""What a profile says of itself: whose it is, by which document, from when to when."""
+
+
 def side_rows(left: RegionProfile, right: RegionProfile) -> list[SideRow]:
-    """Every parameter of either profile, in the order of the file."""
-    labels = {(each.section, each.name): each.label for side in (left, right) for each in describe(side)}
+    """What either profile says of itself, then every parameter of either, in the order of the file."""
+    labels = {(HEAD, name): _HEAD[name] for name in _HEAD}
+    labels |= {(each.section, each.name): each.label for side in (left, right) for each in describe(side)}
     return [
         SideRow(section, name, label, show_value(left, section, name), show_value(right, section, name))
         for (section, name), label in labels.items()

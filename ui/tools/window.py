@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from app.errors import UserError
 from app.progress import Progress
 from app.version import NAME
-from ui.dialogs.messages import tell_user
+from ui.dialogs.messages import ask_to_keep, tell_user
 from ui.icons import icon
 from ui.jobs import Job
 from ui.layout import fit
@@ -49,7 +49,8 @@ class ToolWindow(QMainWindow):
       provided that ``missing()`` says nothing;
     - ``follow_case()``: the case at hand has changed (only for tools that follow it);
     - ``missing()``: what has to be there first, as a sentence for the user; empty when all is there;
-    - ``export_lines()``: (label, text) lines for the first sheet of an export.
+    - ``export_lines()``: (label, text) lines for the first sheet of an export;
+    - ``unsaved()`` and ``keep()``: what closing would lose, and how it is kept; asked for before the window closes.
 
     Tables made with ``add_table`` can be copied and go into the export. ``run`` does long work: a new run cancels the
     one before, closing the window cancels it, a refusal is told.
@@ -81,6 +82,7 @@ class ToolWindow(QMainWindow):
         self._tables: list[tuple[str, DenseTable]] = []
         self._job: Job | None = None
         self._filled = False
+        self._leaving = False
         self._arrange()
         context.work_changed.connect(self.renew)
         context.case_changed.connect(self._follow)
@@ -100,6 +102,14 @@ class ToolWindow(QMainWindow):
     def export_lines(self) -> Sequence[tuple[str, str]]:
         """Lines for the first sheet of an export, beside the versions of the data."""
         return ()
+
+    def unsaved(self) -> str:
+        """What closing the window would lose, as a sentence; empty when nothing."""
+        return ""
+
+    def keep(self) -> bool:
+        """Keep what ``unsaved`` tells of; whether it could be."""
+        return True
 
     # --- for the tool to use -------------------------------------------------------------------------------
 
@@ -230,11 +240,21 @@ class ToolWindow(QMainWindow):
             super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop the work and say where the window was."""
+        """Ask for what is not saved; then stop the work and say where the window was."""
+        if not self._leaving and (lost := self.unsaved()):
+            event.ignore()
+            self.raise_()
+            ask_to_keep(self, lost, self.keep, self.leave)
+            return
         self.stop()
         geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
         self.closed.emit(self.spec.id, geometry)
         super().closeEvent(event)
+
+    def leave(self) -> None:
+        """Close without asking."""
+        self._leaving = True
+        self.close()
 
     # --- inside --------------------------------------------------------------------------------------------
 

@@ -43,6 +43,19 @@ class Conditions:
     weight: tuple[int, int] | None = None
     resistant: bool | None = None
 
+    @property
+    def text(self) -> str:
+        """The conditions in words."""
+        parts = (
+            f"其他诊断 {'、'.join(self.other)}" if self.other else "",
+            "手术不限位置" if self.anywhere else "",
+            "任一诊断" if self.any_diagnosis else "",
+            f"小于 {self.max_age_days} 天" if self.max_age_days is not None else "",
+            f"体重 {self.weight[0]}—{self.weight[1]} 克" if self.weight else "",
+            {True: "耐药", False: "非耐药", None: ""}[self.resistant],
+        )
+        return "，".join(part for part in parts if part)
+
 
 @dataclass(frozen=True, slots=True)
 class DipGroup:
@@ -201,6 +214,12 @@ class DipCatalogue:
     def with_kinds(self, kinds: ProcedureKinds) -> DipCatalogue:
         """The same catalogue with another procedure-kind table."""
         return replace(self, kinds=kinds)
+
+    @property
+    def document(self) -> str:
+        """The file its groups were read from; empty when they were computed."""
+        sources = (group.source for group in self.groups if " 第 " in group.source)
+        return next(sources, "").partition(" ")[0]
 
     @property
     def region_mean(self) -> Decimal | None:

@@ -38,4 +38,4 @@ def opener(context: ToolContext, qtbot: QtBot) -> Iterator[OpenTool]:
     yield open_one
     for tool in opened:
         if isValid(tool):
-            tool.close()
+            tool.leave()

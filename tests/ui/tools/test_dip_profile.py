@@ -11,8 +11,9 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtWidgets import QComboBox, QMessageBox
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
-from app.dip.profile_file import open_profile
+from app.dip.profile_file import listed_profiles, open_profile
 from app.settings import Settings
 from coding_rules.settlement.profile import Certainty
 from coding_rules.settlement.rules import PointPrice
@@ -30,7 +31,8 @@ dip = dip_work.dip
 def tool(qtbot: QtBot, dip: ToolContext) -> Iterator[ProfileWindow]:
     tool = cast(ProfileWindow, open_tool("dip_profile", dip, qtbot))
     yield tool
-    tool.close()
+    if isValid(tool):
+        tool.leave()
 
 
 def put(tool: ProfileWindow, section: str, name: str, text: str, column: int = VALUE) -> bool:
@@ -141,6 +143,75 @@ def test_factors_by_group_typed_and_read(
     assert not tool.profile.money.group_factors
 
 
+def test_changes_are_taken_back_and_made_again(tool: ProfileWindow) -> None:
+    assert not tool.undo_button.isEnabled()
+    put(tool, "bands", "low", "0.4")
+    tool.factors.code.setText("K35.3")
+    tool.factors.factor.setText("1.08")
+    tool.factors.add()
+    assert "病种机构系数" in tool.undo_button.toolTip()
+    tool.undo_button.click()
+    assert not tool.profile.money.group_factors
+    assert tool.factors.model.rowCount() == 0
+    tool.undo_button.click()
+    assert tool.profile == tool.edits.start
+    assert "已改" not in tool.integrity.text()
+    assert not tool.undo_button.isEnabled()
+    tool.redo_button.click()
+    assert tool.profile.bands.low == Decimal("0.4")
+    assert "低倍率界值" in tool.busy.text.text()
+
+
+def question(tool: ProfileWindow) -> QMessageBox:
+    [box] = [each for each in tool.findChildren(QMessageBox) if each.isVisible()]
+    return box
+
+
+def answer(tool: ProfileWindow, text: str) -> None:
+    next(button for button in question(tool).buttons() if button.text() == text).click()
+
+
+def test_closing_asks_for_what_is_not_saved(tool: ProfileWindow, qtbot: QtBot) -> None:
+    put(tool, "bands", "low", "0.4")
+    assert not tool.close()
+    assert "已改的 1 项还没有保存" in question(tool).text()
+    answer(tool, "取消")
+    assert tool.isVisible()
+    tool.keep_row.title.clear()
+    assert not tool.close()
+    answer(tool, "保存")  # refused: it has no name yet
+    assert tool.isVisible()
+    assert "名称" in question(tool).text()
+    question(tool).close()
+    tool.keep_row.title.setText("某市 2026")
+    assert not tool.close()
+    with qtbot.waitSignal(tool.closed):
+        answer(tool, "保存")
+    assert listed_profiles()[0].profile.bands.low == Decimal("0.4")
+
+
+def test_closing_without_saving_and_without_changes(tool: ProfileWindow, qtbot: QtBot) -> None:
+    put(tool, "bands", "low", "0.4")
+    tool.undo()
+    put(tool, "bands", "low", "0.3", SOURCE)
+    assert not tool.close()
+    with qtbot.waitSignal(tool.closed):
+        answer(tool, "不保存")
+
+
+def test_another_start_asks_first(tool: ProfileWindow) -> None:
+    before = tool.base.currentIndex()
+    put(tool, "bands", "low", "0.4")
+    other = tool.base.findText("湖北", Qt.MatchFlag.MatchContains)
+    tool.base.setCurrentIndex(other)
+    answer(tool, "取消")
+    assert (tool.base.currentIndex(), tool.profile.bands.low) == (before, Decimal("0.4"))
+    tool.base.setCurrentIndex(other)
+    answer(tool, "不保存")
+    assert tool.base.currentIndex() == other
+    assert tool.profile.profile_id == "hubei"
+
+
 def test_two_profiles_side_by_side(tool: ProfileWindow) -> None:
     sides = tool.sides
     titles = [sides.other.itemText(place) for place in range(sides.other.count())]
@@ -148,6 +219,11 @@ def test_two_profiles_side_by_side(tool: ProfileWindow) -> None:
     different = sides.model.rowCount()
     assert different
     assert all(row.differs for row in sides.model.rows())
+    said = {row.label: (row.left, row.right) for row in sides.model.rows() if row.section == "profile"}
+    assert said["统筹地区"] == ("", "湖北")
+    assert said["年度或版本"] == ("演示", "2023")
+    assert said["依据文件"][1].startswith("湖北多市")
+    assert {"名称", "执行日期"} & said.keys() == {"名称"}
     sides.only.setChecked(False)
     assert sides.model.rowCount() > different
 
