@@ -151,6 +151,8 @@ def _average(sample: Sequence[float]) -> float:
 
 
 def _variance(sample: Sequence[float]) -> float:
+    if min(sample) == max(sample):
+        return 0.0  # not what rounding the mean leaves: a spread of 1e-26 would make any difference certain
     centre = _average(sample)
     return math.fsum((value - centre) ** 2 for value in sample) / (len(sample) - 1)
 

@@ -87,6 +87,53 @@ def test_published_example_of_student() -> None:
     assert (ranked.statistic, round(ranked.p, 5), ranked.exact) == (25.5, 0.06933, False)
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "t", "freedom", "p", "u", "p_ranks"),
+    [
+        (
+            [10.1, 12.4, 9.8, 11.5],
+            [14.2, 13.9, 15.1, 12.8, 16.0],
+            *(-4.228013140814328, 6.558644850211634, 0.004513609404834223),
+            *(0.0, 0.015873015873015872),
+        ),
+        (
+            [3, 3, 4, 5, 5, 6],
+            [5, 6, 6, 7, 8, 8, 9],
+            *(-3.6623999853504, 10.998107106238663, 0.0037399362559005335),
+            *(3.0, 0.011242651868798565),
+        ),
+        (
+            [float(i) for i in range(30)],
+            [i * 1.5 + 3 for i in range(35)],
+            *(-4.582575694955841, 55.47778580175201, 2.6497745745059422e-05),
+            *(247.5, 0.00026696490631501334),
+        ),
+    ],
+)
+def test_values_that_scipy_gives(
+    first: list[float], second: list[float], t: float, freedom: float, p: float, u: float, p_ranks: float
+) -> None:
+    """SciPy 1.17: ttest_ind(equal_var=False) and mannwhitneyu, exact without ties, else with continuity correction."""
+    means, ranks = welch(first, second), mann_whitney(first, second)
+    assert means is not None
+    assert ranks is not None
+    assert (means.statistic, means.degrees, means.p) == pytest.approx((t, freedom, p), rel=1e-9)
+    assert (ranks.statistic, ranks.p) == pytest.approx((u, p_ranks), rel=1e-9)
+
+
+def test_one_value_on_a_side_and_no_spread_at_all() -> None:
+    one = mann_whitney([7], [1, 2, 3, 4, 5])
+    assert one is not None
+    assert one.p == pytest.approx(1 / 3)
+    level = mann_whitney([5] * 3, [6] * 4)
+    assert level is not None
+    assert level.p == pytest.approx(0.024744672046398936)
+    assert mann_whitney([5.0], [5.0]) is None
+    assert mann_whitney([], [1.0, 2.0]) is None
+    # 1234.57 cannot be written in binary: the mean of 37 of them need not be it
+    assert welch([1234.57] * 37, [1234.58] * 31) is None
+
+
 def test_welch_needs_spread_and_two_values() -> None:
     assert welch([1], [2, 3]) is None
     assert welch([2, 2], [2, 2]) is None
