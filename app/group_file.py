@@ -14,14 +14,26 @@ from app.files import safe_write
 from app.group_cases import CaseLine, read_case_lines
 from app.knowledge import Groupers
 from app.progress import Progress
+from app.review import Settler
 from coding_rules.grouper.dip.light import LightGrouping
 from coding_rules.grouper.drg.grouper import DrgGrouper
 from coding_rules.grouper.drg.outcomes import DrgResult
 from coding_rules.grouper.grouping import Grouping, System
 from coding_rules.grouper.inputs import GrouperInput
-from coding_rules.settlement.amount import Settler
 
-COLUMNS = ("case_id", "mdc", "adrg", "drg", "weight", "dip", "dip_kind", "points", "amount", "reason", "drg_scheme")
+COLUMNS = (
+    "case_id",
+    "mdc",
+    "adrg",
+    "drg",
+    "weight",
+    "dip",
+    "dip_kind",
+    "points",
+    "amount",
+    "reason",
+    "drg_scheme",
+)
 _CHUNK = 5_000
 _PROBLEMS_KEPT = 20
 

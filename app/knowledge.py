@@ -17,6 +17,7 @@ from app.errors import UserError
 from app.progress import Progress
 from app.relations import learn_relations
 from app.review import Knowledge
+from app.review import Settler as CaseSettler
 from app.rules.hospital_rules import load_hospital_rules
 from app.rules.rule_checker import make_checker
 from app.settings import Settings
@@ -31,6 +32,7 @@ from coding_rules.grouper.drg.weight_table import WeightTable
 from coding_rules.relations import Relations
 from coding_rules.settlement.amount import Settler
 from coding_rules.settlement.auxiliary import AuxiliaryCatalogue
+from coding_rules.settlement.plain_rate import PlainRate
 from coding_rules.settlement.profile import ProfileError, RegionProfile
 from coding_rules.settlement.rules import AuxiliaryScheme
 from coding_rules.settlement.rulings import Rulings
@@ -81,7 +83,7 @@ class Groupers:
 
     drg: DrgGrouper | None = None
     dip: DipGrouper | None = None
-    drg_settler: Settler | None = None
+    drg_settler: CaseSettler | None = None
     dip_settler: Settler | None = None
     versions: tuple[tuple[str, str, str], ...] = ()
 
@@ -134,6 +136,7 @@ def load_groupers(choices: Choices) -> Groupers:
     if weights:
         schemes = tuple(replace(each, weights=weights[0]) for each in schemes)
     drg_profile = _drg_profile(choices, schemes)
+    rated = _bring_rates(weights or [each.weights for each in schemes if each.weights is not None])
     catalogue, dip_profile = load_catalogue(choices.dip, choices.dip_profile)
     auxiliary = load_auxiliary(choices.dip_auxiliary)
     kept = load_rulings()
@@ -143,13 +146,14 @@ def load_groupers(choices: Choices) -> Groupers:
     return Groupers(
         drg=drg_grouper(schemes, weights) if schemes else None,
         dip=DipGrouper(catalogue, dip_profile) if catalogue else None,
-        drg_settler=Settler(drg_profile, rulings=rulings) if drg_profile else None,
+        drg_settler=_drg_settler(drg_profile, rulings, rated=rated),
         dip_settler=Settler(dip_profile, auxiliary=auxiliary, rulings=rulings) if dip_profile else None,
         versions=(
             *_scheme_versions(schemes, choices.drg, weights),
             *_catalogue_versions(catalogue, choices.dip),
             *_auxiliary_versions(auxiliary, choices.dip_auxiliary),
             *_profile_versions("DRG 结算参数", drg_profile),
+            *_rate_versions(alone=rated and drg_profile is None),
             *_profile_versions("DIP 结算参数", dip_profile),
             *_rulings_versions(len(rulings), len(kept.refused)),
         ),
@@ -248,6 +252,18 @@ def _drg_profile(choices: Choices, schemes: Sequence[Scheme]) -> RegionProfile |
     return read_profile(_DEMO_PROFILE["drg"]) if schemes[0].demo else None
 
 
+def _bring_rates(tables: Sequence[WeightTable]) -> bool:
+    """Whether weight tables say what a weight of 1 is paid."""
+    return any(row.rates for table in tables for row in table.rows.values())
+
+
+def _drg_settler(profile: RegionProfile | None, rulings: Rulings, *, rated: bool) -> CaseSettler | None:
+    """By the profile; without one at the rates of the weight tables, where these bring any."""
+    if profile is not None:
+        return Settler(profile, rulings=rulings)
+    return PlainRate() if rated else None
+
+
 def _user_pack(path: Path) -> Pack:
     file = path / "pack.toml" if path.is_dir() else path
     try:
@@ -299,11 +315,16 @@ def _profile_versions(what: str, profile: RegionProfile | None) -> Iterator[tupl
         yield what, _marked(f"{profile.title} {profile.version}", demo=profile.demo), profile.source
 
 
+def _rate_versions(*, alone: bool) -> Iterator[tuple[str, str, str]]:
+    if alone:
+        yield "DRG 结算参数", "没有选择，只按权重表的费率", "权重表"
+
+
 def with_rulings(knowledge: Knowledge, rulings: Rulings) -> Knowledge:
     """The same knowledge, settling by other rulings on single cases."""
 
-    def settler(one: object) -> Settler | None:
-        return one.with_rulings(rulings) if isinstance(one, Settler) else None
+    def settler(one: CaseSettler | None) -> CaseSettler | None:
+        return one.with_rulings(rulings) if isinstance(one, Settler) else one
 
     others = tuple(each for each in knowledge.versions if each[0] != RULINGS)
     return replace(

@@ -31,9 +31,8 @@ from coding_rules.grouper.drg.weight_table import GroupWeight
 from coding_rules.grouper.grouping import Grouping, System
 from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.settlement.amount import Settler as ProfileSettler
-from coding_rules.settlement.figures import to_fen
+from coding_rules.settlement.plain_rate import PlainRate
 from coding_rules.settlement.rules import PointPrice
-from coding_rules.settlement.settlement import Settlement
 from icd_tables.terminology import Terminology
 
 
@@ -73,18 +72,6 @@ class Side:
             return PlainRate(self.rate)
         money = replace(chosen.profile.money, prices=(PointPrice(self.rate),))
         return ProfileSettler(replace(chosen.profile, money=money))
-
-
-@dataclass(frozen=True, slots=True)
-class PlainRate:
-    """Pays weight (or points) times a rate in yuan: no bands, no factor. For where no parameters are known."""
-
-    rate: Decimal
-
-    def settle(self, grouping: Grouping, case: GrouperInput) -> Settlement:
-        """The product; no amount without a weight."""
-        worth = grouping.weight if grouping.weight is not None else grouping.points
-        return Settlement("只按费率", amount=None if worth is None else to_fen(worth * self.rate))
 
 
 @dataclass(frozen=True, slots=True)

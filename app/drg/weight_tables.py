@@ -26,6 +26,10 @@ from coding_rules.grouper.drg.weight_reading import read_weights
 from coding_rules.grouper.drg.weight_table import WeightTable
 
 _SUFFIX = ".toml"
+_HEADERS = (
+    *("DRG编码", "DRG名称", "权重", "基准点数", "例均费用（元）", "平均住院日"),
+    *("费率", "职工费率", "居民费率", "年度"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +117,11 @@ def save_weight_table(table: WeightTable, path: Path) -> None:
     """
     with safe_write(path) as temporary, temporary.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(
-            ("DRG编码", "DRG名称", "权重", "基准点数", "例均费用（元）", "平均住院日", "费率", "年度")
-        )
+        writer.writerow(_HEADERS)
         for row in sorted(table.rows.values(), key=lambda each: each.code):
             fee = None if row.mean_fee is None else Decimal(row.mean_fee) / 100
-            figures = (row.weight, row.points, fee, row.mean_los, row.rate)
+            rates = (row.rate, row.rate_employee, row.rate_resident)
+            figures = (row.weight, row.points, fee, row.mean_los, *rates)
             writer.writerow(
                 (row.code, row.name, *("" if each is None else each for each in figures), row.year)
             )

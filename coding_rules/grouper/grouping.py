@@ -37,12 +37,22 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class TableRate:
+    """What a weight table pays for a weight of 1, in yuan, to one ``insurance`` ("" any), and the row that says so."""
+
+    value: Decimal
+    insurance: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Grouping:
     """The group of one case under one scheme.
 
     ``group`` is the DRG or DIP code ("" when ungrouped, then ``reason`` says why). ``mdc`` and ``adrg`` only for DRG; ``kind``
     for DIP: 核心 / 基层 / 中医 / 综合. ``weight`` is the relative weight, ``points`` the score (分值); ``None`` means the scheme
-    carries none ("无权重数据"), never 0. ``mean_fee`` in 分, ``mean_los`` in days. ``demo`` marks demonstration data.
+    carries none ("无权重数据"), never 0. ``mean_fee`` in 分, ``mean_los`` in days,
+    ``rates`` what the weight table pays for a weight of 1. ``demo`` marks demonstration data.
     """
 
     system: System
@@ -59,6 +69,7 @@ class Grouping:
     reason: str = ""
     path: tuple[Step, ...] = ()
     demo: bool = False
+    rates: tuple[TableRate, ...] = ()
 
     @property
     def grouped(self) -> bool:
@@ -69,3 +80,8 @@ class Grouping:
     def chain(self) -> str:
         """The steps that held as one line: ``主诊断 I21.0 → MDCF → FR2 → 伴 MCC → FR21``."""
         return " → ".join(step.text for step in self.path if step.held and step.stage not in (VERSION, WORTH))
+
+    def rate_for(self, insurance: str) -> TableRate | None:
+        """The table's rate for an insurance, else its rate for all."""
+        by_insurance = {rate.insurance: rate for rate in self.rates}
+        return by_insurance.get(insurance, by_insurance.get(""))

@@ -75,7 +75,7 @@ class Settler:
         """Points, band, amount, profit or loss of a case. What cannot be had is ``None``, and ``missing`` says why."""
         given = circumstances or Circumstances(unreasonable=case.unreasonable_fee)
         sheet = Sheet(self._source, [], [], unreasonable=given.unreasonable)
-        sheet.price = price = self._price(case, given, sheet)
+        sheet.price = price = self._price(grouping, case, given, sheet)
         if not grouping.grouped:
             return self._ungrouped(grouping, case, sheet)
         if grouping.kind == BED_DAYS:
@@ -205,11 +205,17 @@ class Settler:
             sheet.figures.append(Figure("辅助分型", "未定", reason, self.auxiliary.title))
         return found
 
-    def _price(self, case: GrouperInput, given: Circumstances, sheet: Sheet) -> PointPrice | None:
+    def _price(
+        self, grouping: Grouping, case: GrouperInput, given: Circumstances, sheet: Sheet
+    ) -> PointPrice | None:
+        """The profile's own price; where it has none, or only an invented one, the rate that the weight table brings."""
         money = self.profile.money
         insurance = money.insurance_codes.get(case.insurance, case.insurance)
         month = given.month or (case.discharged.strftime("%Y-%m") if case.discharged else "")
         found = money.price(insurance, month, given.region or case.region)
+        brought = None if self._by_points else grouping.rate_for(insurance)
+        if brought is not None and (found is None or self.profile.demo):
+            return PointPrice(brought.value, brought.insurance, source=brought.source)
         if found is not None:
             return found
         if not money.prices:
@@ -227,7 +233,7 @@ class Settler:
             return None
         value = to_cents(boosted * factor * price.value)
         formula = f"{tell(boosted)} × {tell(factor)} × {tell(price.value)} = {show_money(value)}"
-        sheet.add("支付标准", show_money(value), formula, "money", "prices")
+        sheet.add_price("支付标准", show_money(value), formula)
         return value
 
     def _standard(
@@ -277,7 +283,7 @@ class Settler:
         formula = (
             f"{tell(settled)} × {unit}{f'（{who}）' if who else ''} {tell(price.value)} = {show_money(value)}"
         )
-        sheet.add("金额", show_money(value), formula, "money", "prices")
+        sheet.add_price("金额", show_money(value), formula)
         return value
 
     def _blank(self, grouping: Grouping) -> bool:

@@ -125,12 +125,16 @@ class BandRules:
 
 @dataclass(frozen=True, slots=True)
 class PointPrice:
-    """A point value or rate in yuan per point (or per weight 1). Empty ``insurance``, ``month``, ``region``: any."""
+    """A point value or rate in yuan per point (or per weight 1). Empty ``insurance``, ``month``, ``region``: any.
+
+    ``source`` is the row of the weight table it stands in; empty for one of the profile's own.
+    """
 
     value: Decimal
     insurance: str = ""
     month: str = ""
     region: str = ""
+    source: str = ""
 
     def specificity(self) -> tuple[bool, bool, bool]:
         """How narrowly it is meant; the larger one wins."""

@@ -26,6 +26,13 @@ class Sheet:
         """Put a figure down that rests on a parameter of the region."""
         self.figures.append(Figure(label, value, formula, self.source(section, parameter)))
 
+    def add_price(self, label: str, value: str, formula: str) -> None:
+        """Put a figure down that rests on the price: a parameter of the region, or a row of the weight table."""
+        if self.price is not None and self.price.source:
+            self.say(label, value, formula, self.price.source)
+        else:
+            self.add(label, value, formula, "money", "prices")
+
     def say(self, label: str, value: str, formula: str, source: str) -> None:
         """Put a figure down that rests on something else than a parameter."""
         self.figures.append(Figure(label, value, formula, source))

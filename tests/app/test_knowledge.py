@@ -34,6 +34,7 @@ from app.review import Knowledge
 from app.settings import Settings
 from app.verify import problems, verify
 from coding_rules.checks.engine import CheckEngine
+from coding_rules.grouper.inputs import GrouperInput
 from icd_tables.codes import Edition, Kind
 
 
@@ -122,6 +123,26 @@ def test_a_local_weight_table_stands_in_place_of_the_schemes_own(tmp_path: Path)
     assert row is not None
     assert row.weight == Decimal("9.99")
     assert "权重.csv" in groupers.versions[0][1]
+
+
+def test_without_a_profile_the_rates_of_the_weight_table_pay(tmp_path: Path) -> None:
+    kept = keep_scheme(demo_folder(DEMO_DRG))
+    manifest = kept / "scheme.toml"
+    manifest.write_text(
+        manifest.read_text(encoding="utf-8").replace("demo = true", "demo = false"), encoding="utf-8"
+    )
+    weights = tmp_path / "权重.csv"
+    weights.write_text("DRG编码,权重,费率\nD04-M1-5,2,9000\n", encoding="utf-8")
+    without = load_groupers(Choices(drg=str(kept), dip=NONE))
+    assert without.drg_settler is None
+    groupers = load_groupers(Choices(drg=str(kept), dip=NONE, drg_weights=str(weights)))
+    assert ("DRG 结算参数", "没有选择，只按权重表的费率", "权重表") in groupers.versions
+    assert groupers.drg is not None
+    assert groupers.drg_settler is not None
+    case = GrouperInput(diagnoses=("I21.001",), total_fee=1_000_000)
+    grouping = groupers.drg.group(case)
+    assert grouping.group == "D04-M1-5"
+    assert groupers.drg_settler.settle(grouping, case).amount == 1_800_000
 
 
 def test_dated_versions_of_the_scheme_are_loaded_verified_and_noted_together() -> None:

@@ -26,6 +26,8 @@ _OPTIONAL: tuple[tuple[str, Column[GroupWeight]], ...] = (
     ("mean_fee", money("mean_fee", "例均费用（元）", lambda row: row.mean_fee, 116)),
     ("mean_los", figure("mean_los", "平均住院日", lambda row: row.mean_los, 88)),
     ("rate", figure("rate", "费率（元）", lambda row: row.rate, 88)),
+    ("rate_employee", figure("rate_employee", "职工费率（元）", lambda row: row.rate_employee, 104)),
+    ("rate_resident", figure("rate_resident", "居民费率（元）", lambda row: row.rate_resident, 104)),
 )
 
 

@@ -104,6 +104,7 @@ class DatedGrouper(DrgGrouper):
             points=worth.points,
             mean_fee=worth.mean_fee,
             mean_los=worth.mean_los,
+            rates=worth.rates,
             path=(*grouping.path, _worth_step(grouping.group, day, table, row)),
         )
 

@@ -162,6 +162,7 @@ class _Walk:
             reason=reason,
             path=(*self._steps, *self._near),
             demo=self._scheme.demo,
+            rates=weight.rates if weight else (),
         )
 
     def _ungrouped(self) -> Grouping:

@@ -17,6 +17,8 @@ FIGURES = {
     "mean_fee": "例均费用",
     "mean_los": "平均住院日",
     "rate": "费率",
+    "rate_employee": "职工费率",
+    "rate_resident": "居民费率",
 }
 """The columns that hold figures, with their Chinese labels."""
 LABELS = {CODE: "组编码", "name": "组名称", **FIGURES, "year": "年度"}
@@ -54,9 +56,12 @@ _HEADERS = {
         *(f"{mean}住院{day}" for mean in ("平均", "例均") for day in ("日", "日数", "天数", "时间")),
         "mean_los",
     ),
-    "rate": ("费率", "rate"),
+    "rate": ("费率", "每权重金额", "每权重费用", "单位权重金额", "rate"),
+    "rate_employee": ("职工费率",),
+    "rate_resident": ("居民费率",),
     "year": ("年度", "年份", "year"),
 }
+_INSURANCES = {"职工": "rate_employee", "居民": "rate_resident"}
 _COARSER = re.compile(r"(mdc|adrg)")
 """Headers of the levels above a DRG: ``ADRG编码`` ends like ``DRG编码`` and is not it."""
 _ROWS_TRIED = 20
@@ -113,7 +118,15 @@ def recognise(header: str) -> str:
         for name in names:
             if len(name) > length and (bare == name or (not name.isascii() and bare.endswith(name))):
                 best, length = what, len(name)
+    if best == "rate":
+        return _rate_of(bare)
     return "" if best in (CODE, "name") and _COARSER.match(bare) else best
+
+
+def _rate_of(header: str) -> str:
+    """Whose rate a header names: ``城镇职工医保费率`` is that of one insurance alone."""
+    named = [what for word, what in _INSURANCES.items() if word in header]
+    return named[0] if len(named) == 1 else "rate"
 
 
 def is_header(texts: Texts) -> bool:

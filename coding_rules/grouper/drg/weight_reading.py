@@ -124,6 +124,8 @@ class _Reader:
             mean_fee=None if fee is None else int((fee * per * 100).quantize(Decimal(1), ROUND_HALF_UP)),
             mean_los=figures["mean_los"],
             rate=figures["rate"],
+            rate_employee=figures["rate_employee"],
+            rate_resident=figures["rate_resident"],
             year=year_in(cell("year")) or layout.year,
             sheet=sheet,
             row=number,

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from coding_rules.grouper.grouping import TableRate
+
 
 @dataclass(frozen=True, slots=True)
 class GroupWeight:
-    """One row: ``weight`` 权重, ``points`` 基准点数, ``mean_fee`` 例均费用 in 分, ``mean_los`` 平均住院日, ``rate`` 费率 in 元.
+    """One row: ``weight`` 权重, ``points`` 基准点数, ``mean_fee`` 例均费用 in 分, ``mean_los`` 平均住院日, ``rate`` 费率 in 元 for a
+    weight of 1, ``rate_employee`` and ``rate_resident`` the same for 职工 and 居民 alone.
 
     ``None`` means the table has no such figure. ``row`` is the 1-based row of ``sheet`` (a file or sheet name).
     """
@@ -25,11 +28,19 @@ class GroupWeight:
     year: str = ""
     sheet: str = ""
     row: int = 0
+    rate_employee: Decimal | None = None
+    rate_resident: Decimal | None = None
 
     @property
     def source(self) -> str:
         """Where the row stands, in words."""
         return f"{self.sheet} 第 {self.row} 行" if self.row else self.sheet
+
+    @property
+    def rates(self) -> tuple[TableRate, ...]:
+        """What it pays for a weight of 1, by insurance."""
+        filed = (("", self.rate), ("职工", self.rate_employee), ("居民", self.rate_resident))
+        return tuple(TableRate(value, insurance, self.source) for insurance, value in filed if value)
 
 
 @dataclass(frozen=True, slots=True)

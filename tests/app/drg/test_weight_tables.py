@@ -297,3 +297,22 @@ def test_a_kept_table_is_removed_with_its_note_and_no_other_file_is(tmp_path: Pa
     assert list(weights_dir().iterdir()) == []
     with pytest.raises(UserError, match="无法删除"):
         remove_weights(kept)
+
+
+def test_rates_of_each_insurance_are_read_side_by_side_and_written_back(tmp_path: Path) -> None:
+    path = tmp_path / "权重.csv"
+    path.write_text(
+        "DRG编码,权重,城镇职工医保费率（元）,居民费率,每权重金额\nFR21,1.5,9000,8000,8500\nFR25,1,,7900,0\n",
+        encoding="utf-8",
+    )
+    table = load_weight_table(path)
+    assert told(table) == []
+    copy = tmp_path / "另存.csv"
+    save_weight_table(table, copy)
+    for each in (table, load_weight_table(copy)):
+        rates = {code: {one.insurance: one.value for one in row.rates} for code, row in each.rows.items()}
+        assert rates == {
+            "FR21": {"": Decimal(8500), "职工": Decimal(9000), "居民": Decimal(8000)},
+            "FR25": {"居民": Decimal(7900)},
+        }
+    assert table.rows["FR21"].rates[0].source == "权重.csv 第 2 行"

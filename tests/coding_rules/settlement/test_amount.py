@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from coding_rules.grouper.grouping import Grouping, System
+from coding_rules.grouper.grouping import Grouping, System, TableRate
 from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.settlement.amount import NO_PRICE, Circumstances, Settler
 from coding_rules.settlement.profile import RegionProfile, load_profile, shipped_profiles
@@ -381,3 +381,43 @@ def test_what_the_bureau_took_off_is_read_from_the_case() -> None:
     drg = Grouping(System.DRG, "方案", "FR21", points=Decimal(2000), mean_fee=1_000_000)
     settled = Settler(profile).settle(drg, GrouperInput(total_fee=2_500_000, unreasonable_fee=100_000))
     assert settled.points == 3600  # the worked example: 2800 + 800
+
+
+RATED = Grouping(
+    System.DRG,
+    "方案",
+    "FR21",
+    weight=Decimal("1.5"),
+    rates=(
+        TableRate(Decimal(9000), "", "权重.csv 第 2 行"),
+        TableRate(Decimal(8000), "居民", "权重.csv 第 2 行"),
+    ),
+)
+
+
+@pytest.mark.parametrize(("insurance", "amount"), [("1", 1_350_000), ("2", 1_200_000), ("", 1_350_000)])
+def test_the_rate_of_the_weight_table_pays_where_the_profile_has_none(insurance: str, amount: int) -> None:
+    profile = replace(load_profile("demo_drg"), demo=False)
+    settled = Settler(priced(profile)).settle(RATED, GrouperInput(total_fee=1_000_000, insurance=insurance))
+    assert settled.amount == amount
+    (figure,) = [figure for figure in settled.figures if figure.label == "金额"]
+    assert figure.source == "权重.csv 第 2 行"
+    check(settled.figures)
+
+
+def test_the_rate_of_the_profile_goes_first_unless_it_is_invented() -> None:
+    demo = load_profile("demo_drg")
+    own = priced(replace(demo, demo=False), PointPrice(Decimal(7000)))
+    case = GrouperInput(total_fee=1_000_000, insurance="1")
+    assert Settler(own).settle(RATED, case).amount == 1_050_000
+    assert Settler(priced(own, PointPrice(Decimal(7000), "居民"))).settle(RATED, case).amount == 1_350_000
+    assert Settler(priced(demo, PointPrice(Decimal(7000)))).settle(RATED, case).amount == 1_350_000
+
+
+def test_a_rate_for_a_weight_pays_no_points() -> None:
+    profile = load_profile("weihai_points_drg")
+    settled = Settler(priced(profile)).settle(
+        replace(RATED, points=Decimal(150)), GrouperInput(total_fee=1_000_000, insurance="1")
+    )
+    assert settled.amount is None
+    assert NO_PRICE in settled.missing
