@@ -82,7 +82,7 @@ def _priced(points: Decimal, label: str, sheet: Sheet) -> Decimal | None:
         return None
     amount = to_cents(points * sheet.price.value)
     formula = f"{tell(points)} × {tell(sheet.price.value)} = {show_money(amount)}"
-    sheet.add(label, show_money(amount), formula, "money", "prices")
+    sheet.add_price(label, show_money(amount), formula)
     return amount
 
 

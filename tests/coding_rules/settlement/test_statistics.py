@@ -130,8 +130,9 @@ def test_one_value_on_a_side_and_no_spread_at_all() -> None:
     assert level.p == pytest.approx(0.024744672046398936)
     assert mann_whitney([5.0], [5.0]) is None
     assert mann_whitney([], [1.0, 2.0]) is None
-    # 1234.57 cannot be written in binary: the mean of 37 of them need not be it
-    assert welch([1234.57] * 37, [1234.58] * 31) is None
+    # 1234.58 cannot be written in binary: the mean of 15 of them is not it
+    assert math.fsum([1234.58] * 15) / 15 != 1234.58
+    assert welch([1234.58] * 15, [1234.57] * 30) is None
 
 
 def test_welch_needs_spread_and_two_values() -> None:
