@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from coding_rules.checks.pack import Pack, Rule
+from coding_rules.checks.pack_form import NUMBER, TEXT, TEXTS, check_kinds, check_table
 from coding_rules.finding import Severity
 
 
@@ -28,17 +29,23 @@ class Overrides:
         )
 
     @classmethod
-    def of(cls, data: Mapping[str, Any], packs: tuple[Pack, ...] = ()) -> Overrides:
+    def of(cls, data: Mapping[str, Any]) -> Overrides:
         """From a plain mapping (a settings file): ``off`` (ids), ``severity`` (id -> name), ``thresholds`` (id -> number).
 
         Raises:
-            ValueError: a severity that is none.
+            ValueError: a value of the wrong kind, a severity that is none.
         """
+        check_table("overrides", data)
+        check_kinds(data, {"off": TEXTS})
+        tables = {name: data.get(name, {}) for name in ("severity", "thresholds")}
+        for name, table in tables.items():
+            check_table(name, table)
+        check_kinds(tables["severity"], dict.fromkeys(tables["severity"], TEXT), "severity ")
+        check_kinds(tables["thresholds"], dict.fromkeys(tables["thresholds"], NUMBER), "阈值 ")
         return cls(
             frozenset(data.get("off", ())),
-            {rule: Severity(name) for rule, name in data.get("severity", {}).items()},
-            {key: float(value) for key, value in data.get("thresholds", {}).items()},
-            packs,
+            {rule: Severity(name) for rule, name in tables["severity"].items()},
+            {key: float(value) for key, value in tables["thresholds"].items()},
         )
 
     def as_mapping(self) -> dict[str, Any]:

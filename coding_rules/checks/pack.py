@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from coding_rules.checks.pack_form import RULE, FormError, check_form, check_kinds
 from coding_rules.codeset import CodeSet, CodeSetError
 from coding_rules.finding import Severity
 from icd_tables.validity import covers
@@ -105,6 +106,10 @@ def parse_pack(text: str, name: str) -> Pack:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise PackError(name, "", f"不是有效的 TOML（{error}）") from error
+    try:
+        check_form(data)
+    except FormError as error:
+        raise PackError(name, error.rule, error.reason) from error
     head = data.get("pack", {})
     lists = _lists(data.get("lists", {}), name)
     thresholds = tuple(
@@ -142,7 +147,7 @@ def _fill(row: dict[str, Any], member: Mapping[str, Any]) -> dict[str, Any]:
     """Put a member's values in place of ``${name}`` and drop the keys that are only such values."""
     filled: dict[str, Any] = {}
     for key, value in row.items():
-        if key in _RULE_KEYS:
+        if key in RULE:
             filled[key] = _substitute(value, member)
     return filled
 
@@ -155,13 +160,16 @@ def _substitute(value: Any, member: Mapping[str, Any]) -> Any:
     return [_substitute(part, member) for part in value] if isinstance(value, list) else value
 
 
-_RULE_KEYS = frozenset(each.name.rstrip("_") for each in fields(Rule)) - {"pack"}
 _REQUIRED = ("id", "title", "severity", "message", "authority")
 
 
 def _rule(row: Mapping[str, Any], pack: str) -> Rule:
     rule_id = str(row.get("id", "?"))
-    unknown = sorted(set(row) - _RULE_KEYS)
+    try:
+        check_kinds(row, RULE, rule=rule_id)
+    except FormError as error:
+        raise PackError(pack, rule_id, error.reason) from error
+    unknown = sorted(set(row) - set(RULE))
     missing = [key for key in _REQUIRED if not row.get(key)]
     if unknown or missing:
         problem = f"不认识的键 {', '.join(unknown)}" if unknown else f"缺少 {', '.join(missing)}"

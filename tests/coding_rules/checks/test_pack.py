@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
 from coding_rules.checks.engine import CheckEngine
 from coding_rules.checks.examples import ExampleError, parse_examples
-from coding_rules.checks.pack import Pack, PackError, parse_pack
+from coding_rules.checks.overrides import Overrides
+from coding_rules.checks.pack import Pack, PackError, Rule, parse_pack
+from coding_rules.checks.pack_form import RULE as RULE_KEYS
 from coding_rules.checks.verify import verify_pack
 from icd_tables.terminology import Terminology
 
@@ -46,6 +50,23 @@ def use(text: str) -> CheckEngine:
         (broken('when = "age > 100"', 'scope = "month"'), "OWN-1", "check"),
         (broken('when = "age > 100"', 'each = "everything"\nwhen = "age > 100"'), "OWN-1", "everything"),
         (HEAD + '[lists]\nbad = ["HELLO"]\n' + RULE, "", "HELLO"),
+        (HEAD + "[lists]\nbad = 5\n" + RULE, "", "编码清单 bad 应是文字的列表"),
+        (HEAD + "[lists]\nbad = [5]\n" + RULE, "", "编码清单 bad 应是文字的列表"),
+        ("lists = 5" + RULE, "", "lists 应是一张表"),
+        ("rule = 5", "", "rule 应是一行行的表"),
+        (RULE.replace("[[rule]]", "[[family]]"), "", "members 应是一行行的表"),
+        ("[pack]\nretired = 5" + RULE, "", "[pack] retired 应是文字的列表"),
+        ("[thresholds.days]\nvalue = 5" + RULE, "", "阈值 days 缺少 label"),
+        ('[thresholds.days]\nvalue = "5"\nlabel = "天数"' + RULE, "", "阈值 days 的 value 应是数字"),
+        ('[thresholds.days]\nvalue = nan\nlabel = "天数"' + RULE, "", "阈值 days 的 value 应是数字"),
+        ('[thresholds.days]\nvalue = true\nlabel = "天数"' + RULE, "", "阈值 days 的 value 应是数字"),
+        (broken("title", 'points = "两分"\ntitle'), "OWN-1", "points 应是数字"),
+        (broken("title", 'needs = "ZFY"\ntitle'), "OWN-1", "needs 应是文字的列表"),
+        (broken("title", "fix = [1]\ntitle"), "OWN-1", "fix 应是文字"),
+        (broken("title", 'valid_from = "2025-01-01"\ntitle'), "OWN-1", "valid_from 应是日期"),
+        (broken("title", "valid_to = 2025-01-01T08:00:00\ntitle"), "OWN-1", "valid_to 应是日期"),
+        (broken('"年龄 {age} 岁。"', "5"), "OWN-1", "message 应是文字"),
+        (broken('"age > 100"', "100"), "OWN-1", "when 应是文字"),
     ],
 )
 def test_what_is_wrong_is_said(text: str, rule: str, reason: str) -> None:
@@ -53,6 +74,25 @@ def test_what_is_wrong_is_said(text: str, rule: str, reason: str) -> None:
         use(text)
     assert caught.value.rule == rule
     assert reason in str(caught.value)
+
+
+def test_the_form_knows_every_key_of_a_rule() -> None:
+    assert set(RULE_KEYS) == {one.name.rstrip("_") for one in fields(Rule)} - {"pack"}
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        ({"off": "DOM-026"}, "off 应是文字的列表"),
+        ({"severity": {"DOM-026": 1}}, "severity DOM-026 应是文字"),
+        ({"severity": 5}, "severity 应是一张表"),
+        ({"thresholds": {"split_days": "15"}}, "阈值 split_days 应是数字"),
+        ({"thresholds": {"split_days": True}}, "阈值 split_days 应是数字"),
+    ],
+)
+def test_what_is_wrong_with_overrides_is_said(data: dict[str, object], reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        Overrides.of(data)
 
 
 def test_a_wrong_predicate_is_shown_with_its_place() -> None:
