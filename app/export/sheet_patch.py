@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from typing import IO
 from xml.sax.saxutils import escape
 
+from app.export.cells import clean_text
 from app.export.line_cells import CellChange
 
 _ROW = re.compile(rb"<((?:\w+:)?)row\b([^>]*?)(?:/>|>(.*?)</\1row>)", re.DOTALL)
@@ -112,7 +113,7 @@ def _cell(prefix: bytes, address: bytes, style: bytes, text: str) -> bytes:
     attributes = b' r="%s"' % address + (b" " + style if style else b"")
     if not text:
         return b"<%sc%s/>" % (prefix, attributes)
-    content = escape(text).encode("utf-8")
+    content = escape(clean_text(text)).encode("utf-8")
     inner = b'<%sis><%st xml:space="preserve">%s</%st></%sis>' % (prefix, prefix, content, prefix, prefix)
     return b'<%sc%s t="inlineStr">%s</%sc>' % (prefix, attributes, inner, prefix)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from coding_rules.case import Case, Diagnosis, Fees, Procedure
+from coding_rules.clinical_lists import department_codes
 from coding_rules.relations import Group, Relations
 from coding_rules.selection import Confidence, Standard, suggest_main_procedure, suggest_principal
 
@@ -38,6 +39,12 @@ def test_the_operated_disease_leads() -> None:
 
 def test_the_operated_disease_leads_without_a_catalogue_too() -> None:
     assert suggest_principal(page("I10.x00", "K80.100", px=("51.2300",))).index == 1
+
+
+def test_obstetrics_and_gynaecology_in_one_department_treat_both() -> None:
+    assert suggest_principal(page("O80.000", "N83.200", department="妇产科")).keeps
+    assert "O80.000" in (department_codes("妇产科") or ())
+    assert "O80.000" not in (department_codes("妇科") or ())
 
 
 def test_reason_for_admission_and_department_together_are_likely_alone_only_possible() -> None:

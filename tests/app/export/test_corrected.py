@@ -272,6 +272,15 @@ def test_a_workbook_keeps_all_but_the_changed_cells(tmp_path: Path) -> None:
     assert changed == ["xl/worksheets/sheet1.xml"]
 
 
+def test_what_a_workbook_cannot_hold_does_not_break_it(tmp_path: Path) -> None:
+    imported = read_cases(styled(tmp_path / "a.xlsx"), terminology())
+    case = apply(imported.cases[0], [SetDiagnosis(0, "I21", "心\x0b梗\ud800")])
+    write_corrected(imported.layout, [case, *imported.cases[1:]], tmp_path / "b.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "b.xlsx")
+    assert book["Sheet1"]["D3"].value == "心\ufffd梗\ufffd"
+    book.close()
+
+
 def test_a_workbook_without_changes_is_the_same_file(tmp_path: Path) -> None:
     path = styled(tmp_path / "a.xlsx")
     imported = read_cases(path, terminology())
