@@ -1,14 +1,16 @@
 """The fast path: many cases without the words, giving the same groups as the explaining path.
 
 A regional catalogue is compiled diagnosis by diagnosis (``compiled``), so that a case costs two dictionary look-ups when one with the
-same codes was seen before, and a few more when not. The national 3.0 pipeline is not compiled; its answers are
-remembered by what they follow from.
+same codes was seen before, and a few more when not: most of what cases file is decided while compiling. The national 3.0 pipeline
+is not compiled; its answers are remembered by what they follow from.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import cast
 
+from coding_rules.grouper.collector import without_collector
 from coding_rules.grouper.dip.compiled import Entry
 from coding_rules.grouper.dip.compiled_rules import Answer, Compiled, Procedures
 from coding_rules.grouper.dip.explain import why_not
@@ -71,27 +73,41 @@ class CompiledBatch:
         self._kinds = kinds
         self._excluded = excluded
         self._dropped = dropped
-        self._decided = 0
         self._shared = Compiled(
             index,
             Classes(index.rules, kinds, self._clean),
             Results(),
             self._read,
             lambda facts: why_not(facts, index, kinds),
-            self._count,
         )
         self._entries: Memo[Entry | _Outside] = Memo(self._entry)
 
     def group_all(self, cases: Iterable[GrouperInput]) -> list[LightGrouping]:
         """Light results in the order of the cases."""
         entries = self._entries
-        found: list[LightGrouping] = []
-        add = found.append
-        for case in cases:
-            diagnoses = case.diagnoses
-            answer = entries[diagnoses[0] if diagnoses else ""][case.procedures]
-            add(answer if isinstance(answer, LightGrouping) else answer.pick(case.total_fee))
-        return found
+        listed = list(cases)
+        with without_collector():
+            found = [
+                entries[diagnoses[0] if (diagnoses := case.diagnoses) else ""][case.procedures]
+                for case in listed
+            ]
+            groups = self._by_fee(found, listed)
+        self._forget()
+        return groups
+
+    def _by_fee(self, found: list[Answer], cases: list[GrouperInput]) -> list[LightGrouping]:
+        """The groups, after the fee of the case has chosen where the region lets it choose."""
+        if not self._shared.chooses_by_fee:
+            return cast("list[LightGrouping]", found)
+        return [
+            answer if isinstance(answer, LightGrouping) else answer.pick(case.total_fee)
+            for answer, case in zip(found, cases, strict=True)
+        ]
+
+    def _forget(self) -> None:
+        """Start anew when too much is remembered; a city's catalogue and a hospital's years stay far below."""
+        if sum(map(len, self._entries.values())) > _REMEMBERED:
+            self._entries.clear()
 
     def _entry(self, filed: str) -> Entry | _Outside:
         """The compiled candidates of a principal diagnosis as filed."""
@@ -109,13 +125,6 @@ class CompiledBatch:
         """A procedure in the catalogue's spelling; empty when the region leaves it out."""
         code = clean_procedure(filed)
         return "" if code in self._dropped else code
-
-    def _count(self) -> None:
-        """Start anew when too much is remembered; a city's catalogue and a hospital's years stay far below."""
-        self._decided += 1
-        if self._decided >= _REMEMBERED:
-            self._decided = 0
-            self._entries.clear()
 
 
 class _Outside(dict[Procedures, Answer]):

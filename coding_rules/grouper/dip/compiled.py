@@ -9,34 +9,31 @@ that it decides is kept as ``NearestFee``).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from functools import reduce
-from operator import or_
+from operator import itemgetter
 
 from coding_rules.grouper.dip.by_fee import NearestFee
 from coding_rules.grouper.dip.catalogue import DipGroup, DipKind
-from coding_rules.grouper.dip.compiled_rules import Answer, Compiled, Procedures
+from coding_rules.grouper.dip.compiled_rules import Answer, Compiled, Option, Procedures
 from coding_rules.grouper.dip.expression import (
     FULL_CODE,
-    Alternative,
-    Expression,
-    Part,
     ProcedureMatch,
     codes_of,
     hits,
 )
-from coding_rules.grouper.dip.facts import Facts
+from coding_rules.grouper.dip.filling import Filling, OrderMattersError
 from coding_rules.grouper.dip.light import LightGrouping
 from coding_rules.grouper.dip.match import (
     Way,
     candidates,
-    catch_alls,
-    mixed,
+    catch_all,
+    mixed_groups,
     preferred,
     way_of,
 )
 from coding_rules.grouper.dip.procedure_kinds import ProcedureKind
+from coding_rules.grouper.dip.ranking import Standing
 from coding_rules.grouper.dip.signature import (
+    ASKED,
     CASE,
     FIRST_CODE,
     ODD,
@@ -48,30 +45,11 @@ from coding_rules.grouper.dip.signature import (
     level_of,
 )
 
-
-class _OrderMattersError(Exception):
-    """Several filed procedures fill the same part of a group."""
-
-
-@dataclass(slots=True)
-class _Option:
-    """One group as bits.
-
-    ``span`` are the bits of all its procedures, ``main`` the one of its main procedure. ``general`` instead holds the
-    expressions of a group that single bits cannot hold. ``ways`` remembers how it can be met.
-    """
-
-    group: DipGroup
-    result: LightGrouping
-    span: int = 0
-    main: int = 0
-    general: tuple[Expression, Expression] | None = None
-    ways: dict[int, Way] = field(default_factory=dict)
-
-
-_Asking = tuple[int, int, _Option]
+_Asking = tuple[int, int, Option]
 """Bits that must all be there, bits of related procedures of which one suffices (0: no more is asked for), the group."""
-_Met = tuple[_Option, int, int]
+_Ranked = tuple[Standing, int, Option]
+"""Standing, bits that must all be there, the group."""
+_Met = tuple[Option, int, int]
 """A group the case satisfies, the bits of the procedures that satisfied it, the bit of the one in the main place."""
 
 
@@ -79,8 +57,8 @@ class Entry(dict[Procedures, Answer]):
     """Everything the catalogue has for one principal diagnosis: procedures as filed -> what they lead to."""
 
     __slots__ = (
-        "_answers", "_asked", "_bits", "_codes", "_head", "_keys", "_layers", "_mixed", "_parts", "_present", "_shared",
-        "_surgery", "_tokens",
+        "_answers", "_asked", "_bare", "_bits", "_codes", "_filling", "_head", "_keys", "_layers", "_leads",
+        "_other_leads", "_others", "_present", "_ranked", "_shared", "_surgery", "_tokens", "_told",
     )  # fmt: skip
 
     def __init__(self, shared: Compiled, head: str, keys: tuple[str, ...]) -> None:
@@ -90,9 +68,9 @@ class Entry(dict[Procedures, Answer]):
         self._keys = keys
         self._bits: dict[str, int] = {}
         self._codes: dict[int, str] = {}
-        self._parts: dict[Part, tuple[int, int]] = {}
-        self._mixed: dict[int, list[_Option]] = {}
+        self._filling = Filling(shared, self._bits)
         self._answers: dict[int, Answer] = {}
+        self._told: dict[int, Answer] = {}
         self._present = self._surgery = 0
         rows = [
             None if layer == DipKind.MIXED.value else shared.index.groups(layer, keys)
@@ -105,26 +83,27 @@ class Entry(dict[Procedures, Answer]):
             self._take(code)
         self._layers = [None if groups is None else self._options(groups) for groups in rows if groups != ()]
         classes = shared.classes
-        self._tokens = Memo(self._token if shared.loose else classes.stranger.__getitem__)
-        for code, bit in self._bits.items():
-            self._tokens[code] = bit | classes.common[code]
+        self._tokens = {code: bit | classes.common[code] for code, bit in self._bits.items()}
+        self._leads = {
+            code: bit << 1 | self._tokens[code] | classes.lead[code] for code, bit in self._bits.items()
+        }
+        self._others = Memo(self._learn) if shared.loose else classes.stranger
+        self._other_leads = Memo(self._learn_lead) if shared.loose else classes.strange_lead
+        self._bare = any(layer and layer[1] for layer in self._layers)
+        self._ranked = self._rank()
+        self._foretell()
 
     def __missing__(self, procedures: Procedures) -> Answer:
         bits = 0
         if procedures:
             first = procedures[0]
-            tokens = self._tokens
-            bits = tokens[first]
-            bits |= bits >> FIRST_CODE << FIRST_CODE + 1  # the second bit of the procedure filed first
-            if self._shared.first_kind:
-                bits |= self._shared.classes.first[first]
-            for code in procedures[1:]:
-                bits |= tokens[code]
-        answer = self._answers.get(bits)
-        if answer is None:
-            answer = self._answer(bits, procedures)
+            bits = self._leads.get(first) or self._other_leads[first]
+            if len(procedures) > 1:
+                tokens, others = self._tokens, self._others
+                for code in procedures:
+                    bits |= tokens.get(code) or others[code]
+        answer = self._told.get(bits >> ASKED) or self._answers.get(bits) or self._answer(bits, procedures)
         self[procedures] = answer
-        self._shared.decided()
         return answer
 
     def _answer(self, bits: int, procedures: Procedures) -> Answer:
@@ -133,16 +112,17 @@ class Entry(dict[Procedures, Answer]):
         if bits & ODD:
             clean = tuple(code for filed in procedures if (code := shared.classes.clean[filed]))
             return self[clean] if clean != procedures else self._one(procedures)
+        if not bits & self._present and not (self._bare and self._takes_bare(bits)):
+            return self._elsewhere(bits, procedures)
+        if told := self._first(bits):
+            return told
         try:
             found = self._candidates(bits)
-        except _OrderMattersError:
+        except OrderMattersError:
             return self._one(procedures)
         if not found:
-            return self._last(bits, procedures)
-        answer = (
-            found[0][0].result if len(found) == 1 else self._decide([self._way(met, bits) for met in found])
-        )
-        self._answers[bits] = answer
+            return self._elsewhere(bits, procedures)
+        answer = self._answers[bits] = self._decide_met(found, bits)
         return answer
 
     def _one(self, procedures: Procedures) -> Answer:
@@ -154,23 +134,34 @@ class Entry(dict[Procedures, Answer]):
             return LightGrouping("", reason=shared.why_not(facts))
         return self._decide([way_of(each, facts) for each in preferred(found, facts, shared.rules)])
 
-    def _last(self, bits: int, procedures: Procedures) -> Answer:
-        """The catch-all of a case that nothing else takes, or the reason why it has no group."""
+    def _elsewhere(self, bits: int, procedures: Procedures) -> Answer:
+        """The 综合 or catch-all group of a case that no group of its diagnosis takes, or the reason why it has none."""
         shared = self._shared
-        facts = Facts(self._head, self._keys, (), (), kind_of(bits, shared.rules), conservative=False)
-        last = next(catch_alls(shared.index, facts), None)
-        if last is None:
-            return LightGrouping("", reason=shared.why_not(shared.read(self._head, procedures)))
-        answer = self._answers[bits] = shared.result(last.group)
+        category = self._head[:3], bits & CASE  # all that both are looked for by
+        answer = shared.elsewhere.get(category)
+        if answer is None:
+            if found := self._mixed(bits & CASE) if shared.has_mixed else []:
+                answer = self._decide_met([(option, 0, 0) for option in found], bits)
+            elif last := catch_all(shared.index, self._head, kind_of(bits, shared.rules)):
+                answer = shared.result(last[1])
+            else:
+                return LightGrouping("", reason=shared.why_not(shared.read(self._head, procedures)))
+            shared.elsewhere[category] = answer
+        self._answers[bits] = answer
         return answer
 
     # --- compiling -----------------------------------------------------------------------------------------
 
-    def _token(self, filed: str) -> int:
-        """The bits of a procedure where short codes and extensions are met by more than themselves."""
+    def _learn(self, filed: str) -> int:
+        """The bits of a procedure not met before, where short codes and extensions are met by more than themselves."""
         bit = self._bits.get(filed) or self._take(filed)
         classes = self._shared.classes
         return bit | classes.common[filed] if bit else classes.stranger[filed]
+
+    def _learn_lead(self, filed: str) -> int:
+        """The bits of such a procedure where it is filed first."""
+        bits = self._others[filed]
+        return bits | bits >> FIRST_CODE << FIRST_CODE + 1 | self._shared.classes.lead[filed]
 
     def _take(self, filed: str) -> int:
         """A bit for a procedure some group of the diagnosis asks for; 0 for any other, and one the region leaves out."""
@@ -188,13 +179,13 @@ class Entry(dict[Procedures, Answer]):
             self._surgery |= bit
         return bit
 
-    def _options(self, groups: Iterable[DipGroup]) -> tuple[list[_Asking], list[_Option]]:
+    def _options(self, groups: Iterable[DipGroup]) -> tuple[list[_Asking], list[Option]]:
         """The groups of a layer that ask for procedures, and those that ask for none."""
         asking: list[_Asking] = []
-        bare: list[_Option] = []
+        bare: list[Option] = []
         for group in groups:
             if not group.has_procedures:
-                bare.append(_Option(group, self._shared.result(group)))
+                bare.append(Option(group, self._shared.result(group)))
             elif (option := self._option(group)) is not None:
                 asking.append(option)
         return asking, bare
@@ -205,12 +196,12 @@ class Entry(dict[Procedures, Answer]):
         result = shared.result(group)
         codes = _single_codes(group)
         if codes is None or not self._literal(codes):
-            return 0, 0, _Option(group, result, general=(group.main, group.related))
+            return 0, 0, Option(group, result, general=(group.main, group.related))
         main, related = ([self._bits.get(code) or self._take(code) for code in part] for part in codes)
         if not all(main) or not all(related):
             return None
         need, more = sum(main), sum(related)
-        option = _Option(group, result, need | more, main[0])
+        option = Option(group, result, need | more, main[0])
         lead = main[0] << 1 if shared.strict else 0
         return (need | lead, more, option) if shared.partial and more else (need | more | lead, 0, option)
 
@@ -221,7 +212,55 @@ class Entry(dict[Procedures, Answer]):
             return all(len(code) >= FULL_CODE for listed in codes for code in listed)
         return match is ProcedureMatch.EXACT
 
+    def _rank(self) -> list[_Ranked]:
+        """The groups that ask for procedures, best standing first; none where standing depends on the case."""
+        shared = self._shared
+        asking = [each for layer in self._layers if layer is not None for each in layer[0]]
+        if shared.rules.mixed_surgery_first or any(some or option.general for _, some, option in asking):
+            return []
+        ranked = []
+        for need, _, option in asking:
+            standing = shared.ranking.of(self._way((option, option.span, 0), option.span))
+            if standing is not None:
+                ranked.append((standing, need, option))
+        return sorted(ranked, key=itemgetter(0), reverse=True)
+
+    def _foretell(self) -> None:
+        """Decide what most cases file: the procedures of a group and no others that groups ask for, any of them first."""
+        for _, _, option in self._ranked:
+            for bit in (option.main,) if self._shared.strict else self._codes:
+                if bit & option.span:
+                    self._first(option.span | bit << 1)
+
     # --- matching ------------------------------------------------------------------------------------------
+
+    def _first(self, bits: int) -> Answer | None:
+        """The answer where the rows of the groups tell it, whatever else was filed; else ``None``."""
+        if not self._ranked:
+            return None
+        lead = bits >> 1 & self._present if self._shared.ranking.by_lead else 0
+        best = self._best(bits, lead) if lead else []
+        best = best or self._best(bits, 0)
+        if not best:
+            return None
+        answer = self._decide_met([(each, each.span, each.main) for each in best], bits)
+        if len(best) > 1 and self._shared.ranking.by_rest:
+            self._answers[bits] = answer
+        else:
+            self._told[bits >> ASKED] = answer
+        return answer
+
+    def _best(self, bits: int, lead: int) -> list[Option]:
+        """Those of best standing among the groups that the case satisfies and that ask for ``lead``."""
+        found: list[Option] = []
+        highest: Standing = ()
+        for standing, need, option in self._ranked:
+            if found and standing != highest:
+                break
+            if bits & need == need and need & lead == lead:
+                found.append(option)
+                highest = standing
+        return found
 
     def _candidates(self, bits: int) -> list[_Met]:
         """The groups the case satisfies, in the order of layers and rows."""
@@ -233,10 +272,7 @@ class Entry(dict[Procedures, Answer]):
             if found and shared.by_layer:
                 break
             if layer is None:
-                known = self._mixed.get(bits & CASE)
-                found += [
-                    (option, 0, 0) for option in (self._mixed_options(bits) if known is None else known)
-                ]
+                found += [(option, 0, 0) for option in self._mixed(bits & CASE)]
                 continue
             asking, bare = layer
             satisfied = len(found)
@@ -244,73 +280,28 @@ class Entry(dict[Procedures, Answer]):
                 if bits & need == need and (not some or bits & some):
                     if option.general is None:
                         found.append((option, asked & option.span, option.main))
-                    elif met := self._meet(option, bits):
+                    elif met := self._filling.meet(*option.general, asked, bits >> 1 & asked):
                         found.append((option, *met))
-            if bare and (rules.bare_always or (len(found) == satisfied and conservative(bits, rules))):
+            if bare and (rules.bare_always or len(found) == satisfied) and self._takes_bare(bits):
                 found += [(option, 0, 0) for option in bare]
         return self._surgery_first(found, bits) if rules.mixed_surgery_first else found
 
-    def _meet(self, option: _Option, bits: int) -> tuple[int, int] | None:
-        """A group with alternatives or short codes, met by whichever procedures fill its parts."""
-        present = bits & self._present
-        main, related = option.general or ((), ())
-        filled = self._fill(main, present, lead=bits >> 1 & present if self._shared.strict else None)
-        if main and filled is None:
-            return None
-        used, first = filled or (0, 0)
-        more = self._fill(related, present & ~used, partial=self._shared.partial) if related else (0, 0)
-        return None if more is None else (used | more[0], first)
+    def _takes_bare(self, bits: int) -> bool:
+        """Whether a case that fills no group of a layer belongs to one that asks for no procedure."""
+        rules = self._shared.rules
+        return rules.bare_always or conservative(bits, rules)
 
-    def _fill(
-        self, expression: Expression, present: int, *, lead: int | None = None, partial: bool = False
-    ) -> tuple[int, int] | None:
-        """Bits of all fillers of the fullest alternative, and of its first part's; ``None``: none holds.
-
-        ``lead`` is the bit of the first filed procedure where that one must fill the first part.
-        """
-        best: tuple[int, int] | None = None
-        most = 0
-        for alternative in expression:
-            met = [bit for bit in self._fillers(alternative, present, lead) if bit]
-            if len(met) < (1 if partial else len(alternative)) or (best is not None and len(met) <= most):
-                continue
-            used = reduce(or_, met)
-            best, most = (used, met[0]), used.bit_count()
-        return best
-
-    def _fillers(self, alternative: Alternative, present: int, lead: int | None) -> list[int]:
-        fillers: list[int] = []
-        for place, part in enumerate(alternative):
-            hit = self._hit(part) & present
-            if lead is not None:
-                hit &= ~lead if place else lead
-            if hit & (hit - 1):
-                raise _OrderMattersError
-            fillers.append(hit)
-        return fillers
-
-    def _hit(self, part: Part) -> int:
-        """Bits of the procedures seen so far that fill a part."""
-        seen, bits = self._parts.get(part, (0, 0))
-        if seen < len(self._bits):
-            match = self._shared.rules.procedure_match
-            for code, bit in list(self._bits.items())[seen:]:
-                if any(hits(token, code, match) for token in part):
-                    bits |= bit
-            self._parts[part] = len(self._bits), bits
-        return bits
-
-    def _mixed_options(self, bits: int) -> list[_Option]:
+    def _mixed(self, bits: int) -> list[Option]:
+        """The 综合 groups of the category for a case of this kind and level."""
         shared = self._shared
-        category = self._head[:3], bits & CASE  # all that 综合 groups are looked for by
+        category = self._head[:3], bits  # all that 综合 groups are looked for by
         found = shared.mixed.get(category)
         if found is None:
             kind = kind_of(bits, shared.rules)
             level = level_of(bits, shared.rules) if shared.rules.mixed_by_level else ""
-            facts = Facts(self._head, self._keys, (), (), kind, conservative=False, level=level)
-            found = shared.mixed[category] = [each.group for each in mixed(shared.index, facts)]
-        options = self._mixed[bits & CASE] = [_Option(group, shared.result(group)) for group in found]
-        return options
+            _, groups = mixed_groups(shared.index, self._head, kind, level)
+            found = shared.mixed[category] = [Option(group, shared.result(group)) for group in groups]
+        return found
 
     def _surgery_first(self, found: list[_Met], bits: int) -> list[_Met]:
         """Where every 核心 or 基层 candidate leaves some surgery unmatched, 综合手术 goes first."""
@@ -322,6 +313,12 @@ class Entry(dict[Procedures, Answer]):
         return [met for met in found if met[0].group.kind is DipKind.MIXED] or found
 
     # --- choosing ------------------------------------------------------------------------------------------
+
+    def _decide_met(self, found: list[_Met], bits: int) -> Answer:
+        """The group that wins among those a case satisfies."""
+        return (
+            found[0][0].result if len(found) == 1 else self._decide([self._way(met, bits) for met in found])
+        )
 
     def _decide(self, ways: list[Way]) -> Answer:
         """Apply the region's chain; from the distance of fees on it is the case's own."""
@@ -335,12 +332,16 @@ class Entry(dict[Procedures, Answer]):
             ways = [way for way, key in zip(ways, keys, strict=True) if key == best]
         if len(ways) == 1 or not by_fee:
             return self._shared.result(ways[0].group)
-        return NearestFee(
-            [
-                (way.group.mean_fee, tuple(ask(way, rules) for ask in after), self._shared.result(way.group))
-                for way in ways
+        keys_after = [tuple(ask(way, rules) for ask in after) for way in ways]
+        same = tuple((id(way.group), *key) for way, key in zip(ways, keys_after, strict=True))
+        nearest = self._shared.nearest.get(same)
+        if nearest is None:
+            contenders = [
+                (way.group.mean_fee, key, self._shared.result(way.group))
+                for way, key in zip(ways, keys_after, strict=True)
             ]
-        )
+            nearest = self._shared.nearest[same] = NearestFee(contenders)
+        return nearest
 
     def _way(self, met: _Met, bits: int) -> Way:
         """How a group is met, asked once for every way."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
@@ -94,7 +94,10 @@ def candidates(index: CatalogueIndex, facts: Facts) -> list[Candidate]:
         found.extend(satisfied)
     if DipKind.MIXED.value in index.rules.layers:
         found.extend(mixed(index, facts))
-    return found or list(catch_alls(index, facts))
+    if not found and (last := catch_all(index, facts.principal, facts.kind)):
+        step, group = last
+        found.append(Candidate(group, kind=facts.kind, step=step))
+    return found
 
 
 def satisfy(group: DipGroup, facts: Facts, rules: DipRules, order_free: bool = False) -> Candidate | None:
@@ -132,24 +135,30 @@ def _fill_first(expression: Expression, filed: Sequence[str], rules: DipRules) -
 
 def mixed(index: CatalogueIndex, facts: Facts) -> list[Candidate]:
     """The 综合 group of the case's kind, by the first step of the region's chain that has one."""
+    step, groups = mixed_groups(index, facts.principal, facts.kind, facts.level)
+    return [Candidate(group, kind=facts.kind, step=step) for group in groups]
+
+
+def mixed_groups(
+    index: CatalogueIndex, principal: str, kind: ProcedureKind, level: str
+) -> tuple[str, Sequence[DipGroup]]:
+    """The first step of the region's 综合 chain that has groups for a principal diagnosis, and those groups."""
     for step in index.rules.mixed_steps:
-        rows = _mixed_rows(index, facts, step)
+        rows = _mixed_rows(index, principal, kind, step)
         if index.rules.mixed_by_level:
-            rows = [group for group in rows if group.level in {"", facts.level}]
+            rows = [group for group in rows if group.level in {"", level}]
         if rows:
-            return [Candidate(group, kind=facts.kind, step=step) for group in rows]
-    return []
+            return step, rows
+    return "", ()
 
 
-def _mixed_rows(index: CatalogueIndex, facts: Facts, step: str) -> Sequence[DipGroup]:
+def _mixed_rows(index: CatalogueIndex, principal: str, kind: ProcedureKind, step: str) -> Sequence[DipGroup]:
     if step in {"3", "2", "1"}:
-        return index.mixed.get((facts.principal[: int(step)], facts.kind), ())
+        return index.mixed.get((principal[: int(step)], kind), ())
     if step != "range":
         return ()
-    category = facts.principal[:3]
-    fitting = [
-        g for low, high, g in index.ranges if g.procedure_kind is facts.kind and low <= category <= high[:3]
-    ]
+    category = principal[:3]
+    fitting = [g for low, high, g in index.ranges if g.procedure_kind is kind and low <= category <= high[:3]]
     if index.rules.range_by_category:
         fitting = [_in_category(group, category) for group in fitting]
     return fitting if index.rules.mixed_by_level else fitting[:1]
@@ -161,20 +170,16 @@ def _in_category(group: DipGroup, category: str) -> DipGroup:
     return replace(group, code=category + group.code[ranged.end() :]) if ranged else group
 
 
-def catch_alls(index: CatalogueIndex, facts: Facts) -> Iterator[Candidate]:
-    """The catch-all group of a case nothing else takes: by chapter or first letter and kind, then 空白病种."""
+def catch_all(index: CatalogueIndex, principal: str, kind: ProcedureKind) -> tuple[str, DipGroup] | None:
+    """The step and the catch-all group of a case nothing else takes: by chapter or first letter and kind, then 空白病种."""
+    name = {"chapter": f"CP{chapter(principal):02d}", "letter": principal[:1], "blank": "KBBZ"}
     for step in index.rules.mixed_steps:
-        name = {
-            "chapter": f"CP{chapter(facts.principal):02d}",
-            "letter": facts.principal[:1],
-            "blank": "KBBZ",
-        }
         if step not in name:
             continue
-        group = index.catch_all.get((name[step], facts.kind)) or index.catch_all.get((name[step], None))
+        group = index.catch_all.get((name[step], kind)) or index.catch_all.get((name[step], None))
         if group is not None:
-            yield Candidate(group, kind=facts.kind, step=step)
-            return
+            return step, group
+    return None
 
 
 def choose(found: Sequence[Candidate], facts: Facts, rules: DipRules) -> Choice:

@@ -29,6 +29,8 @@ ODD = MAJOR << 3
 """Some procedure is blank, left out of grouping or spelled otherwise: the case has to be read again."""
 FIRST_CODE = _LEAD_LEVEL + _LEVELS + 4
 """Place of the bit of the first procedure that groups ask for; its second bit follows it."""
+ASKED = FIRST_CODE - 1
+"""From here on (``ODD`` and the procedures that groups ask for) stands all that a group's own row looks at."""
 
 CASE = MAJOR - 1
 """The bits that the kind and the level of the case follow from."""
@@ -55,7 +57,8 @@ class Classes:
     """The bits of procedures as far as they are the same for every diagnosis: what a procedure is, whichever it is.
 
     ``clean`` spells a filed procedure as the catalogue does, empty when it does not count. ``common`` are its bits wherever it
-    stands, ``first`` those it adds in the first place; ``stranger`` are the bits of one that no group of the diagnosis asks for.
+    stands, ``lead`` those it adds in the first place; ``stranger`` are the bits of one that no group of the diagnosis asks for,
+    ``strange_lead`` of such a one in the first place.
     """
 
     def __init__(self, rules: DipRules, kinds: ProcedureKinds, clean: Callable[[str], str]) -> None:
@@ -64,8 +67,9 @@ class Classes:
         self._strangers = "exact_first" in rules.tie_breaks
         self.clean = Memo(clean)
         self.common = Memo(self._common)
-        self.first = Memo(self._first)
+        self.lead = Memo(self._lead)
         self.stranger = Memo(self._stranger)
+        self.strange_lead = Memo(lambda filed: self.stranger[filed] | self.lead[filed])
 
     def counted(self, code: str) -> ProcedureKind:
         """The kind of a clean code as the region counts it."""
@@ -83,7 +87,7 @@ class Classes:
             bits |= MAJOR
         return bits
 
-    def _first(self, filed: str) -> int:
+    def _lead(self, filed: str) -> int:
         code = self.clean[filed]
         if self._rules.case_kind is not CaseKind.FIRST or code != filed or not code:
             return 0

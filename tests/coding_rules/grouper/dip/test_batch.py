@@ -174,6 +174,24 @@ def test_odd_input_never_breaks_and_agrees(made_up: DipCatalogue, odd: GrouperIn
     assert_same(made_up, load_profile("national_platform"), [odd])
 
 
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("odd", ["47.0100X001", " ", "６.３１００", "31.1100*", "31.11０0"])
+def test_a_misspelled_procedure_beside_those_of_a_group_is_read_again(
+    made_up: DipCatalogue, name: str, odd: str
+) -> None:
+    known = made_up_cases(made_up, 60, seed=41)
+    beside = [
+        replace(each, procedures=(*each.procedures[:place], odd, *each.procedures[place:]))
+        for each in known
+        for place in (0, len(each.procedures))
+    ]
+    upper = [
+        replace(each, procedures=tuple(code.replace("x", "X").replace("1", "１") for code in each.procedures))
+        for each in known
+    ]
+    assert_same(made_up, load_profile(name), [*known, *beside, *upper])
+
+
 @pytest.mark.reference
 def test_agreement_on_the_published_catalogue(reference: Path) -> None:
     profile = load_profile("national_platform")

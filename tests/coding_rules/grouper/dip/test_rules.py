@@ -75,7 +75,9 @@ class Flip:
 
 
 BASIC_FIRST = DipRules(
-    layers=("核心", "综合"), tie_breaks=("exact_first", "highest_points"), conservative=Conservative.NONE_FILED
+    layers=("核心", "综合"),
+    tie_breaks=("exact_first", "highest_points"),
+    conservative=Conservative.NONE_FILED,
 )
 ANY = DipRules(layers=("核心", "综合"), main_procedure=MainProcedure.ANY)
 TUBERCULOSIS = read_national_3(
