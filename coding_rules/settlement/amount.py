@@ -28,6 +28,7 @@ from coding_rules.settlement.rules import PointPrice, Standard, Ungrouped
 from coding_rules.settlement.rulings import Ruling, Rulings
 from coding_rules.settlement.settlement import Band, Figure, Settlement
 from coding_rules.settlement.sheet import Sheet
+from coding_rules.settlement.unbanded import points_by_fee, points_of_days
 
 NO_PRICE = "点值缺失：只能出分值，不能出金额"
 NO_RATE = "费率缺失：只能出权重，不能出金额"
@@ -305,17 +306,8 @@ class Settler:
 
     def _bed_days(self, grouping: Grouping, case: GrouperInput, sheet: Sheet) -> Settlement:
         """床日病种: points of a day x days; no band, no auxiliary factor, the hospital factor only where the region says so."""
-        daily = self._points(grouping, sheet)
-        if case.los is None:
-            sheet.missing.append("病例没有住院天数，无法按床日计算")
         factor = self._factor(grouping, case, sheet) if self.profile.bed_days.hospital_factor else None
-        sheet.add("倍率区间", Band.NORMAL.value, "床日病种按天数计，不分倍率", "bed_days", "enabled")
-        points = None
-        if daily is not None and case.los is not None:
-            points = to_points(daily * case.los * (1 if factor is None else factor))
-            times = "" if factor is None else f" × {tell(factor)}"
-            formula = f"每床日 {tell(daily)} × {case.los} 天{times} = {tell(points)}"
-            sheet.add("结算分值", tell(points), formula, "bed_days", "hospital_factor")
+        points = points_of_days(grouping, case.los, factor, sheet)
         amount = self._amount(points, sheet)
         return self._close(sheet, grouping, case, Band.NORMAL, None, points, amount)
 
@@ -339,39 +331,18 @@ class Settler:
         """Points by the share of the region's mean fee: no band, no factor."""
         sheet.add("倍率区间", Band.NORMAL.value, f"{reason}，不分倍率", "bands", "fee_share_days")
         label = f"结算{self.worth}"
-        points = self._points_by_fee(case, Decimal(1), label, "fee_share_days", sheet)
+        points = points_by_fee(
+            self.profile.money.region_mean, case, Decimal(1), label, "fee_share_days", sheet
+        )
         amount = self._amount(points, sheet)
         return self._close(sheet, grouping, case, Band.NORMAL, None, points, amount)
-
-    def _points_by_fee(
-        self,
-        case: GrouperInput,
-        factor: Decimal,
-        label: str,
-        parameter: str,
-        sheet: Sheet,
-    ) -> Decimal | None:
-        unreasonable = sheet.unreasonable
-        mean = self.profile.money.region_mean
-        if not mean or case.total_fee is None:
-            sheet.missing.append(
-                "地区参数中没有全部病例均费，无法按费用折分" if not mean else "病例没有总费用"
-            )
-            return None
-        points = to_points(yuan(case.total_fee - unreasonable) / mean * 1000 * factor)
-        fee = tell_yuan(yuan(case.total_fee))
-        fee = f"({fee} − 不合理 {tell_yuan(yuan(unreasonable))})" if unreasonable else fee
-        times = f" × {tell(factor)}" if factor != 1 else ""
-        formula = f"{fee} ÷ 全部病例均费 {tell(mean)} × 1,000{times} = {tell(points)}"
-        sheet.add(label, tell(points), formula, "bands", parameter)
-        return points
 
     def _ungrouped(self, grouping: Grouping, case: GrouperInput, sheet: Sheet) -> Settlement:
         bands = self.profile.bands
         points: Decimal | None = None
         if bands.ungrouped is Ungrouped.FEE_SHARE and bands.ungrouped_factor:
             factor, label = bands.ungrouped_factor, f"未入组{self.worth}"
-            points = self._points_by_fee(case, factor, label, "ungrouped", sheet)
+            points = points_by_fee(self.profile.money.region_mean, case, factor, label, "ungrouped", sheet)
         else:
             sheet.missing.append("未入组病例的结算办法由本地规定，地区参数中未设置")
         amount = self._amount(points, sheet)
