@@ -22,10 +22,12 @@ from coding_rules.grouper.dip.catalogue import CatalogueIssue, CatalogueReport, 
 from coding_rules.grouper.dip.columns import Sheet
 from coding_rules.grouper.dip.expression import Dialect
 from coding_rules.grouper.dip.lists import (
+    Issues,
     read_basic_list,
     read_code_pairs,
     read_codes,
     read_kind_table,
+    unused_basic,
     with_basic_list,
     with_groups,
     with_points,
@@ -81,7 +83,7 @@ def load_dip_catalogue(
     dialect = profile.grouping.dialect if profile else guess_dialect(sheets)
     catalogue = _catalogue(path, sheets, dialect)
     progress.report(2, 3, "正在整理病种")
-    kinds = _kinds(path)
+    kinds, unread = _kinds(path)
     catalogue = replace(
         catalogue,
         title=str(manifest.get("title", path.stem)),
@@ -93,7 +95,7 @@ def load_dip_catalogue(
         kinds=kinds or catalogue.kinds,
         sha256=_digest(files),
     )
-    catalogue = _with_lists(path, catalogue, dialect)
+    catalogue = _with_lists(path, _with_issues(catalogue, unread), dialect)
     if catalogue.bed_days and not (profile and profile.bed_days.enabled):
         told = f"床日病种 {len(catalogue.bed_days)} 行已读入；地区参数没有启用“按床日付费”，暂不参与入组"
         catalogue = _with_issues(catalogue, [CatalogueIssue(path.name, 0, "床日", told, "doubt")])
@@ -110,10 +112,14 @@ def load_procedure_kinds(path: Path) -> ProcedureKinds:
     Raises:
         UserError: no column of codes and kinds is found.
     """
+    return _kind_table(path)[0]
+
+
+def _kind_table(path: Path) -> tuple[ProcedureKinds, Issues]:
     for sheet in sheets_of(path):
-        kinds = read_kind_table(sheet)
-        if kinds is not None:
-            return kinds
+        found = read_kind_table(sheet)
+        if found is not None:
+            return found
     raise UserError(
         f"{path.name} 里没有找到手术操作属性表",
         "需要有“编码”和“类别”（手术、介入治疗、治疗性操作、诊断性操作）两列。",
@@ -126,12 +132,23 @@ def add_basic_list(catalogue: DipCatalogue, path: Path, dialect: Dialect = Diale
     Raises:
         UserError: the file has no column of principal diagnoses.
     """
-    listed = tuple(pair for sheet in sheets_of(path) for pair in read_basic_list(sheet, dialect))
+    lists = [read_basic_list(sheet, dialect) for sheet in sheets_of(path)]
+    listed = tuple(pair for pairs, _ in lists for pair in pairs)
     if not listed:
         raise UserError(
             f"{path.name} 里没有找到基层病种", "需要有“主要诊断编码”一列，“主要手术操作编码”一列可空。"
         )
-    return with_basic_list(catalogue, listed)
+    marked = with_basic_list(catalogue, listed)
+    issues = [issue for _, found in lists for issue in found]
+    unused = unused_basic(marked) if marked.form == "regional" else ()
+    if unused:
+        shown = "、".join(unused[:5]) + ("等" if len(unused) > 5 else "")
+        issues.append(
+            CatalogueIssue(
+                path.name, 0, "", f"{len(unused)} 条在目录里没有对应的核心病种（{shown}）", "doubt"
+            )
+        )
+    return _with_issues(marked, issues)
 
 
 def add_local_points(catalogue: DipCatalogue, path: Path) -> DipCatalogue:
@@ -162,7 +179,9 @@ def add_tcm_groups(catalogue: DipCatalogue, path: Path, profile: RegionProfile |
         UserError: the file is no catalogue.
     """
     more = load_dip_catalogue(path, profile)
-    return with_groups(catalogue, more.groups, DipKind.TCM)
+    return _with_issues(
+        with_groups(catalogue, more.groups, DipKind.TCM), more.report.issues, more.report.read
+    )
 
 
 def add_bed_days(catalogue: DipCatalogue, path: Path) -> DipCatalogue:
@@ -220,7 +239,8 @@ def _with_lists(path: Path, catalogue: DipCatalogue, dialect: Dialect) -> DipCat
     if (file := path / "basic.csv").is_file():
         catalogue = add_basic_list(catalogue, file, dialect)
     if (file := path / "tcm.csv").is_file():
-        catalogue = with_groups(catalogue, read_sheets(sheets_of(file), dialect).groups, DipKind.TCM)
+        rows = read_sheets(sheets_of(file), dialect)
+        catalogue = _with_issues(with_groups(catalogue, rows.groups, DipKind.TCM), rows.issues, rows.read)
     if (file := path / "excluded_diagnoses.csv").is_file():
         catalogue = replace(catalogue, excluded_diagnoses=catalogue.excluded_diagnoses | _codes(file))
     if (file := path / "excluded_procedures.csv").is_file():
@@ -314,9 +334,9 @@ def _manifest(path: Path) -> dict[str, Any]:
     return inner if isinstance(inner, dict) else table
 
 
-def _kinds(path: Path) -> ProcedureKinds | None:
+def _kinds(path: Path) -> tuple[ProcedureKinds | None, Issues]:
     file = path / "procedure_kinds.csv"
-    return load_procedure_kinds(file) if path.is_dir() and file.is_file() else None
+    return _kind_table(file) if path.is_dir() and file.is_file() else (None, ())
 
 
 def _year(title: str) -> str:

@@ -193,7 +193,7 @@ def _rows(kind: SideList, path: Path, dialect: Dialect) -> list[list[object]]:
 def _accepts(kind: SideList, dialect: Dialect) -> Callable[[Sheet], bool]:
     tests: Mapping[SideList, Callable[[Sheet], bool]] = {
         SideList.KINDS: lambda sheet: read_kind_table(sheet) is not None,
-        SideList.BASIC: lambda sheet: bool(read_basic_list(sheet, dialect)),
+        SideList.BASIC: lambda sheet: bool(read_basic_list(sheet, dialect)[0]),
         SideList.TCM: lambda sheet: bool(read_sheets([sheet], dialect).groups),
         SideList.EXCLUDED_DIAGNOSES: lambda sheet: bool(read_codes(sheet)),
         SideList.EXCLUDED_PROCEDURES: lambda sheet: bool(read_codes(sheet, procedures=True)),

@@ -6,23 +6,27 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from coding_rules.grouper.dip.catalogue import DipCatalogue, DipGroup, DipKind
-from coding_rules.grouper.dip.columns import Sheet, find_header, text
+from coding_rules.grouper.dip.catalogue import CatalogueIssue, DipCatalogue, DipGroup, DipKind
+from coding_rules.grouper.dip.columns import Remarks, Sheet, find_header, text
 from coding_rules.grouper.dip.expression import (
     Dialect,
     Expression,
     clean_procedure,
     codes_of,
     parse_expression,
+    write_expression,
 )
 from coding_rules.grouper.dip.procedure_kinds import ProcedureFact, ProcedureKinds, read_kind, read_level
 from coding_rules.grouper.dip.spec import split_specs
 from icd_tables.codes import normalize_code
 
+Issues = tuple[CatalogueIssue, ...]
 BasicList = tuple[tuple[str, Expression], ...]
 """基层病种 as pairs of principal diagnosis key and main procedure (empty: 保守治疗 only)."""
 
 _ANY_CODE = re.compile(r"^(?:[A-Za-z]\d{2}[.\dxX+*A-Z]*|\d{1,2}\.\d[\dA-ZxX]*)$")
+_PROCEDURE_CODE = re.compile(r"^\d{2}\.\d[\dA-Zx]*$")
+_DIAGNOSIS = re.compile(r"^[A-Z]\d[\dA-Z]")
 _CODE = (
     "手术操作编码",
     "手术操作代码",
@@ -39,42 +43,61 @@ _LEVEL = ("手术级别", "级别", "LEVEL")
 _INCISION = ("切口分类", "切口", "切口等级", "INCISION")
 
 
-def read_kind_table(sheet: Sheet) -> ProcedureKinds | None:
-    """A procedure-kind table, or ``None`` when the sheet has no columns of codes and kinds."""
+def read_kind_table(sheet: Sheet) -> tuple[ProcedureKinds, Issues] | None:
+    """A procedure-kind table and what was not read of it, or ``None`` when the sheet has no columns of codes and kinds."""
     for start, row in enumerate(sheet.rows[:10]):
         headers = [re.sub(r"[\s(（].*$", "", text(cell)).upper() for cell in row]
         code, kind = _position(headers, _CODE), _position(headers, _KIND)
         if code is None or kind is None:
             continue
-        level, incision = _position(headers, _LEVEL), _position(headers, _INCISION)
+        remarks = Remarks(sheet)
         facts: dict[str, ProcedureFact] = {}
-        for line in sheet.rows[start + 1 :]:
+        level, incision = _position(headers, _LEVEL), _position(headers, _INCISION)
+        for number, line in enumerate(sheet.rows[start + 1 :], start=start + 2):
             cells = [text(cell) for cell in line] + [""] * (len(headers) - len(line))
-            found = read_kind(cells[kind])
-            if cells[code] and found is not None:
-                grade = read_level(cells[level]) if level is not None else 0
-                cut = cells[incision] if incision is not None else ""
-                facts.setdefault(clean_procedure(cells[code]), ProcedureFact(found, grade, cut))
-        return ProcedureKinds(facts, title=sheet.file) if facts else None
+            found, clean = read_kind(cells[kind]), clean_procedure(cells[code])
+            if not _PROCEDURE_CODE.match(clean) or found is None:
+                _tell_kind(remarks, number, cells[code], cells[kind])
+                continue
+            grade = read_level(cells[level]) if level is not None else 0
+            fact = ProcedureFact(found, grade, cells[incision] if incision is not None else "")
+            if facts.setdefault(clean, fact) != fact:
+                remarks.add(number, "编码", f"{clean} 前面已有，属性不同，保留先出现的一行", "doubt")
+        return (ProcedureKinds(facts, title=sheet.file), tuple(remarks.issues)) if facts else None
     return None
+
+
+def _tell_kind(remarks: Remarks, row: int, code: str, kind: str) -> None:
+    """Say why a row of a kind table was not read; blank rows need no words."""
+    if not code and not kind:
+        return
+    if not _PROCEDURE_CODE.match(clean_procedure(code)):
+        remarks.add(row, "编码", f"“{code}”不像手术操作编码（说明行？）")
+    else:
+        remarks.add(row, "类别", f"{code} 的类别“{kind}”不认识（应为手术、介入治疗、治疗性操作、诊断性操作）")
 
 
 def _position(headers: list[str], names: tuple[str, ...]) -> int | None:
     return next((headers.index(name) for name in names if name in headers), None)
 
 
-def read_basic_list(sheet: Sheet, dialect: Dialect) -> BasicList:
-    """A 基层病种 list: principal diagnosis, main procedure (blank: 保守治疗). Empty when no header names them."""
+def read_basic_list(sheet: Sheet, dialect: Dialect) -> tuple[BasicList, Issues]:
+    """A 基层病种 list: principal diagnosis, main procedure (blank: 保守治疗); and what was not read. Empty without such a header."""
     header, columns = find_header(sheet.rows, wanted=("principal",))
     if header < 0:
-        return ()
+        return (), ()
+    remarks = Remarks(sheet)
     found: list[tuple[str, Expression]] = []
-    for row in sheet.rows[header + 1 :]:
+    for number, row in enumerate(sheet.rows[header + 1 :], start=header + 2):
         principal = text(row[columns["principal"]]) if columns["principal"] < len(row) else ""
         place = columns.get("main")
         written = text(row[place]) if place is not None and place < len(row) else ""
-        found.extend((spec, parse_expression(written, dialect)) for spec in split_specs(principal))
-    return tuple(found)
+        specs = split_specs(principal)
+        if specs and all(_DIAGNOSIS.match(spec) for spec in specs):
+            found.extend((spec, parse_expression(written, dialect)) for spec in specs)
+        elif any(text(cell) for cell in row):
+            remarks.add(number, "principal", f"“{principal}”不像诊断编码（说明行？）")
+    return tuple(found), tuple(remarks.issues)
 
 
 def read_codes(sheet: Sheet, *, procedures: bool = False) -> frozenset[str]:
@@ -106,9 +129,7 @@ def with_basic_list(catalogue: DipCatalogue, listed: BasicList) -> DipCatalogue:
 
     def on_list(group: DipGroup) -> bool:
         mains = [main for key in group.principal.split("|") for main in by_key.get(key, ())]
-        return any(
-            (codes_of(main) & codes_of(group.main)) if main else not group.has_procedures for main in mains
-        )
+        return any(_answers(group, main) for main in mains)
 
     groups = tuple(
         replace(group, basic=True) if group.kind is DipKind.CORE and on_list(group) else group
@@ -144,6 +165,24 @@ def _with_figures(group: DipGroup, row: DipGroup | None) -> DipGroup:
         cases=row.cases,
         region_mean=row.region_mean,
     )
+
+
+def unused_basic(catalogue: DipCatalogue) -> tuple[str, ...]:
+    """Entries of the 基层病种 list that no 核心 group of a regional catalogue answers to."""
+    core = [group for group in catalogue.groups if group.kind is DipKind.CORE]
+    by_key: dict[str, list[DipGroup]] = {}
+    for group in core:
+        for key in group.principal.split("|"):
+            by_key.setdefault(key, []).append(group)
+    return tuple(
+        spec + (f"＋{write_expression(main)}" if main else "")
+        for spec, main in catalogue.basic
+        if not any(_answers(group, main) for group in by_key.get(spec, ()))
+    )
+
+
+def _answers(group: DipGroup, main: Expression) -> bool:
+    return bool(codes_of(main) & codes_of(group.main)) if main else not group.has_procedures
 
 
 def with_groups(catalogue: DipCatalogue, groups: Iterable[DipGroup], kind: DipKind) -> DipCatalogue:

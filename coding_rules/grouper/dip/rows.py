@@ -25,7 +25,7 @@ _MIXED_SUFFIX = re.compile(r"^(SS|ZLXCZ|ZDXCZ|BSZL)\(?([1-4]?)\)?$")
 _PRINCIPAL = re.compile(r"^(?:CP\d{2}|KBBZ|[A-Z](?:\d(?:\d[A-Z0-9.x+*|-]*)?)?)$")
 _SEVERAL = re.compile(r"[|｜/、,，;；]+")
 _CODED = re.compile(r"^(?:CP\d{2}$|KBBZ$|[A-Z]\d{2})")
-_LEVEL_AT_END = re.compile(r"(?:\(([1-4])(?:级)?\)|[A-Z\u4e00-\u9fff]([1-4]))$")
+_LEVEL_AT_END = re.compile(r"\(([1-4])(?:级)?\)$|(?<=[A-Z一-龥])([1-4])$")
 _NAMED = re.compile(r"^\w[\w.|-]*$")
 _BLANK = re.compile(r"空白病[种组]")
 _PROCEDURE = re.compile(r"^\d{2}(?:\.[\dx][\dA-Zx]{0,5}(?:x\d+)?)?$")
@@ -203,7 +203,7 @@ class _SheetReader:
             main=main,
             related=related,
             procedure_kind=procedure_kind,
-            level=self._level(row, kind, suffix, code, name),
+            level=self._level(row, kind, suffix, principal, code, name),
             points=self._number(row_number, row, "points"),
             mean_fee=self._number(row_number, row, "mean_fee"),
             mean_los=self._number(row_number, row, "mean_los"),
@@ -220,13 +220,16 @@ class _SheetReader:
         shown = text(self._cell(row, "kind")) + text(self._cell(row, "name"))
         return "KBBZ" if _BLANK.search(shown) else ""
 
-    def _level(self, row: Row, kind: DipKind, suffix: _Parts, code: str, name: str) -> str:
-        """The 手术级别 of a 综合 group: from its column, else the number at the end of its code or name."""
+    def _level(self, row: Row, kind: DipKind, suffix: _Parts, principal: str, code: str, name: str) -> str:
+        """The 手术级别 of a 综合 group: from its column, else the number at the end of its code, kind or name."""
         if level := read_level(text(self._cell(row, "level"))):
             return str(level)
         if kind is not DipKind.MIXED:
             return suffix.level
-        found = next((end for each in (code, name) if (end := _LEVEL_AT_END.search(each.upper()))), None)
+        # A code says it only where it is made of the diagnosis (K35:SS(3)); "S3" may be any number.
+        kind_cell = unicodedata.normalize("NFKC", text(self._cell(row, "procedure_kind")))
+        telling = (code if code.startswith(principal) else "", kind_cell, name)
+        found = next((end for each in telling if (end := _LEVEL_AT_END.search(each))), None)
         return suffix.level or (found[1] or found[2] if found else "")
 
     def _cell(self, row: Row, column: str) -> Cell:
