@@ -39,7 +39,8 @@ class RememberingBatch:
 
     def group_all(self, cases: Iterable[GrouperInput]) -> list[LightGrouping]:
         """Light results in the order of the cases."""
-        return [self._answer(case) for case in cases]
+        with without_collector():
+            return [self._answer(case) for case in cases]
 
     def _answer(self, case: GrouperInput) -> LightGrouping:
         if not case.diagnoses or not case.diagnoses[0].strip():

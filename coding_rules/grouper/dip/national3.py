@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from coding_rules.grouper.dip.catalogue import DipCatalogue, DipGroup, DipKind, MainUse
 from coding_rules.grouper.dip.expression import (
+    FULL_CODE,
     Alternative,
     Expression,
     clean_procedure,
@@ -72,15 +73,23 @@ class Verdict(NamedTuple):
 
 
 @dataclass(frozen=True)
+class _ByMain:
+    """Rows of one stage: those without procedures, and the others by the first characters of every code they name."""
+
+    bare: Sequence[DipGroup]
+    named: Mapping[str, Sequence[DipGroup]]
+
+
+@dataclass(frozen=True)
 class _Rows:
-    """A principal diagnosis with the rows of every stage that ask for it."""
+    """A principal diagnosis with the rows of every stage that ask for it; ``None`` where a stage has none."""
 
     principal: str
     marked: str
     excluded: bool
-    merged: Sequence[DipGroup]
+    merged: _ByMain | None
     refined: Sequence[DipGroup]
-    plain: Sequence[DipGroup]
+    plain: _ByMain | None
 
 
 class National3:
@@ -109,10 +118,8 @@ class National3:
             for group in catalogue
             if group.kind is DipKind.MIXED
         }
-        # ICD-9-CM-3 chapters of the procedures a row names: most rows are out of the question at a glance.
-        self._chapters: dict[str, set[str]] = {}
-        for group in catalogue:
-            self._chapters.setdefault(group.code, set()).update(code[:2] for code in codes_of(group.main))
+        # As many characters as the shortest code of a row has: codes that meet one another share these, whatever the rule of matching.
+        self._stem = min([FULL_CODE, *(len(code) for group in catalogue for code in codes_of(group.main))])
         self.has_dictionary = bool(self._mixed)
         self._made: dict[tuple[str, ProcedureKind], DipGroup] = {}
         self._cleaned = Memo(clean_procedure)
@@ -135,11 +142,11 @@ class National3:
         group = self._find_early(seen)
         if group is not None:
             return self._flagged("XQ", group, seen)
-        if rows.merged and (group := self._find_merged(seen)) is not None:
+        if rows.merged and (group := self._find_merged(rows.merged, seen)) is not None:
             return self._flagged("BX", group, seen)
         if rows.refined and (group := self._find_refined(seen)) is not None:
             return self._flagged("FZ", group, seen)
-        if rows.plain and (group := self._find_plain(seen)) is not None:
+        if rows.plain and (group := next(iter(self._fitting(rows.plain, seen)), None)) is not None:
             return self._flagged("JC", group, seen)
         kind = case_kind([self._counted[code] for code in seen.counting], self._rules)
         return Verdict(self._find_mixed(seen, kind), "综合", seen, kind)
@@ -152,8 +159,17 @@ class National3:
         principal, marked = principal_head(filed), normalize_code(filed)
         refined = [g for g in self._refined if any(meets(s, principal) for s in g.principal.split("|"))]
         excluded = principal in self._excluded or marked in self._excluded
-        merged, plain = _rows(self._merged, principal), _rows(self._plain, principal)
+        merged, plain = (self._by_main(_rows(index, principal)) for index in (self._merged, self._plain))
         return _Rows(principal, marked, excluded, merged, refined, plain)
+
+    def _by_main(self, rows: Sequence[DipGroup]) -> _ByMain | None:
+        if not rows:
+            return None
+        named: dict[str, list[DipGroup]] = {}
+        for group in rows:
+            for stem in {code[: self._stem] for code in codes_of(group.main)}:
+                named.setdefault(stem, []).append(group)
+        return _ByMain([group for group in rows if not group.main], named)
 
     def _clean(self, case: GrouperInput, rows: _Rows) -> Seen:
         cleaned = self._cleaned
@@ -221,8 +237,8 @@ class National3:
         listed = meets_any((group.principal,), (seen.principal, *seen.others))
         return bool(listed) and low <= seen.weight <= high
 
-    def _find_merged(self, seen: Seen) -> DipGroup | None:
-        fitting = self._fitting(seen.rows.merged, seen)
+    def _find_merged(self, rows: _ByMain, seen: Seen) -> DipGroup | None:
+        fitting = self._fitting(rows, seen)
         with_related = [
             (len(found), group)
             for group in fitting
@@ -233,19 +249,12 @@ class National3:
             return max(with_related, key=lambda pair: pair[0])[1]
         return next((group for group in fitting if not group.related), None)
 
-    def _find_plain(self, seen: Seen) -> DipGroup | None:
-        return next(iter(self._fitting(seen.rows.plain, seen)), None)
-
-    def _fitting(self, rows: Sequence[DipGroup], seen: Seen) -> list[DipGroup]:
+    def _fitting(self, rows: _ByMain, seen: Seen) -> Sequence[DipGroup]:
         """Rows whose main procedure is filled, or rows without procedures for a 保守治疗 case."""
         if not seen.main:
-            return [group for group in rows if not group.main]
-        chapter = seen.main[:2]
-        return [
-            group
-            for group in rows
-            if chapter in self._chapters[group.code] and self._main_fills(group.main, seen)
-        ]
+            return rows.bare
+        near = rows.named.get(seen.main[: self._stem], ())
+        return [group for group in near if self._main_fills(group.main, seen)]
 
     def _main_fills(self, expression: Expression, seen: Seen) -> bool:
         """One alternative holds: the main procedure fills one of its parts, the others fill the rest."""
