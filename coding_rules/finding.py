@@ -38,8 +38,9 @@ class Fix:
 class Finding:
     """One statement about one case.
 
-    ``field`` is the N041/HQMS field id the eye should go to (``JBDM``, ``SSJCZBM2``; empty: the whole case), ``code`` the
-    code concerned. ``message`` is one Chinese sentence with the evidence in it; ``authority`` names document and topic.
+    ``field`` is the N041/HQMS field id the eye should go to (``JBDM``, ``SSJCZBM2``; empty: the whole case); its number counts
+    the lines of the case, not those of a form with gaps (see ``lines``). ``code`` is the code concerned. ``message`` is one
+    Chinese sentence with the evidence in it; ``authority`` names document and topic.
     """
 
     rule_id: str
