@@ -20,7 +20,7 @@ from app.progress import Progress
 from coding_rules.grouper.dip.bed_day_rows import bed_day_table, read_bed_days
 from coding_rules.grouper.dip.catalogue import CatalogueIssue, CatalogueReport, DipCatalogue, DipKind
 from coding_rules.grouper.dip.columns import Sheet
-from coding_rules.grouper.dip.expression import Dialect
+from coding_rules.grouper.dip.expression import Dialect, ProcedureMatch
 from coding_rules.grouper.dip.lists import (
     Issues,
     read_basic_list,
@@ -81,7 +81,8 @@ def load_dip_catalogue(
     progress.report(1, 3, "正在识别目录")
     manifest = _manifest(path)
     dialect = profile.grouping.dialect if profile else guess_dialect(sheets)
-    catalogue = _catalogue(path, sheets, dialect)
+    short = profile is not None and profile.grouping.procedure_match is ProcedureMatch.PREFIX
+    catalogue = _catalogue(path, sheets, dialect, short_codes=short)
     progress.report(2, 3, "正在整理病种")
     kinds, unread = _kinds(path)
     catalogue = replace(
@@ -281,10 +282,10 @@ def add_code_map(catalogue: DipCatalogue, path: Path) -> DipCatalogue:
     return replace(catalogue, code_map={**catalogue.code_map, **pairs})
 
 
-def _catalogue(path: Path, sheets: list[Sheet], dialect: Dialect) -> DipCatalogue:
+def _catalogue(path: Path, sheets: list[Sheet], dialect: Dialect, *, short_codes: bool) -> DipCatalogue:
     if is_national_3(sheets):
         return read_national_3(sheets)
-    rows, by_days = read_sheets(sheets, dialect), read_bed_days(sheets)
+    rows, by_days = read_sheets(sheets, dialect, short_codes=short_codes), read_bed_days(sheets)
     if not rows.groups:
         reason = (
             rows.issues[0].reason

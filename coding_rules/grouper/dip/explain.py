@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from coding_rules.grouper.dip.catalogue import DipGroup, DipKind
@@ -12,6 +13,7 @@ from coding_rules.grouper.dip.procedure_kinds import ProcedureKind, ProcedureKin
 from coding_rules.grouper.dip.rules import DipRules, MainProcedure
 from coding_rules.grouper.grouping import Step
 
+_DIAGNOSIS = re.compile(r"^[A-Z]\d[\dA-Z]")
 NEAR_MISSES = 8
 """How many unsatisfied groups of the same diagnosis are named before "另有 N 个"."""
 
@@ -73,10 +75,9 @@ def why_not(facts: Facts, index: CatalogueIndex, kinds: ProcedureKinds) -> str:
     key = facts.keys[0]
     layers = [layer for layer in index.rules.layers if layer != DipKind.MIXED.value]
     rows = [group for layer in layers for group in index.groups(layer, facts.keys)]
-    category = facts.principal[:3]
-    tried = (
-        f"{category} 也没有{facts.kind.value}的综合病种" if DipKind.MIXED.value in index.rules.layers else ""
-    )
+    tried = _why_not_mixed(facts, index) if DipKind.MIXED.value in index.rules.layers else ""
+    if not _DIAGNOSIS.match(facts.principal):
+        return f"主要诊断“{facts.principal}”不像诊断编码"
     if not rows:
         first = f"目录中没有主诊断 {key} 的核心病种"
     elif facts.procedures and not facts.conservative:
@@ -88,6 +89,20 @@ def why_not(facts: Facts, index: CatalogueIndex, kinds: ProcedureKinds) -> str:
         f"手术操作 {'、'.join(unknown)} 未归类（手术、治疗性、诊断性），按保守治疗计" if unknown else ""
     )
     return "；".join(part for part in (first, tried, unsorted_) if part)
+
+
+def _why_not_mixed(facts: Facts, index: CatalogueIndex) -> str:
+    """Why no 综合 group took the case: the category has none, none of its kind, or none of its 手术级别."""
+    category = facts.principal[:3]
+    levels = [group.level for group in index.mixed.get((category, facts.kind), ())]
+    if levels:
+        listed = "、".join(f"{level} 级" for level in sorted(set(levels)))
+        own = f"{facts.level} 级" if facts.level else "不明（手术操作属性表没有写）"
+        return f"{category} 的{facts.kind.value}综合病种按手术级别分（{listed}），本例手术级别{own}"
+    kinds = [kind.value for kind in ProcedureKind if (category, kind) in index.mixed]
+    if kinds:
+        return f"{category} 的综合病种只有{'、'.join(kinds)}，没有{facts.kind.value}"
+    return f"{category} 也没有{facts.kind.value}的综合病种"
 
 
 def _won(winner: Candidate, facts: Facts) -> Step:

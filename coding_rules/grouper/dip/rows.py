@@ -44,11 +44,14 @@ class ReadRows:
     issues: tuple[CatalogueIssue, ...]
 
 
-def read_sheets(sheets: Sequence[Sheet], dialect: Dialect, *, figures_only: bool = False) -> ReadRows:
+def read_sheets(
+    sheets: Sequence[Sheet], dialect: Dialect, *, figures_only: bool = False, short_codes: bool = False
+) -> ReadRows:
     """Groups of all sheets that look like a catalogue; sheets that repeat a code complete each other.
 
     The sheet with procedure names (the published directory) leads; others add mean fee, stay, CV and cases, and the groups
-    that only they list. ``figures_only``: a table of points by 病种编码, whose codes need not say a diagnosis.
+    that only they list. ``figures_only``: a table of points by 病种编码, whose codes need not say a diagnosis;
+    ``short_codes``: the region's catalogue holds codes that stand for all that begin with them.
     """
     tables = [(sheet, *find_header(sheet.rows)) for sheet in sheets]
     # A front-page file names diagnoses and procedures too; a catalogue also names its groups or their points.
@@ -59,7 +62,7 @@ def read_sheets(sheets: Sequence[Sheet], dialect: Dialect, *, figures_only: bool
     issues: list[CatalogueIssue] = []
     read = 0
     for order, (sheet, header, columns) in enumerate(tables):
-        reader = _SheetReader(sheet, columns, dialect, figures_only)
+        reader = _SheetReader(sheet, columns, dialect, figures_only, short_codes)
         _tell_columns(sheet, header, columns, reader.remarks)
         seen: set[str] = set()
         alone = 0
@@ -145,10 +148,16 @@ class _SheetReader:
     """Turns the rows of one sheet into groups."""
 
     def __init__(
-        self, sheet: Sheet, columns: Mapping[str, int], dialect: Dialect, figures_only: bool
+        self,
+        sheet: Sheet,
+        columns: Mapping[str, int],
+        dialect: Dialect,
+        figures_only: bool,
+        short_codes: bool,
     ) -> None:
         self._sheet = sheet
         self._figures_only = figures_only
+        self._short_codes = short_codes
         self._columns = columns
         self._dialect = dialect
         self.remarks = Remarks(sheet)
@@ -241,7 +250,15 @@ class _SheetReader:
         written = text(cell)
         if not written or written in _NOTHING or read_kind(written) is not None:
             return ()
-        if isinstance(cell, float | int) and _SHORT_NUMBER.match(written):
+        if isinstance(cell, float | int) and self._short_codes:
+            written = f"{cell:.1f}" if float(cell).is_integer() else written
+            self.remarks.add(
+                row_number,
+                column,
+                f"手术编码单元格是数字 {written}，按短码读取，末尾的 0 可能已丢失",
+                "doubt",
+            )
+        elif isinstance(cell, float | int) and _SHORT_NUMBER.match(written):
             padded = f"{cell:.4f}".zfill(7)
             self.remarks.add(
                 row_number, column, f"手术编码单元格是数字 {written}，按 {padded} 读取", "corrected"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from openpyxl import Workbook
 
 from app.dip.catalogues import load_dip_catalogue, load_procedure_kinds
 from coding_rules.grouper.dip.catalogue import CatalogueReport, DipKind
+from coding_rules.grouper.dip.expression import ProcedureMatch, codes_of
 from coding_rules.grouper.dip.grouper import DipGrouper
 from coding_rules.grouper.dip.procedure_kinds import ProcedureKind
 from coding_rules.settlement.profile import load_profile
@@ -134,6 +136,25 @@ def test_groups_no_case_can_reach_are_told(tmp_path: Path) -> None:
     assert "不足 7 位" in said[1]
     grouper = DipGrouper(load_dip_catalogue(path, HUBEI), HUBEI)
     assert grouper.group(case("K35.100", "47.0100")).group == "E"  # a 核心 group by category
+
+
+def test_short_codes_kept_as_numbers_are_doubted(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        HEADER,
+        ("A", "核心", "K35.3", 47.01, "", 900, 5000),
+        ("B", "核心", "K35.3", 47.0, "", 800, 4000),
+    ):
+        sheet.append(row)
+    path = tmp_path / "襄阳.xlsx"
+    book.save(path)
+    prefix = replace(HUBEI, grouping=replace(HUBEI.grouping, procedure_match=ProcedureMatch.PREFIX))
+    catalogue = load_dip_catalogue(path, prefix)
+    assert [codes_of(group.main) for group in catalogue] == [{"47.01"}, {"47.0"}]
+    assert reasons(catalogue.report, "doubt").count("末尾的 0 可能已丢失") == 2
+    assert "47.0100" in reasons(load_dip_catalogue(path, HUBEI).report, "corrected")
 
 
 def test_a_mixed_group_without_its_kind_is_doubted(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from app.dip.catalogues import load_dip_catalogue
 from coding_rules.grouper.dip.catalogue import DipCatalogue, DipGroup, DipKind
 from coding_rules.grouper.dip.expression import Expression
 from coding_rules.grouper.dip.grouper import DipGrouper
+from coding_rules.grouper.dip.procedure_kinds import ProcedureFact, ProcedureKind, ProcedureKinds
 from coding_rules.grouper.dip.rules import MainProcedure
 from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.settlement.profile import RegionProfile, load_profile
@@ -96,6 +97,42 @@ def test_ungrouped_says_why(platform: RegionProfile) -> None:
     assert "未匹配任何病种" in grouper.group(case("K35.300", "86.0400")).reason
     assert grouper.group(case("")).reason == "主要诊断编码缺失"
     assert grouper.group(GrouperInput()).reason == "主要诊断编码缺失"
+
+
+LEVELLED = [
+    ("K35:SS3", "0", "K35", "", "", "", "", "", 1000, 5000),
+    ("K35:SS1", "0", "K35", "", "", "", "", "", 500, 3000),
+    ("K35:ZDXCZ", "0", "K35", "", "", "", "", "", 500, 3000),
+    ("K36.x", "1", "K36.x", "", "47.0100", "", "", "", 500, 3000),
+]
+
+
+@pytest.mark.parametrize(
+    ("filed", "levels", "said"),
+    [
+        (case(""), False, "主要诊断编码缺失"),
+        (case("乱码", "47.0100"), False, "主要诊断“乱码”不像诊断编码"),
+        (case("Z99.900"), False, "目录中没有主诊断 Z99.9 的核心病种；Z99 也没有保守治疗的综合病种"),
+        (case("K36.x00"), False, "主诊断 K36.x 在目录中，但没有不带手术操作的病种"),
+        (case("K36.x00", "86.0400"), False, "主诊断 K36.x 在目录中，但手术操作 86.0400 未匹配任何病种"),
+        (case("K35.300", "38.9300"), False, "K35 的综合病种只有诊断性操作、手术，没有治疗性操作"),
+        (case("K35.300", "47.0900"), True, "本例手术级别不明（手术操作属性表没有写）"),
+        (case("K35.300", "47.0100"), True, "按手术级别分（1 级、3 级），本例手术级别2 级"),
+        (case("K36.x00", "无编码"), False, "手术操作 无编码 未归类"),
+        (case("K37.900"), False, "主要诊断 K37.900 在“不纳入分组的主要诊断”之列"),
+    ],
+)
+def test_every_reason_for_no_group_is_reached_and_told(
+    platform: RegionProfile, filed: GrouperInput, levels: bool, said: str
+) -> None:
+    rules = replace(platform.grouping, mixed_by_level=levels, excluded_diagnoses=frozenset({"K37.900"}))
+    kinds = ProcedureKinds({"47.0100": ProcedureFact(ProcedureKind.SURGERY, 2)})
+    grouper = DipGrouper(catalogue(LEVELLED, kinds=kinds), replace(platform, grouping=rules))
+    found = grouper.group(filed)
+    assert found.group == ""
+    assert said in found.reason
+    assert found.path[-1].stage == "未入组"
+    assert grouper.group_batch([filed])[0].reason == found.reason
 
 
 def test_catch_all_says_what_it_is(grouper: DipGrouper) -> None:
