@@ -58,12 +58,12 @@ def near_codes(table: CodeTable, line: Line, limit: int = 3) -> list[CodeEntry]:
         {entry.code: entry for entry in entries_named(table, line.name)} if line.name else {}
     )
     for size in (5, 3) if line.kind is Kind.DIAGNOSIS else (5, 4, 2):
-        if len(found) >= limit or len(line.bare) < size:
-            break
+        if len(line.bare) < size:
+            continue  # a code cut short, down to its category, has near codes too
         for entry in table.prefix(line.bare[:size]):
-            found.setdefault(entry.code, entry)
             if len(found) >= limit:
                 break
+            found.setdefault(entry.code, entry)
     return list(found.values())[:limit]
 
 

@@ -94,6 +94,12 @@ def test_every_stay_after_a_death_is_told_with_that_death() -> None:
     assert message(DEAD, "3", *cases).startswith("1 已于 2025-03-06 死亡")
 
 
+def test_a_stay_of_no_time_counts_one_that_ends_before_it_begins_does_not() -> None:
+    first = stay("1", "20250301", "20250306")
+    assert said(first, stay("2", "20250310", "20250310", RYSJS="9", CYSJS="9")) == {"2": [SPLIT]}
+    assert said(first, stay("2", "20250310", "20250309")) == {}
+
+
 def test_one_stay_in_two_rows() -> None:
     one, other = stay("1", "20250301", "20250306"), stay("2", "20250301", "20250306")
     assert TWICE in said(one, other)["2"]

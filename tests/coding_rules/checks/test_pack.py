@@ -141,6 +141,12 @@ def test_verify_wants_examples_of_both_kinds_that_behave() -> None:
     assert "例子说的规则不在包中" in [issue.reason for issue in verify_pack(own_pack(), stray)]
 
 
+def test_verify_tells_what_it_cannot_read() -> None:
+    assert ["cases.toml" in issue.reason for issue in verify_pack(own_pack(), "[[example]")] == [True]
+    wrong = parse_pack(broken("age > 100", "aeg > 100"), "own")
+    assert [(issue.rule, "aeg" in issue.reason) for issue in verify_pack(wrong, "")] == [("OWN-1", True)]
+
+
 def test_unreadable_examples_are_refused() -> None:
     with pytest.raises(ExampleError, match="TOML"):
         parse_examples("[[example]")
