@@ -21,12 +21,12 @@ from coding_rules.grouper.dip.match import CatalogueIndex
 from coding_rules.grouper.dip.national3 import National3
 from coding_rules.grouper.dip.national3_words import reason_of
 from coding_rules.grouper.dip.procedure_kinds import ProcedureKinds
-from coding_rules.grouper.dip.signature import Classes, Memo
+from coding_rules.grouper.dip.signature import Classes
 from coding_rules.grouper.inputs import GrouperInput
 
 NO_PRINCIPAL = "主要诊断编码缺失"
 _REMEMBERED = 400_000
-"""Answers kept, some 60 MB at most: most cases of a hospital repeat the codes of another."""
+"""Answers kept from one batch to the next, some 60 MB: most cases of a hospital repeat the codes of another."""
 
 
 class RememberingBatch:
@@ -81,19 +81,23 @@ class CompiledBatch:
             self._read,
             lambda facts: why_not(facts, index, kinds),
         )
-        self._entries: Memo[Entry | _Outside] = Memo(self._entry)
+        self._entries: _Entries = {}
 
     def group_all(self, cases: Iterable[GrouperInput]) -> list[LightGrouping]:
         """Light results in the order of the cases."""
-        entries = self._entries
         listed = list(cases)
+        entries = self._entries  # another thread may put a new one in its place
         with without_collector():
-            found = [
-                entries[diagnoses[0] if (diagnoses := case.diagnoses) else ""][case.procedures]
-                for case in listed
-            ]
+            try:
+                found = _look_up(entries, listed)
+            except KeyError:  # a principal diagnosis met for the first time
+                for diagnosis in {case.diagnoses[0] if case.diagnoses else "" for case in listed}:
+                    if diagnosis not in entries:
+                        entries[diagnosis] = self._entry(diagnosis)
+                found = _look_up(entries, listed)
             groups = self._by_fee(found, listed)
-        self._forget()
+        if sum(map(len, entries.values())) > _REMEMBERED:
+            self._entries = {}
         return groups
 
     def _by_fee(self, found: list[Answer], cases: list[GrouperInput]) -> list[LightGrouping]:
@@ -104,11 +108,6 @@ class CompiledBatch:
             answer if isinstance(answer, LightGrouping) else answer.pick(case.total_fee)
             for answer, case in zip(found, cases, strict=True)
         ]
-
-    def _forget(self) -> None:
-        """Start anew when too much is remembered; a city's catalogue and a hospital's years stay far below."""
-        if sum(map(len, self._entries.values())) > _REMEMBERED:
-            self._entries.clear()
 
     def _entry(self, filed: str) -> Entry | _Outside:
         """The compiled candidates of a principal diagnosis as filed."""
@@ -137,3 +136,12 @@ class _Outside(dict[Procedures, Answer]):
 
     def __missing__(self, procedures: Procedures) -> Answer:
         return self._answer
+
+
+_Entries = dict[str, Entry | _Outside]
+"""What is compiled for every principal diagnosis as filed."""
+
+
+def _look_up(entries: _Entries, cases: list[GrouperInput]) -> list[Answer]:
+    """What the codes of every case lead to. Raises ``KeyError`` for a diagnosis that is not compiled yet."""
+    return [entries[diagnoses[0] if (diagnoses := case.diagnoses) else ""][case.procedures] for case in cases]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -147,6 +148,17 @@ def test_the_memory_starts_anew_and_answers_stay(
 ) -> None:
     monkeypatch.setattr(batch, "_REMEMBERED", 7)
     assert_same(made_up, load_profile("hubei"), made_up_cases(made_up, 200, seed=23))
+
+
+def test_threads_share_a_grouper_while_it_starts_anew(
+    made_up: DipCatalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "_REMEMBERED", 50)
+    grouper = DipGrouper(made_up, load_profile("hubei"))
+    parts = [made_up_cases(made_up, 150, seed=seed) for seed in range(60, 84)]
+    want = [DipGrouper(made_up, load_profile("hubei")).group_batch(part) for part in parts]
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(grouper.group_batch, parts)) == want
 
 
 def test_the_plain_interpreter_agrees(made_up: DipCatalogue) -> None:
