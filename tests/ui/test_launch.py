@@ -15,7 +15,7 @@ from app.errors import UserError
 from app.log import Mishap
 from app.settings import Settings
 from tests.ui.samples import sample_services
-from ui import launch
+from ui import launch, theme
 from ui.dialogs.messages import CrashDialog
 from ui.faults import Faults
 from ui.main_window import MainWindow
@@ -79,8 +79,13 @@ def test_a_user_error_becomes_a_message_and_a_bug_a_crash_dialog(qtbot: QtBot, h
     dialogs[0].reject()
 
 
-def test_the_window_follows_the_system(qtbot: QtBot) -> None:
+def test_the_window_follows_the_system(
+    qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
     window = launch.make_window(sample_services(), Settings())
     qtbot.addWidget(window)
-    window.follow_system()
+    for dark in (True, False):
+        monkeypatch.setattr(theme, "is_dark", lambda _app, _mode, dark=dark: dark)
+        window.follow_system()
+        assert (qapp.palette().window().color().lightness() < 128) is dark
     window.close()
