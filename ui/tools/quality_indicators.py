@@ -8,21 +8,16 @@ from decimal import Decimal
 from PySide6.QtCore import QModelIndex, QSize, Qt, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
-from app.errors import UserError
 from app.progress import Progress
 from app.rules.front_page_indicators import TRUST, WHOLE, Named, breakdown, overview, records, told
-from app.rules.front_page_score import load_score_table, score_cases
-from coding_rules.checks.engine import CheckEngine
+from app.rules.front_page_score import score_cases
 from coding_rules.quality_indicators import DIMENSIONS, Basis, Indicator, Record
-from coding_rules.scoring import ScoreTable, shipped_table
 from ui import wording
-from ui.dialogs.messages import tell_user
 from ui.models.columns import Column
 from ui.tools.columns import count, text
 from ui.tools.context import ToolContext
-from ui.tools.quality_score import NO_RULES
+from ui.tools.quality_window import QualityWindow
 from ui.tools.spec import ToolSpec
-from ui.tools.window import ToolWindow
 
 _PER_CODER = "2021-3"
 _JUST_BELOW = Decimal("0.9999")
@@ -83,14 +78,13 @@ INDICATORS: tuple[Column[Indicator], ...] = (
 )
 
 
-class IndicatorsWindow(ToolWindow):
+class IndicatorsWindow(QualityWindow):
     """Above: all indicators of one group. Below: the chosen indicator compared over all groups of a dimension."""
 
     default_size = QSize(1120, 760)
 
     def __init__(self, spec: ToolSpec, context: ToolContext) -> None:
         super().__init__(spec, context)
-        self.standard: ScoreTable = shipped_table()
         self._records: list[Record] = []
         self.whole: Named | None = None
         self.chosen: Indicator | None = None
@@ -117,30 +111,19 @@ class IndicatorsWindow(ToolWindow):
         self.group_table.selectionModel().currentRowChanged.connect(self._look_at)
         context.reviewed.connect(self.renew)
 
-    def missing(self) -> str:
-        """Cases and rules."""
-        knowledge = self.context.knowledge
-        if self.context.workbench is not None and knowledge is not None:
-            return "" if isinstance(knowledge.checker, CheckEngine) else NO_RULES
-        return super().missing()
-
     @Slot()
     def refresh(self) -> None:
         """Count anew from the results there are."""
-        bench, checker = self.context.workbench, self.context.knowledge and self.context.knowledge.checker
-        if bench is None or not isinstance(checker, CheckEngine):
+        month = self.month()
+        if month is None:
             return
-        try:
-            self.standard = load_score_table()
-        except UserError as error:
-            tell_user(self, error)
-        results, engine, table = bench.results(), checker, self.standard
 
         def work(progress: Progress) -> tuple[list[Record], Named]:
-            made = records(score_cases(results, engine, table, progress), engine, progress)
-            return made, overview(made, table)
+            scores = score_cases(month.results, month.engine, month.standard, progress)
+            made = records(scores, month.engine, progress)
+            return made, overview(made, month.standard)
 
-        self.run("正在统计质量指标", work, lambda found: self._show(found[0], found[1], len(bench.case_ids)))
+        self.run("正在统计质量指标", work, lambda found: self._show(found[0], found[1], month.cases))
 
     def export_lines(self) -> Sequence[tuple[str, str]]:
         """Every formula, and what the bases mean."""

@@ -8,35 +8,30 @@ from decimal import Decimal
 from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
-from app.errors import UserError
 from app.progress import Progress
 from app.rules.front_page_score import (
     CLASSES,
     CaseScore,
     ItemLoss,
     ScoreSummary,
-    load_score_table,
     losses,
     reasons,
     score_cases,
     summaries,
     summary,
 )
-from coding_rules.checks.engine import CheckEngine
 from coding_rules.quality_indicators import DIMENSIONS
 from coding_rules.scoring import Deduction, ScoreTable, grade_of, shipped_table
 from ui import wording
-from ui.dialogs.messages import tell_user
 from ui.models.columns import Column
 from ui.tables import DenseTable
 from ui.tools.columns import count, figure, text
 from ui.tools.context import ToolContext
 from ui.tools.quality_table import ScoreTableDialog
+from ui.tools.quality_window import QualityWindow
 from ui.tools.rows import filter_rows
 from ui.tools.spec import ToolSpec
-from ui.tools.window import ToolWindow
 
-NO_RULES = "没有载入审核规则，无法评分。"
 BY_CASE = "病例"
 FILTER_MS = 120
 Lost = tuple[CaseScore, Deduction]
@@ -112,14 +107,13 @@ LOSSES: tuple[Column[ItemLoss], ...] = (
 )
 
 
-class ScoreWindow(ToolWindow):
+class ScoreWindow(QualityWindow):
     """Scores of the open month; below them what the chosen case or group lost and why."""
 
     default_size = QSize(1220, 740)
 
     def __init__(self, spec: ToolSpec, context: ToolContext) -> None:
         super().__init__(spec, context)
-        self.standard = shipped_table()
         self.scores: list[CaseScore] = []
         self.view = QComboBox()
         self.view.setAccessibleName("统计口径")
@@ -151,29 +145,17 @@ class ScoreWindow(ToolWindow):
         self._connect()
         self._switch()
 
-    def missing(self) -> str:
-        """Cases and rules."""
-        knowledge = self.context.knowledge
-        if self.context.workbench is not None and knowledge is not None:
-            return "" if isinstance(knowledge.checker, CheckEngine) else NO_RULES
-        return super().missing()
-
     @Slot()
     def refresh(self) -> None:
         """Score the open month from the results there are."""
-        bench, checker = self.context.workbench, self.context.knowledge and self.context.knowledge.checker
-        if bench is None or not isinstance(checker, CheckEngine):
+        month = self.month()
+        if month is None:
             return
-        try:
-            self.standard = load_score_table()
-        except UserError as error:
-            tell_user(self, error)
-        results, engine, table = bench.results(), checker, self.standard
 
         def work(progress: Progress) -> list[CaseScore]:
-            return score_cases(results, engine, table, progress)
+            return score_cases(month.results, month.engine, month.standard, progress)
 
-        self.run("正在评分", work, lambda scores: self._show(scores, len(bench.case_ids)))
+        self.run("正在评分", work, lambda scores: self._show(scores, month.cases))
 
     def edit_standard(self) -> None:
         """Change points and grades; the month is scored anew."""
