@@ -226,11 +226,11 @@ class Entry(dict[Procedures, Answer]):
         return sorted(ranked, key=itemgetter(0), reverse=True)
 
     def _foretell(self) -> None:
-        """Decide what most cases file: the procedures of a group and no others that groups ask for, any of them first."""
+        """Decide what most cases file: the procedures of one group, any of them first."""
         for _, _, option in self._ranked:
-            for bit in (option.main,) if self._shared.strict else self._codes:
-                if bit & option.span:
-                    self._first(option.span | bit << 1)
+            codes = [code for bit, code in self._codes.items() if bit & option.span]
+            for code in codes:
+                self.__missing__((code, *(other for other in codes if other != code)))
 
     # --- matching ------------------------------------------------------------------------------------------
 
