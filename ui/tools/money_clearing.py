@@ -258,7 +258,7 @@ class ClearingWindow(ToolWindow):
         """What depends on which pools count."""
         counted = counted_cases(self._sums.cases, self._pools)
         told = limit_text(counted, self.profile.clearing) if self.profile else "没有结算参数"
-        self.review.show_candidates(candidates, told, counted, self.chosen_system)
+        self.review.show_candidates(candidates, told, counted, self.chosen_system, self.words)
         self.institutions.show_rows(institutions, self.words)
         self.tabs.setTabText(self.tabs.indexOf(self.review), f"特例单议（{len(candidates):,}）")
 

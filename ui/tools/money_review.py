@@ -27,12 +27,12 @@ from ui.models.columns import Column
 from ui.tools.columns import count, figure, money, rise, text
 from ui.tools.dip_choices import ChoiceDelegate
 from ui.tools.money_fields import number
-from ui.tools.money_tables import NO, PEN, YES, group_text, insurance_name
+from ui.tools.money_tables import NO, PEN, YES, Words, group_text, insurance_name
 from ui.tools.window import ToolWindow
 
 NONE = "未申请"
 OUTCOMES = (NONE, *(outcome.value for outcome in Outcome))
-_RULED = {"特例单议", "核定后金额", "加成后金额", "核定分值", "加成后分值"}
+_RULED = {"特例单议", "核定后金额", "加成后金额"}
 Commit = Callable[[ReviewCandidate, str], bool]
 
 
@@ -59,9 +59,9 @@ class ReviewPage(QWidget):
         self.add.clicked.connect(self.register)
         self.read.clicked.connect(self._choose)
         self.model, self.table = tool.add_table(
-            "特例单议", self._columns(), _key, empty="没有符合申请条件的病例，也没有登记过结论。"
+            "特例单议", self._columns("分值"), _key, empty="没有符合申请条件的病例，也没有登记过结论。"
         )
-        place = next(at for at, column in enumerate(self.model.columns) if column.key == "outcome")
+        place = [column.key for column in self.model.columns].index("outcome")
         self.table.setItemDelegateForColumn(place, ChoiceDelegate(lambda _row: OUTCOMES, self.table))
         row = QHBoxLayout()
         row.addWidget(self.note, 1)
@@ -74,10 +74,18 @@ class ReviewPage(QWidget):
         self.table.doubleClicked.connect(self._go)
 
     def show_candidates(
-        self, found: Sequence[ReviewCandidate], limit: str, cases: Sequence[SettledCase], system: System
+        self,
+        found: Sequence[ReviewCandidate],
+        limit: str,
+        cases: Sequence[SettledCase],
+        system: System,
+        words: Words,
     ) -> None:
         """The candidates by loss, how many the region takes, and the cases that may be registered."""
         self._cases, self._system = cases, system
+        columns = self._columns(words.worth)
+        if [column.title for column in columns] != [column.title for column in self.model.columns]:
+            self.table.show_columns(columns)
         grounds = sum(1 for row in found if not row.registered_only)
         self.note.setText(
             f"符合条件 {grounds:,} 例；{limit}。按正常结算的亏损从大到小排列。带铅笔的格子可改，结论当即计入结算。"
@@ -110,65 +118,17 @@ class ReviewPage(QWidget):
 
     # --- inside --------------------------------------------------------------------------------------------
 
-    def _columns(self) -> tuple[Column[ReviewCandidate], ...]:
-        return (
-            count("place", "序号", lambda row: row.place, 46),
-            text("case", "病案号", lambda row: _page(row).record_no or _page(row).case_id, 92),
-            text("name", "姓名", lambda row: _page(row).name, 60),
-            text("discharged", "出院日期", lambda row: wording.day(_page(row).discharged), 84),
-            text("group", "病种", lambda row: group_text(row.case.scored), 150, stretch=True),
-            money("fee", "总费用（元）", lambda row: _page(row).fees.total, 96),
-            money("regular", "正常结算（元）", lambda row: row.regular, 100),
-            rise("profit", "正常差额（元）", lambda row: row.regular_profit, 108, cents=True),
+    def _columns(self, worth: str) -> tuple[Column[ReviewCandidate], ...]:
+        """What is known of the case, what the bureau ruled and what comes of it, why it may apply."""
+        edits = (
             _pen("outcome", "结论", _outcome, 138, self._set_outcome),
-            _pen(
-                "points",
-                "核定分值",
-                lambda row: _shown(row.ruling.points if row.ruling else None),
-                84,
-                self._set_points,
-            ),
+            _pen("points", f"核定{worth}", _points, 84, self._set_points),
             _pen("amount", "核定金额（元）", _amount, 110, self._set_amount),
-            _pen(
-                "extra",
-                "加成分值",
-                lambda row: _shown(row.ruling.extra if row.ruling else None),
-                80,
-                self._set_extra,
-            ),
-            _pen(
-                "extra_for",
-                "加成事由",
-                lambda row: row.ruling.extra_for if row.ruling else "",
-                90,
-                self._set_why,
-            ),
-            Column(
-                "after",
-                "核定后金额（元）",
-                lambda row: wording.money(_after(row)),
-                sort=lambda row: _after(row) or 0,
-                width=112,
-                numeric=True,
-                strong=lambda row: _after(row) != row.regular,
-                tip=_formulas,
-                value=lambda row: None if (fen := _after(row)) is None else yuan(fen),
-            ),
-            text(
-                "reasons",
-                "申请理由",
-                lambda row: "；".join(row.reasons),
-                170,
-                tip=lambda row: "\n".join(row.reasons),
-            ),
-            text("within", "限额内", _within, 54),
-            text("department", "科室", lambda row: _page(row).department, 96, muted=True),
-            text("insurance", "险种", lambda row: insurance_name(row.case.insurance), 60),
-            count("los", "住院天数", lambda row: _page(row).los, 66),
-            figure(
-                "ratio", "倍率", lambda row: row.case.settlement.ratio if row.case.settlement else None, 54
-            ),
+            _AFTER,
+            _pen("extra", f"加成{worth}", _extra, 80, self._set_extra),
+            _pen("extra_for", "加成事由", _extra_for, 90, self._set_why),
         )
+        return (*_KNOWN, *edits, *_WHY)
 
     def _set_outcome(self, row: ReviewCandidate, written: str) -> bool:
         outcome = next((each for each in Outcome if each.value == written), None)
@@ -289,7 +249,7 @@ def _pen(
         read,
         width=width,
         numeric=key in {"points", "amount", "extra"},
-        tone=lambda _row: "accent",
+        tone=lambda row: "muted" if read(row) == NONE else "accent",
         tip=lambda row: f"{read(row) or '未填'}\n双击或按 F2 修改",
         commit=commit,
     )
@@ -304,6 +264,18 @@ def _outcome(row: ReviewCandidate) -> str:
     return outcome.value if outcome else NONE
 
 
+def _points(row: ReviewCandidate) -> str:
+    return _shown(row.ruling.points if row.ruling else None)
+
+
+def _extra(row: ReviewCandidate) -> str:
+    return _shown(row.ruling.extra if row.ruling else None)
+
+
+def _extra_for(row: ReviewCandidate) -> str:
+    return row.ruling.extra_for if row.ruling else ""
+
+
 def _amount(row: ReviewCandidate) -> str:
     fen = row.ruling.amount if row.ruling else None
     return "" if fen is None else tell(yuan(fen), 2)
@@ -314,7 +286,8 @@ def _after(row: ReviewCandidate) -> int | None:
 
 
 def _formulas(row: ReviewCandidate) -> str:
-    ruled = [each for each in row.case.figures if each.label in _RULED]
+    labels = tuple(f"{what}{worth}" for what in ("核定", "加成后") for worth in ("分值", "点数", "权重"))
+    ruled = [each for each in row.case.figures if each.label in _RULED or each.label in labels]
     missing = row.case.settlement.missing if row.case.settlement else ""
     lines = [f"{each.label} {each.value}：{each.formula}" for each in ruled]
     return "\n".join([*lines, missing] if missing else lines) or "按正常结算"
@@ -322,3 +295,36 @@ def _formulas(row: ReviewCandidate) -> str:
 
 def _within(row: ReviewCandidate) -> str:
     return wording.MISSING if row.within is None else YES if row.within else NO
+
+
+_KNOWN: tuple[Column[ReviewCandidate], ...] = (
+    count("place", "序号", lambda row: row.place, 46),
+    text("case", "病案号", lambda row: _page(row).record_no or _page(row).case_id, 92),
+    text("name", "姓名", lambda row: _page(row).name, 60),
+    text("discharged", "出院日期", lambda row: wording.day(_page(row).discharged), 84),
+    text("group", "病种", lambda row: group_text(row.case.scored), 120, stretch=True),
+    money("fee", "总费用（元）", lambda row: _page(row).fees.total, 96),
+    money("regular", "正常结算（元）", lambda row: row.regular, 100),
+    rise("profit", "正常差额（元）", lambda row: row.regular_profit, 108, cents=True),
+)
+_AFTER: Column[ReviewCandidate] = Column(
+    "after",
+    "核定后金额（元）",
+    lambda row: wording.money(_after(row)),
+    sort=lambda row: _after(row) or 0,
+    width=112,
+    numeric=True,
+    strong=lambda row: _after(row) != row.regular,
+    tip=_formulas,
+    value=lambda row: None if (fen := _after(row)) is None else yuan(fen),
+)
+_WHY: tuple[Column[ReviewCandidate], ...] = (
+    text(
+        "reasons", "申请理由", lambda row: "；".join(row.reasons), 170, tip=lambda row: "\n".join(row.reasons)
+    ),
+    text("within", "限额内", _within, 54),
+    text("department", "科室", lambda row: _page(row).department, 96, muted=True),
+    text("insurance", "险种", lambda row: insurance_name(row.case.insurance), 60),
+    count("los", "住院天数", lambda row: _page(row).los, 66),
+    figure("ratio", "倍率", lambda row: row.case.settlement.ratio if row.case.settlement else None, 54),
+)

@@ -10,7 +10,7 @@ from coding_rules.grouper.grouping import Grouping, System, TableRate
 from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.settlement.amount import NO_PRICE, Circumstances, Settler
 from coding_rules.settlement.profile import RegionProfile, load_profile, shipped_profiles
-from coding_rules.settlement.rules import FundBasis, HighStep, PointPrice, Standard
+from coding_rules.settlement.rules import FundBasis, HighStep, LowShape, PointPrice, Standard
 from coding_rules.settlement.settlement import Band
 from tests.formulas import check
 
@@ -73,6 +73,16 @@ def test_weihai_worked_examples(fee: int, unreasonable: int, factor: str, points
     )
     assert (settled.points, settled.band) == (Decimal(points), band)
     assert settled.amount == int(Decimal(points) * 500)
+
+
+def test_the_fourth_example_of_weihai_as_its_factors_multiply() -> None:
+    """Printed as 2,502.56; 0.25 × 135.5889 × 0.98 × 75 is 2,491.45."""
+    weihai = load_profile("weihai_points_drg")
+    bands = replace(weihai.bands, low_shape=LowShape.RATIO_FACTOR)
+    profile = priced(replace(weihai, bands=bands), PointPrice(Decimal(75)), factor="0.98")
+    drg = Grouping(System.DRG, "方案", "FR21", points=Decimal("135.5889"), mean_fee=1_000_000)
+    settled = Settler(profile).settle(drg, GrouperInput(total_fee=250_000))
+    assert (settled.band, settled.amount) == (Band.LOW, 249_145)
 
 
 @pytest.mark.parametrize(

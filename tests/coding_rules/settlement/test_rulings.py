@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from random import Random
 
 import pytest
 
 from coding_rules.grouper.grouping import Grouping, System
 from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.settlement.amount import Settler
-from coding_rules.settlement.profile import RegionProfile
+from coding_rules.settlement.profile import SHIPPED, RegionProfile, load_profile
 from coding_rules.settlement.rules import (
     BandRules,
     ClearingRules,
@@ -125,6 +126,41 @@ def test_without_a_fee_nothing_can_be_paid_by_fee() -> None:
     )
     assert found.amount == 600_000
     assert "没有总费用，暂按正常结算" in found.missing
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_formula_of_a_ruling_can_be_reckoned(name: str) -> None:
+    """Under every shipped profile, with any outcome, extra points and fees: each figure follows from the numbers shown."""
+    dice, shipped = Random(11), load_profile(name)
+    money = replace(
+        shipped.money,
+        prices=(PointPrice(Decimal("6.0317")), PointPrice(Decimal("5.9"), "居民")),
+        hospital_factor=Decimal("1.0375"),
+        extra_points={"47.0100": Decimal("30.25")},
+    )
+    for _ in range(120):
+        pay = dice.choice(list(ReviewPay))
+        profile = replace(shipped, money=money, clearing=replace(shipped.clearing, special_review_pay=pay))
+        system = System(shipped.system)
+        group = replace(GROUP, system=system, weight=Decimal(dice.randrange(1, 99999)) / 10**4)
+        one = Ruling(
+            system.value,
+            "A7",
+            DAY,
+            dice.choice([None, *Outcome]),
+            Decimal(dice.randrange(10**10)) / 10**6,
+            dice.randrange(10**8),
+            dice.choice([None, Decimal(dice.randrange(1, 10**8)) / 10**6]),
+        )
+        case = replace(
+            CASE,
+            total_fee=dice.randrange(20_000, 9_000_000),
+            unreasonable_fee=dice.choice([0, 12_345]),
+            insurance=dice.choice("12"),
+        )
+        found = Settler(profile, rulings=Rulings([one])).settle(group, case)
+        assert check(found.figures) >= 3
+        assert found.profit == (found.amount or 0) - (case.total_fee or 0)
 
 
 def test_an_incomplete_ruling_is_said_not_guessed() -> None:
