@@ -6,7 +6,7 @@ import csv
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -202,7 +202,8 @@ def add_bed_days(catalogue: DipCatalogue, path: Path) -> DipCatalogue:
 
 
 def save_dip_catalogue(catalogue: DipCatalogue, folder: Path) -> None:
-    """Write a catalogue in the folder form (``catalogue.csv``, ``scheme.toml``), dated and readable by ``load_dip_catalogue``.
+    """Write a catalogue in the folder form (``catalogue.csv``, ``scheme.toml``, its kinds and lists), dated and readable by
+    ``load_dip_catalogue``.
 
     Raises:
         UserError: the folder cannot be made or written.
@@ -225,11 +226,24 @@ def save_dip_catalogue(catalogue: DipCatalogue, folder: Path) -> None:
     ):
         csv.writer(file).writerows(catalogue_rows(catalogue))
     if catalogue.bed_days:
-        with (
-            safe_write(folder / "bed_days.csv") as path,
-            path.open("w", encoding="utf-8-sig", newline="") as file,
-        ):
-            csv.writer(file).writerows(bed_day_table(catalogue.bed_days))
+        tables.append(("bed_days.csv", bed_day_table(catalogue.bed_days)))
+    tables += [(name, rows) for name, rows in _list_tables(catalogue) if len(rows) > 1]
+    for name, rows in tables:
+        with safe_write(folder / name) as path, path.open("w", encoding="utf-8-sig", newline="") as file:
+            csv.writer(file).writerows(rows)
+def _list_tables(catalogue: DipCatalogue) -> Iterator[tuple[str, Sequence[Sequence[object]]]]:
+    """The kinds and lists of a catalogue as the side files it is read back from, each with a header."""
+    facts = sorted(catalogue.kinds.facts.items())
+    kinds = [(code, fact.kind.value, fact.level or "", fact.incision) for code, fact in facts]
+    yield "procedure_kinds.csv", [("编码", "类别", "级别", "切口"), *kinds]
+    for name, codes in (
+        ("excluded_diagnoses.csv", catalogue.excluded_diagnoses),
+        ("excluded_procedures.csv", catalogue.excluded_procedures),
+    ):
+        yield name, [("编码",), *((code,) for code in sorted(codes))]
+    yield "code_map.csv", [("转换前编码", "转换后编码"), *sorted(catalogue.code_map.items())]
+
+
     with safe_write(folder / "scheme.toml") as path:
         path.write_text(toml_text.dumps({"scheme": manifest}), encoding="utf-8")
 

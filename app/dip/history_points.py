@@ -18,6 +18,7 @@ from coding_rules.case import Case
 from coding_rules.grouper.dip.grouper import DipGrouper
 from coding_rules.grouper.dip.history import HistoryCase, Method, PointsSettings
 from coding_rules.grouper.dip.points import PointsResult, points_from_history
+from coding_rules.grouper.dip.rules import Pipeline
 from coding_rules.insured import institution_names
 from icd_tables.codes import Edition, Kind
 from icd_tables.terminology import Terminology
@@ -56,20 +57,35 @@ def compute_points(
     terminology: Terminology,
     progress: Progress | None = None,
 ) -> PointsResult:
-    """A catalogue computed from past cases by the rules and procedure kinds in use.
+    """A catalogue computed from past cases by the rules, lists, conversion and procedure kinds in use, which it carries on.
 
     Raises:
-        UserError: no case falls into the years, or the benchmark group does not reach the threshold.
+        UserError: the national 3.0 scheme is in use, whose groups are given; no case falls into the years, or the benchmark
+            group does not reach the threshold.
         Cancelled: the user asked to stop.
     """
     progress = progress or Progress()
-    history = list(history_cases(cases, terminology, wish, progress))
+    used = grouper.catalogue
+    if grouper.rules.pipeline is Pipeline.NATIONAL_3:
+        raise UserError(
+            "当前地区参数按国家 3.0 流程分组，病种由国家方案定，历史分值不能另行成组。",
+            "请换用地方样式的地区参数；3.0 的本地分值请在“DIP 目录”里读入医保部门公布的分值表。",
+        )
+    rules = replace(
+        grouper.rules,
+        excluded_diagnoses=grouper.rules.excluded_diagnoses | used.excluded_diagnoses,
+        excluded_procedures=grouper.rules.excluded_procedures | used.excluded_procedures,
+    )
+    history = [
+        replace(each, case=grouper.converted(each.case))
+        for each in history_cases(cases, terminology, wish, progress)
+    ]
     title = f"{wish.last_year} 年历史数据测算"
     try:
         found = points_from_history(
             history,
             wish.settings,
-            grouper.rules,
+            rules,
             grouper.kinds,
             title,
             name_of=namer(terminology),
@@ -83,7 +99,14 @@ def compute_points(
             f"没有可用的病例：{years} 年出院、有主要诊断和总费用的病例不足以成组。",
             "请加入这几年的首页数据，或改测算年份、例数门槛。",
         )
-    return found
+    own = replace(
+        found.catalogue,
+        region=used.region,
+        excluded_diagnoses=used.excluded_diagnoses,
+        excluded_procedures=used.excluded_procedures,
+        code_map=used.code_map,
+    )
+    return replace(found, catalogue=own)
 
 
 def history_cases(

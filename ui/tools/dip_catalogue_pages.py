@@ -187,16 +187,20 @@ class IssuesPage(QWidget):
     def show_report(self, report: CatalogueReport) -> None:
         """What an import did with every row."""
         refused, corrected = len(report.refused), len(report.corrected)
+        doubts = len(report.issues) - refused - corrected
         self.show_issues(
             report.issues,
-            f"读到 {report.read:,} 行，得到 {report.groups:,} 个病种；拒收 {refused:,} 行，更正 {corrected:,} 处写法。",
+            f"读到 {report.read:,} 行，得到 {report.groups:,} 个病种；拒收 {refused:,} 行，存疑 {doubts:,} 处，"
+            f"更正 {corrected:,} 处写法。",
         )
 
     def show_issues(self, issues: Sequence[CatalogueIssue], head: str) -> None:
         """Issues under a sentence; without one nothing was looked for yet."""
         self.head.setText(head)
         self.table.empty_text = "没有要列出的行。" if head else self._empty
-        self.model.set_rows(IssueRow(number, issue) for number, issue in enumerate(issues))
+        order = list(ACTIONS)
+        ranked = sorted(issues, key=lambda issue: order.index(issue.action))  # stable: by sheet and row within
+        self.model.set_rows(IssueRow(number, issue) for number, issue in enumerate(ranked))
         counts = Counter(issue.action for issue in issues)
         self.action.blockSignals(True)
         self.action.clear()

@@ -16,7 +16,8 @@ from ui import wording
 from ui.models.columns import Column
 from ui.tools.columns import count, figure, money, text
 
-ACTIONS = {"refused": "拒收", "corrected": "更正", "doubt": "存疑"}
+ACTIONS = {"refused": "拒收", "doubt": "存疑", "corrected": "更正"}
+"""What was done about an issue, in the order of how much it asks for a look."""
 
 
 @dataclass(frozen=True, slots=True)

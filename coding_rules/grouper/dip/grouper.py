@@ -64,7 +64,7 @@ class DipGrouper:
         if not case.diagnoses or not case.diagnoses[0].strip():
             return self._ungrouped(NO_PRINCIPAL, ())
         notes = (*self._date_notes(case), *self._edition_notes(case))
-        case = self._converted(case)
+        case = self.converted(case)
         if by_days := self._by_days(case):
             return self._paid_by_days(by_days, notes)
         if self._national:
@@ -87,7 +87,7 @@ class DipGrouper:
 
     def group_batch(self, cases: Iterable[GrouperInput]) -> list[LightGrouping]:
         """The groups of many cases without paths; equal cases may share one result object."""
-        converted = map(self._converted, cases) if self.catalogue.code_map else cases
+        converted = map(self.converted, cases) if self.catalogue.code_map else cases
         if not self._bed_days:
             return self._batch.group_all(converted)
         listed = list(converted)
@@ -96,7 +96,7 @@ class DipGrouper:
             for case, light in zip(listed, self._batch.group_all(listed), strict=True)
         ]
 
-    def _converted(self, case: GrouperInput) -> GrouperInput:
+    def converted(self, case: GrouperInput) -> GrouperInput:
         """The case in the edition of the catalogue, where that is another than the insurance edition in use."""
         codes = self.catalogue.code_map
         if not codes:
@@ -122,7 +122,7 @@ class DipGrouper:
     def _edition_notes(self, case: GrouperInput) -> Iterator[Step]:
         """Which codes were converted; or that the catalogue is written in another edition and nothing converts."""
         if self.catalogue.code_map:
-            after = self._converted(case)
+            after = self.converted(case)
             pairs = zip(
                 (*case.diagnoses, *case.procedures), (*after.diagnoses, *after.procedures), strict=True
             )

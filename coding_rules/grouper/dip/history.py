@@ -53,7 +53,7 @@ class PointsSettings:
         years = "、".join(f"{year} 年权重 {weight:f}" for year, weight in sorted(self.year_weights.items()))
         low, high = (f"{(share * 100).normalize():f}" for share in (self.trim, 1 - self.trim))
         trim = (
-            f"费用低于第 {low} 或高于第 {high} 百分位数的病例不参与算均费（不足 {self.trim_from} 例的病种不裁）"
+            f"各病种及全部病例中，费用低于第 {low} 或高于第 {high} 百分位数的不参与算均费（不足 {self.trim_from} 例的病种不裁）"
             if self.trim
             else "不裁剪"
         )

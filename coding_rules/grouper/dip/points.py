@@ -15,6 +15,7 @@ from decimal import Decimal
 
 from coding_rules.grouper.dip.catalogue import DipCatalogue, DipGroup
 from coding_rules.grouper.dip.expression import codes_of
+from coding_rules.grouper.dip.facts import principal_head
 from coding_rules.grouper.dip.grouper import DipGrouper
 from coding_rules.grouper.dip.history import (
     GroupLevel,
@@ -85,7 +86,7 @@ def points_from_history(
         ValueError: the benchmark group does not exist or has too few cases; the text is for the user.
     """
     left_out: dict[str, int] = defaultdict(int)
-    cases = [each for each in history if _usable(each, settings, left_out)]
+    cases = [each for each in history if _usable(each, settings, rules.excluded_diagnoses, left_out)]
     core, rest = core_pools(cases, settings, rules)
     mixed = mixed_pools(rest, settings, rules, kinds)
     shapes = {group.code: group for key in sorted(core) if (group := core_group(key, name_of))}
@@ -113,13 +114,17 @@ def points_from_history(
     )
 
 
-def _usable(each: HistoryCase, settings: PointsSettings, left_out: dict[str, int]) -> bool:
+def _usable(
+    each: HistoryCase, settings: PointsSettings, excluded: frozenset[str], left_out: dict[str, int]
+) -> bool:
     if each.year not in settings.year_weights:
         left_out[f"{each.year} 年不在计算年份内" if each.year else "没有出院日期"] += 1
     elif not each.case.total_fee or each.case.total_fee < 0:
         left_out["没有总费用"] += 1
     elif not each.case.diagnoses or not each.case.diagnoses[0].strip():
         left_out["没有主要诊断"] += 1
+    elif principal_head(each.case.diagnoses[0]) in excluded:
+        left_out["主要诊断不纳入分组"] += 1
     else:
         return True
     return False

@@ -29,7 +29,7 @@ _LEVEL_AT_END = re.compile(r"\(([1-4])(?:级)?\)$|(?<=[A-Z一-龥])([1-4])$")
 _NAMED = re.compile(r"^\w[\w.|-]*$")
 _BLANK = re.compile(r"空白病[种组]")
 _PROCEDURE = re.compile(r"^\d{2}(?:\.[\dx][\dA-Zx]{0,5}(?:x\d+)?)?$")
-_FULL_PROCEDURE = re.compile(r"^\d{2}\.\d{4}")
+_FULL_PROCEDURE = re.compile(r"^\d{2}\.\d{4}(?:x\d+)?(?:[/|+,，].*)?$", re.IGNORECASE)
 _NOTHING = frozenset({"-", "—", "－", "--", "/", "无", "空"})
 _RANGE = re.compile(r"^[A-Z]\d{2}-[A-Z]\d{2}$")
 _SHORT_NUMBER = re.compile(r"^\d{1,2}\.\d{1,4}$")
@@ -92,9 +92,11 @@ def _tell_columns(sheet: Sheet, header: int, columns: Mapping[str, int], remarks
     """Say which columns were not read where they may hold codes: a header nobody has seen must not lose procedures."""
     known = set(columns.values())
     for place, cell in enumerate(sheet.rows[header]):
-        some = [text(row[place]) for row in sheet.rows[header + 1 : header + 200] if place < len(row)]
+        # Weights and rates are numbers that look like codes (12.3456); they are stored as numbers, or have other lengths too.
+        cells = (row[place] for row in sheet.rows[header + 1 : header + 200] if place < len(row))
+        some = [cell for each in cells if isinstance(each, str) and (cell := text(each))]
         codes = sum(bool(_FULL_PROCEDURE.match(each)) for each in some)
-        if place not in known and codes:
+        if place not in known and codes * 2 > len(some):
             name = text(cell) or f"第 {place + 1} 列"
             remarks.add(
                 header + 1,
