@@ -192,7 +192,7 @@ def asterisk_part(env: Env, view: CaseView, line: Line) -> str | None:
     return manifestation(line.normal) or None
 
 
-@function((Type.LINE,), prose="{0}的Ⅱ助为空（连“-”也没有填）")
+@function((Type.LINE,), prose="{0}的Ⅱ助为空（连“-”也没有填）", columns=("EZ1",))
 def not_even_dash(env: Env, view: CaseView, line: Line) -> bool:
     """Whether the second assistant of a procedure is empty, not even a dash."""
     return not getattr(line.row, "second_assistant", "").strip()
