@@ -22,17 +22,8 @@ from coding_rules.grouper.grouping import Grouping, System
 from coding_rules.grouper.inputs import GrouperInput
 
 COLUMNS = (
-    "case_id",
-    "mdc",
-    "adrg",
-    "drg",
-    "weight",
-    "dip",
-    "dip_kind",
-    "points",
-    "amount",
-    "reason",
-    "drg_scheme",
+    *("case_id", "mdc", "adrg", "drg", "weight", "dip", "dip_kind"),
+    *("points", "amount", "reason", "drg_scheme"),
 )
 _CHUNK = 5_000
 _PROBLEMS_KEPT = 20

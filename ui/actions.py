@@ -78,7 +78,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "打开首页数据…",
         ("Ctrl+O",),
         "open",
-        "病案首页 CSV、xlsx、xls、DBF，或上次的工作文件",
+        "病案首页 CSV、xlsx、xls、DBF，结算清单 JSON，或上次的工作文件",
         True,
     ),
     ActionSpec("demo", "file", "打开演示月份", (), "book", "合成的首页数据，用来试用"),

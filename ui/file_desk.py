@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from app.review import Knowledge
     from app.work import Work
 
-FILES = f"首页数据与工作文件 (*.csv *.txt *.xlsx *.xlsm *.xls *.dbf *{SUFFIX});;所有文件 (*)"
+FILES = f"首页数据与工作文件 (*.csv *.txt *.xlsx *.xlsm *.xls *.dbf *.json *{SUFFIX});;所有文件 (*)"
 _KNOWLEDGE_SETTINGS = (
     "tables",
     "drg_scheme",

@@ -95,7 +95,7 @@ def _check(commands: _Commands[Parser]) -> None:
         nargs="+",
         type=Path,
         metavar="FILE",
-        help="首页文件（N041、HQMS 或院内表；CSV、xlsx、xls 或 DBF）",
+        help="首页文件（N041、HQMS 或院内表；CSV、xlsx、xls、DBF，或结算清单 JSON）",
     )
     _knowledge(parser)
     parser.add_argument("--out", required=True, type=Path, metavar="LIST.xlsx", help="更正清单")

@@ -21,6 +21,7 @@ from app.progress import Progress
 from app.readers.dbf import TooWideError, open_dbf
 from app.readers.imported import SourceLayout
 from app.readers.opening import FileKind
+from app.readers.sources import lists_of
 from app.readers.text import line_codec, records, split_cells
 from app.readers.workbook import sheet_cells, sheet_rows
 from coding_rules.case import Case
@@ -54,9 +55,9 @@ def write_corrected(
 
 
 def written_name(layout: SourceLayout) -> str:
-    """What the corrected file is called: ``名称-更正后`` in the form it came in, an old workbook as a new one."""
+    """What the corrected file is called: ``名称-更正后`` in the form it came in, an old workbook or settlement lists as a new one."""
     name = Path(layout.file)
-    suffix = ".xlsx" if layout.kind is FileKind.OLD_WORKBOOK else name.suffix
+    suffix = ".xlsx" if layout.kind in {FileKind.OLD_WORKBOOK, FileKind.JSON} else name.suffix
     return f"{name.stem}-更正后{suffix}"
 
 
@@ -149,6 +150,23 @@ def _old_workbook_writer(layout: SourceLayout, content: bytes, changes: _Changes
     return write
 
 
+def _lists_writer(layout: SourceLayout, content: bytes, changes: _Changes) -> _Write:
+    """The lists as the table they were read as: the bureau's form is filled by the hospital's system, not by us."""
+
+    def write(out: IO[bytes], _progress: Progress) -> None:
+        book = Workbook(write_only=True)
+        sheet = book.create_sheet("结算清单")
+        sheet.append(list(layout.mapping.headers))
+        for row, stored in _source_rows(layout, content):
+            cells = list(stored)
+            for change in changes.get(row, ()):
+                cells[change.column] = change.text
+            sheet.append([_plain_cell(sheet, cell) for cell in cells])
+        book.save(out)
+
+    return write
+
+
 def _plain_cell(sheet: WriteOnlyWorksheet, value: object) -> object:
     """A text stays a text, also one that begins like a formula."""
     if not isinstance(value, str) or not value:
@@ -184,6 +202,7 @@ _WRITERS: Mapping[FileKind, Callable[[SourceLayout, bytes, _Changes], _Write]] =
     FileKind.WORKBOOK: _workbook_writer,
     FileKind.OLD_WORKBOOK: _old_workbook_writer,
     FileKind.DBF: _dbf_writer,
+    FileKind.JSON: _lists_writer,
 }
 
 
@@ -192,6 +211,10 @@ def _source_rows(layout: SourceLayout, content: bytes) -> Iterator[tuple[int, li
     if layout.kind is FileKind.DBF:
         found = enumerate(open_dbf(content).rows(), start=_FIRST_RECORD)
         yield from ((row, cells) for row, (cells, problem) in found if not problem)
+        return
+    if layout.kind is FileKind.JSON:
+        lists = enumerate(lists_of(content, layout.encoding).rows, start=1)
+        yield from ((row, cells) for row, cells in lists if not isinstance(cells, str))
         return
     if layout.kind in {FileKind.WORKBOOK, FileKind.OLD_WORKBOOK}:
         for row, texts in enumerate(sheet_rows(content, layout.sheet), start=1):

@@ -26,17 +26,23 @@ class FiledCodes:
             self.pairs[key] += 1
 
 
-def detect_edition(filed: FiledCodes, terminology: Terminology) -> tuple[Edition, str]:
+def detect_edition(
+    filed: FiledCodes, terminology: Terminology, usual: Edition = Edition.CLINICAL
+) -> tuple[Edition, str]:
     """The edition whose tables know more of the filed codes under their filed names, and a sentence with the evidence.
 
-    A tie, or no tables to ask, means 国临版: front pages are to be filled in with it.
+    A tie, or no tables to ask, means the ``usual`` one: front pages are to be filled in with 国临版, settlement lists with 医保版.
     """
     total = filed.pairs.total()
     if not total:
-        return Edition.CLINICAL, "文件中没有编码，按国临版处理"
-    asked = [e for e in (Edition.CLINICAL, Edition.INSURANCE) if any(terminology.table(k, e) for k in Kind)]
+        return usual, f"文件中没有编码，按{usual.value}处理"
+    asked = [
+        e
+        for e in sorted(Edition, key=lambda each: each is not usual)
+        if any(terminology.table(k, e) for k in Kind)
+    ]
     if not asked:
-        return Edition.CLINICAL, f"{total:,} 个编码；未载入编码表，按国临版处理"
+        return usual, f"{total:,} 个编码；未载入编码表，按{usual.value}处理"
     counts = {edition: _count(filed.pairs.items(), terminology, edition) for edition in asked}
     shares = "，".join(
         f"{edition.value}命中 {known / total:.1%}（名称相符 {agreeing / total:.1%}）"
@@ -46,7 +52,7 @@ def detect_edition(filed: FiledCodes, terminology: Terminology) -> tuple[Edition
     known, agreeing = counts[best]
     doubt = ""
     if known < total / 2:
-        best, doubt = Edition.CLINICAL, "；多数编码不在已载入的编码表中，暂按国临版处理，请核对"
+        best, doubt = usual, f"；多数编码不在已载入的编码表中，暂按{usual.value}处理，请核对"
     elif agreeing < known / 2:
         doubt = "；编码与名称大多不符，请核对文字编码和列对应关系"
     return best, f"{total:,} 个编码：{shares}{doubt}"

@@ -22,6 +22,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 _DBF_VERSIONS = {0x03, 0x30, 0x31, 0x32, 0x43, 0x63, 0x83, 0x8B, 0xCB, 0xF5, 0xFB}
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_JSON = re.compile(rb"(\xef\xbb\xbf)?\s*(\{|\[\s*[\[{])")
 _TABLE_HELP = "请用 Excel 或 WPS 打开该文件，另存为 .xlsx 或 .csv（逗号分隔）后再导入。"
 
 _STRANGERS: tuple[tuple[bytes, str], ...] = (
@@ -45,6 +46,7 @@ class FileKind(StrEnum):
     WORKBOOK = "Excel 工作簿"
     OLD_WORKBOOK = "旧版 Excel 工作簿"
     DBF = "DBF"
+    JSON = "JSON"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,8 @@ UTF16_BE = Encoding("utf-16-be", "UTF-16", codecs.BOM_UTF16_BE)
 _MARKED = (UTF8_BOM, UTF16_LE, UTF16_BE)
 
 
-def sniff(path: Path) -> FileKind:
-    """What kind of file this is.
+def sniff(path: Path, *, pages: bool = False) -> FileKind:
+    """What kind of file this is; ``pages``: front pages are looked for, which may come as JSON too.
 
     Raises:
         UserError: missing, unreadable, empty, a folder, password-protected, or no table at all.
@@ -83,6 +85,8 @@ def sniff(path: Path) -> FileKind:
             raise UserError(f"“{path.name}”是{what}，不是表格。", _TABLE_HELP)
     if not head.strip(b" \t\r\n\x00\xef\xbb\xbf"):
         raise UserError(f"“{path.name}”没有内容。", "请确认导出是否完成，重新导出后再导入。")
+    if pages and _JSON.match(head):
+        return FileKind.JSON
     _refuse_other_texts(path, head)
     return FileKind.TEXT
 
@@ -136,10 +140,8 @@ def _refuse_other_texts(path: Path, head: bytes) -> None:
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:512].lower()
     if start.startswith((b"<html", b"<!doctype html", b"<table", b"<?xml", b"<meta")):
         raise UserError(f"“{path.name}”是网页或 XML 格式的表格。", _TABLE_HELP)
-    if start.startswith((b"{", b"[{")):
-        raise UserError(
-            f"“{path.name}”是 JSON 数据，不是首页表格。", "请导出卫统4-1（N041）或 HQMS 的 CSV/XLSX。"
-        )
+    if _JSON.match(head):
+        raise UserError(f"“{path.name}”是 JSON 数据，不是表格。", _TABLE_HELP)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return
     controls = sum(head.count(bytes([c])) for c in (*range(9), *range(14, 32)))

@@ -16,6 +16,7 @@ from app.readers.editions import FiledCodes, detect_edition
 from app.readers.imported import Imported, ImportIssue, ImportReport, SourceLayout
 from app.readers.mapping import ColumnMapping, guess_mapping, is_header, recall
 from app.readers.opening import FileKind
+from app.readers.settlement_list import FORMAT
 from app.readers.sources import OpenedSource, SourceRow, open_source, packed_content
 from coding_rules.case import Case
 from icd_tables.codes import Edition, Kind
@@ -23,7 +24,7 @@ from icd_tables.terminology import Terminology
 
 _MAX_CELL_ISSUES = 5_000
 _HOPELESS = 20_000  # refused rows after which a file with hardly a case in it is given up
-_ENCODED = {FileKind.TEXT, FileKind.DBF}
+_ENCODED = {FileKind.TEXT, FileKind.DBF, FileKind.JSON}
 _MORE_HEADERS = 3  # rows below the header in which another one may stand, as under the names the ids
 _MAX_CELL = 32_767  # what a spreadsheet cell can hold
 
@@ -49,7 +50,7 @@ def read_cases(
     mapping: ColumnMapping | None = None,
     progress: Progress | None = None,
 ) -> Imported:
-    """Read front pages from N041, HQMS or in-house tables (CSV, TAB, xlsx, xls, DBF), recognised by content.
+    """Read front pages from N041, HQMS or in-house tables (CSV, TAB, xlsx, xls, DBF) or settlement lists (JSON), recognised by content.
 
     ``mapping`` overrides the remembered or guessed meaning of the columns. Bad rows and cells end in the report.
 
@@ -67,11 +68,12 @@ def read_cases(
             "请在“列对应”中指定主要诊断编码、病案号等列后再导入。",
         )
     reading = _collect(source, columns, progress)
-    cases, edition, evidence = _build(reading, terminology, progress)
+    usual = Edition.INSURANCE if source.kind is FileKind.JSON else Edition.CLINICAL
+    cases, edition, evidence = _build(reading, terminology, usual, progress)
     layout = SourceLayout(
         file=path.name,
         kind=source.kind,
-        format=columns.layout_name,
+        format=_format(source, columns),
         encoding=source.encoding,
         delimiter=source.delimiter,
         sheet=source.sheet,
@@ -164,7 +166,7 @@ def _misfit(row: SourceRow, width: int) -> str:
 
 
 def _build(
-    reading: _Reading, terminology: Terminology, progress: Progress
+    reading: _Reading, terminology: Terminology, usual: Edition, progress: Progress
 ) -> tuple[tuple[Case, ...], Edition, str]:
     """Cases with unique ids and the detected edition."""
     identities = [(reading.builder.identity(cells), row) for row, cells in reading.rows]
@@ -183,7 +185,7 @@ def _build(
         cases.append(case)
         if done % 200 == 0:
             progress.report(done, len(ids), f"正在整理首页：{done:,} / {len(ids):,}")
-    edition, evidence = detect_edition(reading.filed, terminology)
+    edition, evidence = detect_edition(reading.filed, terminology, usual)
     if edition is not Edition.CLINICAL:
         cases = [replace(case, edition=edition) for case in cases]
     return tuple(cases), edition, evidence
@@ -233,7 +235,7 @@ def _report(
     names = {",": "逗号", "\t": "制表符", ";": "分号", "|": "竖线"}
     return ImportReport(
         file=source.path.name,
-        format=columns.layout_name,
+        format=_format(source, columns),
         encoding=source.encoding.label if source.kind in _ENCODED else "",
         delimiter=names.get(source.delimiter, ""),
         sheet=source.sheet,
@@ -246,6 +248,11 @@ def _report(
         notes=tuple(notes),
         unused=columns.unused,
     )
+
+
+def _format(source: OpenedSource, columns: ColumnMapping) -> str:
+    """The interface; a settlement list has our columns, not those of the interface they are named after."""
+    return FORMAT if source.kind is FileKind.JSON else columns.layout_name
 
 
 def _notes(source: OpenedSource, columns: ColumnMapping, reading: _Reading) -> Iterator[str]:

@@ -12,6 +12,7 @@ from app.errors import UserError
 from app.readers.dbf import Dbf, DbfError, open_dbf
 from app.readers.mapping import HEADER_SEARCH, ColumnMapping, find_header, join_headers, recall
 from app.readers.opening import UTF8, Encoding, FileKind, detect_encoding, sniff, unreadable
+from app.readers.settlement_list import NOTES, ListTable, read_lists
 from app.readers.text import guess_delimiter, line_codec, physical_lines, records
 from app.readers.values import cell_text
 from app.readers.workbook import Sheet, open_old_workbook, open_workbook
@@ -76,7 +77,7 @@ def open_source(path: Path, mapping: ColumnMapping | None = None, *, strict: boo
         UserError: the file cannot be opened, or has no header.
     """
     path = reachable(path)
-    kind = sniff(path)
+    kind = sniff(path, pages=True)
     size = path.stat().st_size
     if size > MAX_BYTES:
         raise UserError(f"“{path.name}”有 {size >> 20} MB，超过可读取的大小。", "请按月份分成几个文件导入。")
@@ -193,11 +194,40 @@ def dbf_of(path: Path) -> Dbf:
         raise UserError(f"“{path.name}”不是完好的 DBF 文件：{error}。", "请重新导出后再导入。") from error
 
 
+def _lists_source(path: Path) -> list[OpenedSource]:
+    """Settlement lists as rows, each numbered by its place in the file; the header is ours and stands in row 0."""
+    encoding, undecodable = detect_encoding(path)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise unreadable(path, error) from error
+    table = lists_of(content, encoding)
+    if not table.headers:
+        raise UserError(
+            f"“{path.name}”是 JSON 数据，里面没有读到医保结算清单（setlinfo、diseinfo）"
+            + (f"：{table.rows[0]}。" if table.rows else "。"),
+            "请导出 4101 结算清单的 JSON，或卫统4-1（N041）、HQMS 的 CSV、XLSX。",
+        )
+    rows = (
+        SourceRow(number, [], row) if isinstance(row, str) else SourceRow(number, row)
+        for number, row in enumerate(table.rows, start=1)
+    )
+    top = (SourceRow(0, list(table.headers)), *itertools.islice(rows, HEADER_SEARCH - 1))
+    notes = (*NOTES, *table.notes)
+    return [OpenedSource(path, FileKind.JSON, encoding, undecodable, "", "", top, 0, rows, notes)]
+
+
+def lists_of(content: bytes, encoding: Encoding) -> ListTable:
+    """The settlement lists in the bytes of a JSON file."""
+    return read_lists(content.removeprefix(encoding.mark).decode(encoding.codec, "replace"))
+
+
 _OPENERS: Mapping[FileKind, Callable[[Path], list[OpenedSource]]] = {
     FileKind.TEXT: _text_source,
     FileKind.WORKBOOK: _sheets,
     FileKind.OLD_WORKBOOK: _old_sheets,
     FileKind.DBF: _dbf_source,
+    FileKind.JSON: _lists_source,
 }
 
 
