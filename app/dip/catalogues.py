@@ -220,17 +220,17 @@ def save_dip_catalogue(catalogue: DipCatalogue, folder: Path) -> None:
     }
     days = {"valid_from": catalogue.valid_from, "valid_to": catalogue.valid_to}
     manifest |= {key: day for key, day in days.items() if day is not None}
-    with (
-        safe_write(folder / "catalogue.csv") as path,
-        path.open("w", encoding="utf-8-sig", newline="") as file,
-    ):
-        csv.writer(file).writerows(catalogue_rows(catalogue))
+    tables: list[tuple[str, Sequence[Sequence[object]]]] = [("catalogue.csv", catalogue_rows(catalogue))]
     if catalogue.bed_days:
         tables.append(("bed_days.csv", bed_day_table(catalogue.bed_days)))
     tables += [(name, rows) for name, rows in _list_tables(catalogue) if len(rows) > 1]
     for name, rows in tables:
         with safe_write(folder / name) as path, path.open("w", encoding="utf-8-sig", newline="") as file:
             csv.writer(file).writerows(rows)
+    with safe_write(folder / "scheme.toml") as path:
+        path.write_text(toml_text.dumps({"scheme": manifest}), encoding="utf-8")
+
+
 def _list_tables(catalogue: DipCatalogue) -> Iterator[tuple[str, Sequence[Sequence[object]]]]:
     """The kinds and lists of a catalogue as the side files it is read back from, each with a header."""
     facts = sorted(catalogue.kinds.facts.items())
@@ -242,10 +242,6 @@ def _list_tables(catalogue: DipCatalogue) -> Iterator[tuple[str, Sequence[Sequen
     ):
         yield name, [("编码",), *((code,) for code in sorted(codes))]
     yield "code_map.csv", [("转换前编码", "转换后编码"), *sorted(catalogue.code_map.items())]
-
-
-    with safe_write(folder / "scheme.toml") as path:
-        path.write_text(toml_text.dumps({"scheme": manifest}), encoding="utf-8")
 
 
 def _with_lists(path: Path, catalogue: DipCatalogue, dialect: Dialect) -> DipCatalogue:

@@ -94,7 +94,7 @@ def _tell_columns(sheet: Sheet, header: int, columns: Mapping[str, int], remarks
     for place, cell in enumerate(sheet.rows[header]):
         # Weights and rates are numbers that look like codes (12.3456); they are stored as numbers, or have other lengths too.
         cells = (row[place] for row in sheet.rows[header + 1 : header + 200] if place < len(row))
-        some = [cell for each in cells if isinstance(each, str) and (cell := text(each))]
+        some = [code for each in cells if isinstance(each, str) and (code := text(each))]
         codes = sum(bool(_FULL_PROCEDURE.match(each)) for each in some)
         if place not in known and codes * 2 > len(some):
             name = text(cell) or f"第 {place + 1} 列"
