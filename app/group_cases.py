@@ -12,8 +12,8 @@ from typing import TypeVar
 
 from app.errors import UserError
 from app.readers.opening import detect_encoding, sniff
-from app.readers.values import parse_day
 from coding_rules.grouper.inputs import GrouperInput, in_places
+from coding_rules.values import parse_day
 from icd_tables.codes import normalize_code
 
 REQUIRED = ("case_id", "diagnoses")

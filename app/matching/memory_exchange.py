@@ -14,7 +14,7 @@ from app.matching.dictionary_undo import Undo
 from app.matching.headed_rows import headed_rows
 from app.matching.memory import HospitalDictionary
 from app.progress import Progress
-from app.readers.values import parse_moment
+from coding_rules.values import parse_moment
 from icd_tables.codes import Kind
 from icd_tables.matching.memory import Confirmed
 from icd_tables.normalize import surface

@@ -9,7 +9,6 @@ from typing import TypeVar
 
 from app.readers.imported import ImportIssue
 from app.readers.mapping import ColumnMapping
-from app.readers.values import parse_day, parse_fen, parse_int, parse_moment, with_hour
 from coding_rules.case import Case, Diagnosis, Fees, Fields, Procedure, Source, is_blank
 from coding_rules.fields import (
     CONDITION,
@@ -23,6 +22,7 @@ from coding_rules.fields import (
     diagnosis_fields,
     outcome_field,
 )
+from coding_rules.values import parse_day, parse_fen, parse_int, parse_moment, with_hour
 from icd_tables.codes import Edition
 
 _T = TypeVar("_T")

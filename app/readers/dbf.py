@@ -15,7 +15,7 @@ from decimal import Decimal, InvalidOperation
 from itertools import accumulate
 
 from app.readers.opening import Encoding, is_dbf
-from app.readers.values import parse_day, parse_moment
+from coding_rules.values import parse_day, parse_moment
 
 _HEAD, _FIELD = 32, 32
 _END_OF_FIELDS, _END_OF_FILE = 0x0D, 0x1A

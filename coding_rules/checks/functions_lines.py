@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from coding_rules.case import is_blank
-from coding_rules.checks.functions_values import parse_day
 from coding_rules.checks.names import DIAGNOSES, PROCEDURES, Facet, Type
 from coding_rules.checks.predicates import Env, function, note
 from coding_rules.checks.view import CaseView, Line
 from coding_rules.lines import first_gap, form_lines
+from coding_rules.values import parse_day
 from icd_tables.codes import Kind
 
 FULL_CODE = 7

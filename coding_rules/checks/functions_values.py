@@ -13,9 +13,7 @@ from coding_rules.checks.predicates import Env, function, note
 from coding_rules.checks.view import CaseView
 from coding_rules.fields import FEE_ADDENDS, FEE_ITEMS, MOST_LINES, OUTCOME, field_label, outcome_field
 from coding_rules.identity import birth_of, checksum_holds, sex_of
-
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([Ee][+-]?\d{1,2})?", re.ASCII)
-_FORMATS = ("%Y%m%d", "%Y-%m-%d", "%Y/%m/%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M")
+from coding_rules.values import parse_day, parse_number
 
 
 @function((Type.DAY, Type.DAY), Type.NUMBER, prose="{0}减{1}的天数")
@@ -36,38 +34,26 @@ def at_midnight(env: Env, view: CaseView, moment: datetime) -> bool:
     return (moment.hour, moment.minute, moment.second) == (0, 0, 0)
 
 
-@lru_cache(maxsize=4096)
-def parse_day(text: str) -> date | None:
-    """A day as front pages write it, or ``None``."""
-    for pattern in _FORMATS:
-        try:
-            return datetime.strptime(text, pattern).date()
-        except ValueError:
-            continue
-    return None
+_day = lru_cache(maxsize=4096)(parse_day)
 
 
 @function((Type.TEXT,), Type.DAY, prose="{0}")
 def day(env: Env, view: CaseView, text: str) -> date | None:
     """The day a cell holds."""
-    return parse_day(text)
+    return _day(text)
 
 
 @function((Type.TEXT,), prose="{0}不是日期")
 def not_a_day(env: Env, view: CaseView, text: str) -> bool:
     """Whether a filled cell holds no readable day."""
-    return parse_day(text) is None
-
-
-def parse_number(text: str) -> float | None:
-    """A number as front pages write it, or ``None``: what some programs write for nothing (``nan``, ``inf``) is none."""
-    return float(text) if _NUMBER.fullmatch(text.strip()) else None
+    return _day(text) is None
 
 
 @function((Type.TEXT,), Type.NUMBER, prose="{0}")
 def number(env: Env, view: CaseView, text: str) -> float | None:
     """The number a cell holds."""
-    return parse_number(text)
+    found = parse_number(text)
+    return None if found is None else float(found)
 
 
 @function((Type.TEXT,), prose="{0}不是数字")

@@ -78,16 +78,31 @@ def test_a_missing_column_is_unknown() -> None:
     assert truth("ZKRQ is blank", without=["ZKRQ"]) is None
 
 
-@pytest.mark.parametrize("text", ["nan", "inf", "-inf", "1e999", "1_000", "一", "1.2.3", "0x10", "²"])
+@pytest.mark.parametrize("text", ["nan", "inf", "-inf", "1e999", "1_000", "一", "1.2.3", "0x10", "²", ".5"])
 def test_what_programs_write_for_nothing_is_no_number(text: str) -> None:
     assert truth("number(NL) > 0", NL=text) is None
     assert truth("not_a_number(NL)", NL=text) is True
 
 
-@pytest.mark.parametrize("text", ["1", " 1 ", "1.50", "+1", ".5", "1.", "1E2"])
+@pytest.mark.parametrize("text", ["1", " 1 ", "1.50", "+1", "1.", "1,234.50", "22岁", "１２"])
 def test_numbers_as_front_pages_write_them(text: str) -> None:
     assert truth("number(NL) > 0", NL=text) is True
     assert truth("not_a_number(NL)", NL=text) is False
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["20250307", "2025-03-07 10:15:30.0", "2025/3/7", "2025.3.7", "2025年3月7日", "45723", "20250307101500"],
+)
+def test_a_day_the_reader_reads_is_a_day_for_the_rules(text: str) -> None:
+    assert truth("not_a_day(ZKRQ)", ZKRQ=text) is False
+    assert truth("days(day(ZKRQ), discharged) == 1", ZKRQ=text) is True
+
+
+@pytest.mark.parametrize("text", ["20250230", "昨天", "2025-13-01", "7.3.2025"])
+def test_what_is_no_day_is_none(text: str) -> None:
+    assert truth("not_a_day(ZKRQ)", ZKRQ=text) is True
+    assert truth("day(ZKRQ) < discharged", ZKRQ=text) is None
 
 
 def test_the_asterisk_part_is_a_text_of_its_own() -> None:
