@@ -19,6 +19,7 @@ from app.settings import Settings, Theme
 from app.version import NAME
 from ui import layout, theme
 from ui.actions import ACTIONS, Actions
+from ui.drops import dropped_files, take_files
 from ui.file_desk import FileDesk
 from ui.jobs import Jobs
 from ui.services import Services
@@ -267,13 +268,11 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files may be dropped."""
-        if event.mimeData().hasUrls():
-            event.acceptProposedAction()
+        take_files(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open what was dropped."""
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
+        if paths := dropped_files(event):
             self.files.open_paths(paths)
 
     # --- inside --------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from app.tables import ImportOutcome, TableOutcome, import_tables, remove_table
 from icd_tables.codes import Edition
 from icd_tables.importing import TableIssue
 from ui.dialogs.messages import confirm
+from ui.drops import dropped_files, take_files
 from ui.icons import icon
 from ui.models.columns import Column
 from ui.tools.columns import count, text
@@ -178,13 +179,11 @@ class CodeTablesWindow(ToolWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files may be dropped."""
-        if event.mimeData().hasUrls():
-            event.acceptProposedAction()
+        take_files(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Import what was dropped."""
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
+        if paths := dropped_files(event):
             self.take(paths)
 
     def _day(self) -> date | None:
