@@ -15,6 +15,7 @@ from app.group_cases import CaseLine, read_case_lines
 from app.knowledge import Groupers
 from app.progress import Progress
 from app.review import Settler
+from coding_rules.grouper.dip.bed_days import BED_DAYS
 from coding_rules.grouper.dip.light import LightGrouping
 from coding_rules.grouper.drg.grouper import DrgGrouper
 from coding_rules.grouper.drg.outcomes import DrgResult
@@ -118,7 +119,15 @@ def _drg_answer(
 ) -> _Answer:
     scheme = grouper.version_on(case.discharged).info.title
     if not result.drg:
-        return _Answer(mdc=result.mdc, reason=f"DRG {grouper.group(case).reason}", scheme=scheme)
+        ungrouped = grouper.group(case)
+        settled = settler.settle(ungrouped, case) if settler is not None else None
+        return _Answer(
+            mdc=result.mdc,
+            points=settled.points if settled else None,
+            amount=settled.amount if settled else None,
+            reason=f"DRG {ungrouped.reason}",
+            scheme=scheme,
+        )
     row = grouper.worth(result.drg, case.discharged)
     amount = None
     if settler is not None:
@@ -139,13 +148,13 @@ def _dip(cases: Sequence[GrouperInput], groupers: Groupers) -> Iterator[_Answer]
 
 
 def _dip_answer(case: GrouperInput, light: LightGrouping, title: str, settler: Settler | None) -> _Answer:
-    if not light.group:
-        return _Answer(reason=f"DIP {light.reason}")
-    points, amount = light.points, None
-    if settler is not None and case.total_fee is not None:
+    # Points of one day are no case's.
+    points, amount = None if light.kind == BED_DAYS else light.points, None
+    if settler is not None and (case.total_fee is not None or light.kind == BED_DAYS):
         settled = settler.settle(_whole(light, title), case)
-        points, amount = (points if settled.points is None else settled.points), settled.amount
-    return _Answer(light.group, kind=light.kind, figure=points, amount=amount)
+        points, amount = settled.points if settled.points is not None else points, settled.amount
+    reason = "" if light.group else f"DIP {light.reason}"
+    return _Answer(light.group, kind=light.kind, figure=points, amount=amount, reason=reason)
 
 
 def _whole(light: LightGrouping, title: str) -> Grouping:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,12 @@ from app.group_cases import read_case_lines
 from app.group_file import COLUMNS, group_file
 from app.knowledge import Choices, Groupers, load_groupers
 from app.progress import Cancelled, Progress
+from coding_rules.grouper.dip.bed_days import BedDayGroup, BedDayRules
+from coding_rules.grouper.dip.grouper import DipGrouper
+from coding_rules.settlement.amount import NO_RULINGS, Settler
+from coding_rules.settlement.profile import RegionProfile
+from coding_rules.settlement.rules import BandRules, Ungrouped
+from coding_rules.settlement.rulings import Outcome, Ruling, Rulings
 
 HEADER = "case_id,sex,age,age_days,weight,dept,los,discharge,diagnoses,procedures,total_fee,mdc"
 
@@ -128,6 +136,41 @@ def test_a_case_without_a_group_says_why(tmp_path: Path, dip_only: Groupers) -> 
     (row,) = read(out)
     assert row["dip"] == ""
     assert row["reason"].startswith("DIP ")
+
+
+def with_rules(groupers: Groupers, bands: BandRules, rulings: Rulings = NO_RULINGS) -> Groupers:
+    assert groupers.dip_settler is not None
+    shipped = groupers.dip_settler.profile
+    profile = replace(shipped, bands=bands, money=replace(shipped.money, region_mean=Decimal(5000)))
+    return replace(groupers, dip_settler=Settler(profile, rulings=rulings))
+
+
+def test_an_ungrouped_case_is_paid_where_the_region_says_how(tmp_path: Path, dip_only: Groupers) -> None:
+    path = write(tmp_path / "c.csv", "1,1,40,,,内科,3,1,,,4000,", "2,1,40,,,内科,3,1,,,4000,")
+    bands = BandRules(ungrouped=Ungrouped.FEE_SHARE, ungrouped_factor=Decimal("0.6"))
+    approved = Rulings([Ruling("DIP", "2", outcome=Outcome.AMOUNT, amount=350_000)])
+    out = tmp_path / "o.csv"
+    group_file(path, out, with_rules(dip_only, bands, approved))
+    rows = read(out)
+    assert [(row["dip"], row["amount"]) for row in rows] == [("", "2784"), ("", "3500")]
+    assert rows[0]["points"] == "480"  # 4000 ÷ 5000 × 1000 × 0.6
+    assert all("DIP" in row["reason"] for row in rows)
+
+
+def test_points_of_a_day_are_never_shown_as_a_cases(tmp_path: Path, dip_only: Groupers) -> None:
+    assert dip_only.dip is not None
+    days = BedDayGroup("CR01", "床日", ("Z99",), Decimal("12.5"))
+    profile = RegionProfile("p", "本地", bed_days=BedDayRules(enabled=True))
+    grouper = DipGrouper(replace(dip_only.dip.catalogue, bed_days=(days,)), profile)
+    path = write(tmp_path / "c.csv", "1,1,40,,,精神科,90,1,Z99.900,,,", "2,1,40,,,精神科,,1,Z99.900,,4000,")
+    out = tmp_path / "o.csv"
+    group_file(path, out, Groupers(dip=grouper, dip_settler=Settler(profile)))
+    assert [(row["dip"], row["dip_kind"], row["points"]) for row in read(out)] == [
+        ("CR01", "床日", "1125"),
+        ("CR01", "床日", ""),
+    ]
+    group_file(path, out, Groupers(dip=grouper))
+    assert [row["points"] for row in read(out)] == ["", ""]
 
 
 @pytest.mark.parametrize(
