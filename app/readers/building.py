@@ -197,8 +197,7 @@ class CaseBuilder:
         for form_line, (code, name, condition, _) in self.diagnosis_columns.items():
             code_text, name_text = _said(cells, code), _said(cells, name)
             if code_text or name_text or not form_line:
-                poa = _said(cells, condition)
-                lines[form_line] = Diagnosis(code_text, name_text, _CONDITION.get(poa, poa))
+                lines[form_line] = Diagnosis(code_text, name_text, _condition(cells, condition))
         return lines
 
     def procedures_by_line(self, cells: Sequence[str]) -> dict[int, Procedure]:
@@ -286,6 +285,12 @@ def _said(cells: Sequence[str], column: int) -> str:
         return ""
     text = cells[column]
     return "" if not text or is_blank(text) else text
+
+
+def _condition(cells: Sequence[str], column: int) -> str:
+    """入院病情 as its code. Here “无” is an answer (4), in any other column it says that there is none."""
+    said = cells[column] if column >= 0 else ""
+    return _CONDITION.get(said) or _said(cells, column)
 
 
 def _years(birth: date | None, admitted: datetime | None) -> int | None:

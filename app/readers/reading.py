@@ -59,7 +59,7 @@ def read_cases(
         Cancelled: the user asked to stop.
     """
     progress = progress or Progress()
-    source = open_source(path, mapping)
+    source = open_source(path, mapping, progress=progress)
     headers = source.header.cells
     columns = mapping or recall(headers) or guess_mapping(headers, [row.cells for row in source.sample])
     if not columns.is_usable:

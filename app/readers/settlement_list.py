@@ -14,6 +14,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
+from app.progress import Progress
 from coding_rules.fields import FIELDS, MOST_LINES, OTHER_DIAGNOSES, PROCEDURES, diagnosis_fields
 
 FORMAT = "医保结算清单"
@@ -109,8 +110,13 @@ class ListTable:
     notes: list[str] = field(default_factory=list)
 
 
-def read_lists(text: str) -> ListTable:
-    """Every settlement list in a JSON text."""
+def read_lists(text: str, progress: Progress | None = None) -> ListTable:
+    """Every settlement list in a JSON text.
+
+    Raises:
+        Cancelled: the user asked to stop.
+    """
+    progress = progress or Progress()
     table = ListTable()
     found: list[_Cells | str] = []
     for value in _values(text):
@@ -121,6 +127,8 @@ def read_lists(text: str) -> ListTable:
             found.append("不是结算清单：里面没有 setlinfo 和 diseinfo")
         for each in lists:
             found.append(_cells(each, len(found) + 1, table.notes))
+            if len(found) % 200 == 0:
+                progress.report(0, 0, f"正在读取结算清单：{len(found):,} 份")
     names = dict.fromkeys(name for cells in found if not isinstance(cells, str) for name in cells)
     names |= dict.fromkeys(_room(names.keys()))
     table.headers = tuple([name for name in FIELDS if name in names] + [n for n in names if n not in FIELDS])

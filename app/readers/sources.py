@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.errors import UserError
+from app.progress import Progress
 from app.readers.dbf import Dbf, DbfError, open_dbf
 from app.readers.mapping import HEADER_SEARCH, ColumnMapping, find_header, join_headers, recall
 from app.readers.opening import UTF8, Encoding, FileKind, detect_encoding, sniff, unreadable
@@ -67,7 +68,13 @@ class OpenedSource:
         return itertools.chain(self.sample, self.rest)
 
 
-def open_source(path: Path, mapping: ColumnMapping | None = None, *, strict: bool = True) -> OpenedSource:
+def open_source(
+    path: Path,
+    mapping: ColumnMapping | None = None,
+    *,
+    strict: bool = True,
+    progress: Progress | None = None,
+) -> OpenedSource:
     """Open a file at its header. Of a workbook, the first sheet that has one.
 
     The header is the row that ``mapping`` was made for, else the row that knows most field names, else one whose mapping is
@@ -75,12 +82,15 @@ def open_source(path: Path, mapping: ColumnMapping | None = None, *, strict: boo
 
     Raises:
         UserError: the file cannot be opened, or has no header.
+        Cancelled: the user asked to stop.
     """
     path = reachable(path)
     kind = sniff(path, pages=True)
     size = path.stat().st_size
     if size > MAX_BYTES:
         raise UserError(f"“{path.name}”有 {size >> 20} MB，超过可读取的大小。", "请按月份分成几个文件导入。")
+    if kind is FileKind.JSON:
+        return _lists_source(path, progress)
     candidates = [replace(found, top=_joined(found.top)) for found in _OPENERS[kind](path)]
     for search in (_known_header, _first_words) if not strict else (_known_header,):
         for candidate in candidates:
@@ -194,14 +204,16 @@ def dbf_of(path: Path) -> Dbf:
         raise UserError(f"“{path.name}”不是完好的 DBF 文件：{error}。", "请重新导出后再导入。") from error
 
 
-def _lists_source(path: Path) -> list[OpenedSource]:
-    """Settlement lists as rows, each numbered by its place in the file; the header is ours and stands in row 0."""
+def _lists_source(path: Path, progress: Progress | None) -> OpenedSource:
+    """Settlement lists as rows, each numbered by its place in the file; the header is ours and stands in row 0. All are read at once,
+    for which columns there are shows in the last one.
+    """
     encoding, undecodable = detect_encoding(path)
     try:
         content = path.read_bytes()
     except OSError as error:
         raise unreadable(path, error) from error
-    table = lists_of(content, encoding)
+    table = lists_of(content, encoding, progress)
     if not table.headers:
         raise UserError(
             f"“{path.name}”是 JSON 数据，里面没有读到医保结算清单（setlinfo、diseinfo）"
@@ -214,12 +226,16 @@ def _lists_source(path: Path) -> list[OpenedSource]:
     )
     top = (SourceRow(0, list(table.headers)), *itertools.islice(rows, HEADER_SEARCH - 1))
     notes = (*NOTES, *table.notes)
-    return [OpenedSource(path, FileKind.JSON, encoding, undecodable, "", "", top, 0, rows, notes)]
+    return OpenedSource(path, FileKind.JSON, encoding, undecodable, "", "", top, 0, rows, notes)
 
 
-def lists_of(content: bytes, encoding: Encoding) -> ListTable:
-    """The settlement lists in the bytes of a JSON file."""
-    return read_lists(content.removeprefix(encoding.mark).decode(encoding.codec, "replace"))
+def lists_of(content: bytes, encoding: Encoding, progress: Progress | None = None) -> ListTable:
+    """The settlement lists in the bytes of a JSON file.
+
+    Raises:
+        Cancelled: the user asked to stop.
+    """
+    return read_lists(content.removeprefix(encoding.mark).decode(encoding.codec, "replace"), progress)
 
 
 _OPENERS: Mapping[FileKind, Callable[[Path], list[OpenedSource]]] = {
@@ -227,7 +243,6 @@ _OPENERS: Mapping[FileKind, Callable[[Path], list[OpenedSource]]] = {
     FileKind.WORKBOOK: _sheets,
     FileKind.OLD_WORKBOOK: _old_sheets,
     FileKind.DBF: _dbf_source,
-    FileKind.JSON: _lists_source,
 }
 
 

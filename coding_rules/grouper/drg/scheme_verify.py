@@ -50,7 +50,7 @@ def verify_versions(versions: Sequence[SchemeInfo]) -> list[SchemeIssue]:
     """Versions of one scheme (same id) whose dates in force overlap."""
     return [
         SchemeIssue(
-            later.name,
+            later.title,
             0,
             "valid_from",
             Severity.WARNING,

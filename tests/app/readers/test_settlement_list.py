@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from app.errors import UserError
 from app.export.corrected import write_corrected, written_name
+from app.progress import Cancelled, Progress
 from app.readers.imported import Imported
 from app.readers.opening import FileKind, sniff
 from app.readers.reading import read_cases
@@ -202,3 +203,15 @@ def test_corrections_are_written_as_a_table_with_room_for_more_lines(tmp_path: P
         ["I21.001", "I10.x00x002", "E11.900"],
     ]
     assert load_workbook(target).sheetnames == ["结算清单"]
+
+
+def test_reading_many_lists_can_be_stopped(tmp_path: Path) -> None:
+    path = tmp_path / "清单.json"
+    path.write_text(json.dumps([a_list(f"B{number}") for number in range(300)]), "utf-8")
+    seen: list[str] = []
+    progress = Progress(lambda _done, _total, text: seen.append(text))
+    progress.cancel()
+    with pytest.raises(Cancelled):
+        read_cases(path, terminology(), progress=progress)
+    read_cases(path, terminology(), progress=Progress(lambda _done, _total, text: seen.append(text)))
+    assert "正在读取结算清单：200 份" in seen
