@@ -17,7 +17,7 @@ from app.dip.profile_words import CHOICES
 from app.errors import UserError
 from coding_rules.settlement.figures import show
 from coding_rules.settlement.profile import SECTIONS, Certainty, Note, RegionProfile
-from coding_rules.settlement.profile_check import HEAD, INTERVENTION, ProfileProblem
+from coding_rules.settlement.profile_check import HEAD, INTERVENTION, LARGEST, ProfileProblem
 from coding_rules.settlement.profile_view import LABELS
 from coding_rules.settlement.rules import HighStep, PointPrice
 
@@ -175,12 +175,14 @@ def _read(text: str, hint: Any, words: Mapping[str, str]) -> Any:
     if dataclasses.is_dataclass(hint):
         raise ValueError(text)
     written = next((value for value, word in words.items() if word == text), text)
+    if words and written not in words:
+        raise ValueError(text)
     return hint(written) if issubclass(hint, StrEnum) else written
 
 
 def _finite(text: str) -> Decimal:
     value = Decimal(text)
-    if not value.is_finite():
+    if not value.is_finite() or abs(value) > LARGEST:
         raise ValueError(text)
     return value
 

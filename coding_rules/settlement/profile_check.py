@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from coding_rules.grouper.dip.bed_days import BedDayRules
+from coding_rules.grouper.dip.procedure_kinds import ProcedureKind
 from coding_rules.grouper.dip.rules import MIXED_STEPS, TIE_BREAKS, DipRules
 from coding_rules.settlement.figures import show
 from coding_rules.settlement.rules import (
@@ -17,8 +21,10 @@ from coding_rules.settlement.rules import (
     FundBasis,
     MoneyRules,
     PriceWay,
+    Standard,
     Ungrouped,
 )
+from icd_tables.codes import normalize_code
 
 if TYPE_CHECKING:
     from coding_rules.settlement.profile import RegionProfile
@@ -28,6 +34,10 @@ HEAD = "profile"
 LAYERS = ("核心", "基层", "中医", "综合")
 INTERVENTION = ("手术", "治疗性操作")
 RELATED = ("all", "partial")
+BASES = ("points", "weight")
+_KINDS = frozenset(kind.value for kind in ProcedureKind)
+_DIAGNOSIS = re.compile(r"^[A-Z]\d[\dA-Z]")
+_PROCEDURE = re.compile(r"^\d{1,2}\.\d")
 
 
 class ProfileProblem(NamedTuple):
@@ -57,11 +67,52 @@ def profile_problems(profile: RegionProfile) -> Iterator[ProfileProblem]:
         ("auxiliary", _auxiliary(profile.auxiliary)),
         ("bed_days", _bed_days(profile.bed_days)),
     ):
-        for name, sentence in found:
+        senseless = list(_senseless(getattr(profile, section)))
+        # The other checks reckon with the numbers.
+        told = senseless or list(found)
+        told += [
+            (name, "不能小于 0") for name in _negative(getattr(profile, section)) if name not in dict(told)
+        ]
+        for name, sentence in told:
             yield ProfileProblem(section, name, sentence)
 
 
 _Found = Iterator[tuple[str, str]]
+
+
+LARGEST = Decimal(10) ** 12
+"""No parameter comes near: not a point value, not a mean fee in yuan."""
+
+
+def _senseless(part: object) -> _Found:
+    """Numbers that are none, or far too large."""
+    for each in dataclasses.fields(part):  # type: ignore[arg-type]  # every section is a dataclass
+        if any(not value.is_finite() or abs(value) > LARGEST for value in _numbers(getattr(part, each.name))):
+            yield each.name, "数字太大或不是数字"
+
+
+def _negative(part: object) -> Iterator[str]:
+    """Parameters below 0, which none may be."""
+    for each in dataclasses.fields(part):  # type: ignore[arg-type]  # every section is a dataclass
+        if any(value < 0 for value in _numbers(getattr(part, each.name))):
+            yield each.name
+
+
+def _numbers(value: object) -> Iterator[Decimal]:
+    match value:
+        case Decimal():
+            yield value
+        case int():
+            yield Decimal(value)
+        case Mapping():
+            for each in value.values():
+                yield from _numbers(each)
+        case tuple():
+            for each in value:
+                yield from _numbers(each)
+        case _ if dataclasses.is_dataclass(value):
+            for field in dataclasses.fields(value):
+                yield from _numbers(getattr(value, field.name))
 
 
 def _grouping(rules: DipRules) -> _Found:
@@ -83,6 +134,20 @@ def _grouping(rules: DipRules) -> _Found:
                 yield name, f"{each} 写了 {times} 次"
     if not rules.layers:
         yield "layers", "一层病种也没有，所有病例都不入组"
+    for each in rules.priority:
+        layer, dot, kind = each.partition("·")
+        if layer not in LAYERS or (dot and kind not in _KINDS):
+            yield "priority", f"{each} 不认识（应为“核心·手术”或“基层”的样子）"
+    for name, codes, pattern in (
+        ("excluded_diagnoses", rules.excluded_diagnoses, _DIAGNOSIS),
+        ("excluded_procedures", rules.excluded_procedures, _PROCEDURE),
+        ("resistant_code", (rules.resistant_code,), _DIAGNOSIS),
+        ("resistant_by_principal", rules.resistant_by_principal, _DIAGNOSIS),
+    ):
+        strange = [code for code in sorted(codes) if not pattern.match(normalize_code(code))]
+        if strange:
+            what = "手术操作" if pattern is _PROCEDURE else "诊断"
+            yield name, f"{'、'.join(strange[:3])} 不像{what}编码"
     if "priority" in rules.tie_breaks and not rules.priority:
         yield "priority", "取舍次序用了“按优先次序”，但没有写出次序"
 
@@ -102,6 +167,8 @@ def _bands(bands: BandRules) -> _Found:
 
 
 def _money(money: MoneyRules, bands: BandRules) -> _Found:
+    if money.basis not in BASES:
+        yield "basis", f"{money.basis} 不认识（可选：{'、'.join(BASES)}）"
     if any(price.value <= 0 for price in money.prices):
         yield "prices", "点值必须大于 0"
     for (insurance, month, region), times in Counter(
@@ -119,6 +186,11 @@ def _money(money: MoneyRules, bands: BandRules) -> _Found:
         yield "base_share", "弹性点值要有基准份额，如 0.8（基准：增量 8：2）"
     if money.base_share is not None and not 0 <= money.base_share <= 1:
         yield "base_share", f"{show(money.base_share)} 应在 0 到 1 之间"
+    if bands.standard is Standard.POINTS and not money.fee_per_point:
+        yield "fee_per_point", "倍率按均费折算系数比较时要有系数，如“职工 6.1、居民 5.6”"
+    for name in ("fee_per_point", "basic_fee_per_point"):
+        if any(value <= 0 for value in getattr(money, name).values()):
+            yield name, "每个系数都必须大于 0"
     if any(points <= 0 for points in money.extra_points.values()):
         yield "extra_points", "每个加成分值都必须大于 0"
     if money.fund_basis is FundBasis.SHARE and not money.fund_share:

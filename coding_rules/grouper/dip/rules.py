@@ -8,7 +8,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
-from coding_rules.grouper.dip.expression import Dialect, ProcedureMatch
+from coding_rules.grouper.dip.expression import Dialect, ProcedureMatch, clean_procedure
+from coding_rules.grouper.dip.spec import clean_spec
+from icd_tables.codes import normalize_code
 
 
 class Pipeline(StrEnum):
@@ -104,6 +106,18 @@ class DipRules:
     resistant_code: str = "U84.3"
     resistant_by_principal: tuple[str, ...] = ("A15", "A16", "A19")
     resistant_bare_any: bool = False
+
+    def __post_init__(self) -> None:
+        """Codes as people type them (``z51.100``, ``６.3100``) are kept in the spelling they are compared in."""
+        object.__setattr__(
+            self, "excluded_diagnoses", frozenset(map(normalize_code, self.excluded_diagnoses))
+        )
+        object.__setattr__(
+            self, "excluded_procedures", frozenset(map(clean_procedure, self.excluded_procedures))
+        )
+        object.__setattr__(self, "resistant_code", clean_spec(self.resistant_code))
+        by_principal = tuple(map(clean_spec, self.resistant_by_principal))
+        object.__setattr__(self, "resistant_by_principal", by_principal)
 
 
 _BOTH = frozenset(
