@@ -66,6 +66,20 @@ def test_gaps_between_lines_stay_visible(tmp_path: Path) -> None:
     assert {"CMP-044", "CMP-096"} <= {finding.rule_id for finding in CheckEngine(terminology()).check(case)}
 
 
+def test_what_is_written_in_words_reads_like_its_code(tmp_path: Path) -> None:
+    coded, told = (
+        read_cases(n041_file(tmp_path, n041_row(**cells)), terminology()).cases[0]
+        for cells in (
+            {"XB": "2", "LYFS": "2", "RYBQ": "1", "RYBQ1": "4"},
+            {"XB": "女", "LYFS": "医嘱转院", "RYBQ": "有", "RYBQ1": "无"},
+        )
+    )
+    assert [line.condition for line in told.diagnoses] == ["1", "4"], "“无” is an answer to 入院病情"
+    assert (told.sex, told.discharge_way, told.diagnoses) == (coded.sex, coded.discharge_way, coded.diagnoses)
+    engine = CheckEngine(terminology())
+    assert [one.rule_id for one in engine.check(told)] == [one.rule_id for one in engine.check(coded)]
+
+
 def test_a_missing_principal_diagnosis_stays_missing(tmp_path: Path) -> None:
     (case,) = read_cases(n041_file(tmp_path, n041_row(JBDM="", ZYZD="-", RYBQ="")), terminology()).cases
     assert case.principal_diagnosis is None
