@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from itertools import takewhile
 from typing import Protocol
+
+import numpy as np
 
 from icd_tables.codes import Kind, normalize_code
 from icd_tables.crosswalk import Crosswalk
@@ -20,7 +22,7 @@ from icd_tables.matching.rows import Names, Origin
 from icd_tables.matching.scoring import tier, weights
 from icd_tables.matching.segments import Segment, flags_for, split
 from icd_tables.matching.similar import Match, SimilarNames
-from icd_tables.normalize import compact, fold, surface
+from icd_tables.normalize import compact, fold
 from icd_tables.search import Candidate, Tier
 from icd_tables.synonyms import lexicon
 from icd_tables.table import CodeEntry, CodeTable
@@ -59,6 +61,7 @@ class Matcher:
         self.names = Names(entries, self._index.entry_names)
         self._similar = SimilarNames(self._index, self._former, weights(self.kind))
         self._recall: Recall | None = None
+        self._worths: tuple[Recall | None, Floats] | None = None
         self._codes = CodeKeys(self._index.codes, self.kind)
         self._typed = TypedKeys(self._index.typed)
         self._brought = BroughtKeys(
@@ -104,7 +107,10 @@ class Matcher:
         ):
             if asking.abbreviation:
                 self._add_similar(similar[:_ABBREVIATION_ANSWERS], asking, recall)
-                self._add_keys(asking)
+                self._add_typed(compact(asking.folded), asking.found)
+            else:
+                self._add_similar(list(takewhile(self._is_synonym, similar)), asking, recall)
+            self._add_containing(asking.form, asking.found)
             self._add_similar(similar, asking, recall)
         return [asking.found.candidates for asking in askings]
 
@@ -114,11 +120,7 @@ class Matcher:
         self._add_exact(asking.form, asking.found)
         self._add_confirmed(asking.text, asking.found)
         if not asking.abbreviation:
-            self._add_keys(asking)
-
-    def _add_keys(self, asking: _Asking) -> None:
-        self._add_typed(compact(asking.folded), asking.found)
-        self._add_containing(asking.form, asking.found)
+            self._add_typed(compact(asking.folded), asking.found)
 
     def entry(self, code: str) -> CodeEntry | None:
         """The entry of a code of this table, in any spelling."""
@@ -201,7 +203,13 @@ class Matcher:
         """Names that start with or contain a fragment being typed."""
         if not _FRAGMENT_LEAST <= len(form.surface) <= _FRAGMENT_MOST or form.canonical.changes:
             return
-        for hit in self._typed.containing(form.surface, found.limit, self._worth()):
+        worth, sites, theirs = self._worth(), frozenset(form.canonical.sites), self._index.sites
+
+        def fitting(row: int) -> float:
+            """气管切开 stands in 支气管切开, but that is done to another part."""
+            return -_ELSEWHERE if sites.isdisjoint(theirs[row].tolist()) else worth(row)
+
+        for hit in self._typed.containing(form.surface, found.limit, fitting if sites else worth):
             target = int(self._index.target[hit.row])
             found.add(_typed_candidate(hit, self.names.entry(target), "名称"))
 
@@ -213,34 +221,30 @@ class Matcher:
         for target, match in similar:
             if asking.found.full:
                 break
-            words = match.found["name_covered"] > 0.999 and match.found["text_covered"] > 0.999
-            level = tier(match.score, words)
+            level = tier(match.score, match.same_words)
             remembered = recall.pair(match.echo) if recall and match.echo >= 0 else None
             reason = why(match, self._index, remembered)
             entry = self.names.entry(target)
             cautions = flags_for(entry.name, said) if flagged else ()
             asking.found.add(Candidate(entry, level, reason, min(match.score, 0.96), cautions))
 
+    def _is_synonym(self, found: tuple[int, Match]) -> bool:
+        """Whether a name is the text in other words; that is more than containing it."""
+        _, match = found
+        return match.same_words and not match.speaks_against and bool(self._index.changes[match.row])
+
     def _worth(self) -> Worth:
         """How likely the name of a row is meant by a key: what this hospital used, then what is met every day; special
         circumstances (新生儿, 妊娠, 去除) come last.
         """
-        recall, everyday = self.recall(), self._everyday
-
-        def worth(row: int) -> float:
-            target = int(self._index.target[row])
-            used = float(recall.habit[target]) if recall else 0.0
-            return used + everyday.get(target, 0.0) - _SPECIAL * int(self._index.unasked[row]).bit_count()
-
-        return worth
-
-    @cached_property
-    def _everyday(self) -> dict[int, float]:
-        """Names met every day, worth less than one use."""
-        rows = [
-            row for name in self._former.lexicon.everyday for row in self._index.exact.rows(surface(name))
-        ]
-        return {int(self._index.target[row]): _EVERYDAY for row in rows}
+        recall = self.recall()
+        if self._worths is None or self._worths[0] is not recall:
+            worth = _EVERYDAY * (self._similar.familiar >= 1)
+            if recall:
+                worth = worth + recall.habit
+            special = _SPECIAL * np.bitwise_count(self._index.unasked).astype(np.float32)
+            self._worths = recall, np.asarray(worth[self._index.target] - special, np.float32)
+        return self._worths[1].item
 
     def recall(self) -> Recall | None:
         """The index of similar remembered texts, built anew when the memory has grown enough."""
@@ -293,6 +297,8 @@ _ABBREVIATION_ANSWERS = 3
 _EVERYDAY, _SPECIAL = 0.5, 0.1
 """What a name met every day is worth among those a key leads to; one confirmed use is worth 0.7; and what
 each special circumstance costs."""
+_ELSEWHERE = 9.0
+"""Puts a name that speaks of another body part behind all others that contain a fragment."""
 _FRAGMENT_LEAST, _FRAGMENT_MOST = 2, 4
 
 _ORIGIN_WORDS = {Origin.BRACKET: "别名", Origin.ALIAS: "别名", Origin.OLD_NAME: "对照旧名"}

@@ -22,6 +22,8 @@ from icd_tables.words import Replacer, WordFinder
 _LEXICON = "icd_tables.lexicon"
 _TISSUES = ("腺癌", "鳞癌", "肉瘤", "腺瘤", "癌")
 """The plain words that longer words for a tumour end in."""
+_LEAST_ACT = 4
+"""Characters of a procedure that stands without 术; shorter ones may be a thing (支架术, 皮瓣术)."""
 
 
 class Anatomy:
@@ -91,11 +93,13 @@ class Lexicon:
         self.kind = kind
         specific = "diagnoses.csv" if kind is Kind.DIAGNOSIS else "procedures.csv"
         groups = (*_groups("miswritings.csv"), *_groups("shared.csv"), *_groups(specific))
+        if kind is Kind.PROCEDURE:
+            groups = tuple((preferred, _with_acts(variants)) for preferred, variants in groups)
         self._groups = groups
         self._spelling = Replacer(_pairs(_groups("miswritings.csv")))
         self._synonyms = Replacer(_pairs(groups))
         noise = words["noise" if kind is Kind.DIAGNOSIS else "noise_procedure"]
-        self._noise = WordFinder(dict.fromkeys(noise, "noise"))
+        self._noise = WordFinder(dict.fromkeys(words["no_noise"], "") | dict.fromkeys(noise, "noise"))
         drop = words["drop"]
         self._drop = WordFinder(dict.fromkeys(drop["kept"], "") | dict.fromkeys(drop[kind.value], "drop"))
         self.anatomy = Anatomy(csv.DictReader(_read("anatomy.csv").splitlines()))
@@ -235,6 +239,12 @@ def _rows(name: str) -> list[tuple[str, str]]:
 
 def _groups(name: str) -> list[tuple[str, tuple[str, ...]]]:
     return [(preferred, tuple(variants.split("|"))) for preferred, variants in _rows(name)]
+
+
+def _with_acts(variants: Sequence[str]) -> tuple[str, ...]:
+    """Variants and, of those that end in 术, what is left of them: 钢板取出术 is said 钢板取出 as well."""
+    acts = [word.removesuffix("术") for word in variants if word.endswith("术")]
+    return tuple(dict.fromkeys((*variants, *(act for act in acts if len(act) >= _LEAST_ACT))))
 
 
 def _pairs(groups: Iterable[tuple[str, tuple[str, ...]]]) -> list[tuple[str, str]]:

@@ -29,7 +29,7 @@ from icd_tables.matching.vocabulary import Vocabulary
 from icd_tables.synonyms import lexicon_fingerprint
 from icd_tables.table import CodeEntry
 
-_FORMAT = 4
+_FORMAT = 5
 """Raised whenever the way an index is built changes."""
 _KEPT = 12
 """Index files kept in the folder; the longest unused ones go first."""

@@ -191,7 +191,13 @@ class TypedKeys:
 
 
 def _ordered(hits: Iterable[KeyHit], worth: Worth) -> list[KeyHit]:
-    return sorted(hits, key=lambda hit: (hit.place, -worth(hit.row), hit.length, hit.row))
+    """Whole wordings, then what is used here or met every day wherever the key stands in it, then starts, then the rest."""
+
+    def order(hit: KeyHit) -> tuple[bool, float, Place, float, int, int]:
+        worthy = worth(hit.row)
+        return hit.place is not Place.WHOLE, -max(worthy, 0.0), hit.place, -worthy, hit.length, hit.row
+
+    return sorted(hits, key=order)
 
 
 def _alternatives(typed: str) -> Iterator[tuple[str, ...]]:

@@ -18,6 +18,11 @@ from icd_tables.search import Tier
 
 _SLIP = np.float32(0.12)
 """What a name gains that is the text but for one slip. Set by hand: the pairs the weights are fitted on hold few typing errors."""
+_FAMILIAR = np.float32(0.12)
+"""What a name met every day gains for the briefest texts. Set by hand: fitted on full wordings, which say what they mean, it would be
+nothing."""
+BY_HAND = frozenset({"slip", "familiar"})
+"""Features whose worth is set here and not fitted."""
 _PLAIN, _MEMORY = "plain", "memory"
 
 
@@ -31,7 +36,8 @@ class Weights:
         """One score per candidate row; about 1 for the same words, 0 or less for nothing in common."""
         names, weights = self._sets[with_memory]
         total = sum(
-            (weight * found[name] for name, weight in zip(names, weights, strict=True)), _SLIP * found["slip"]
+            (weight * found[name] for name, weight in zip(names, weights, strict=True)),
+            _SLIP * found["slip"] + _FAMILIAR * found["familiar"],
         )
         return np.asarray(total, np.float32)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, islice, zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
 
+from icd_tables.matching.everyday import SAME, brevity, familiar
 from icd_tables.matching.features import Queries, features
 from icd_tables.matching.forms import Form, Former
 from icd_tables.matching.grams import Floats, Ints
@@ -19,6 +21,7 @@ from icd_tables.matching.queries import Candidates
 from icd_tables.matching.recall import Echo, Recall
 from icd_tables.matching.scoring import Weights
 from icd_tables.matching.spread import Spread
+from icd_tables.normalize import units
 
 _POOL = 80
 """Key rows that get the full set of features, for the whole text."""
@@ -33,6 +36,8 @@ More with a memory: what was confirmed for whole texts is the better guide then.
 """
 _IMPLIED_LOSS = 2.5
 """How often a piece that the text only implies (the tissue of a tumour, the part operated on) gives that up."""
+ALL = 0.999
+"""Of a text: it is said whole."""
 _MOST_PIECES = 12
 _WIDER_EACH = 2
 _SPREAD_OVER = 48
@@ -81,6 +86,16 @@ class Match:
     found: Mapping[str, float]
     echo: int = -1
 
+    @property
+    def same_words(self) -> bool:
+        """Whether name and text say the same, synonyms counted."""
+        return self.found["name_covered"] > ALL and self.found["text_covered"] > ALL
+
+    @property
+    def speaks_against(self) -> bool:
+        """Whether a number, a side or an opposite word says that it is another thing."""
+        return any(self.found[name] > 0 for name in ("number_conflict", "side_conflict", "opposite"))
+
 
 class SimilarNames:
     """Scores the names of one index against texts."""
@@ -98,6 +113,11 @@ class SimilarNames:
         }
         self._name_row: Ints = np.zeros(len(levels), np.int32)
         self._name_row[index.target[::-1]] = np.arange(len(index), dtype=np.int32)[::-1]
+
+    @cached_property
+    def familiar(self) -> Floats:
+        """How far each name is met every day."""
+        return familiar(self._former.lexicon.everyday, self._index)
 
     def find(
         self, forms: Sequence[Form], recall: Recall | None = None, limit: int = 10
@@ -149,7 +169,7 @@ class SimilarNames:
         )
         echoes = recall.near([one.form if one.said else None for one in parts]) if recall else []
         sizes = [_POOL if one.whole else _PIECE_POOL for one in parts]
-        nearest = queries.canonical.nearest(sizes)
+        nearest = map(self._with_usual, queries.canonical.nearest(sizes), parts)
         candidates = Candidates.of(
             [self._with_heard(rows, echo) for rows, echo in zip_longest(nearest, echoes)]
         )
@@ -160,17 +180,41 @@ class SimilarNames:
         targets = self._index.target[candidates.rows]
         found = features(queries, candidates, own, self._index, self._former.marks.lines)
         found |= {name: of_name[targets] for name, of_name in self._levels.items()}
+        found["familiar"] = self._usual(parts, candidates.text, targets, found)
         if recall:
             found |= recall.features(echoes, candidates, targets, own, table, self._name_row)
         return Pool(candidates, targets, found, echoes)
+
+    def _usual(
+        self, parts: Sequence[_Part], text: Ints, targets: Ints, found: Mapping[str, Floats]
+    ) -> Floats:
+        """How far a name that says all of a brief text is what is usually meant by it."""
+        brief = np.array([brevity(one.form.surface) if one.whole else 0 for one in parts], np.float32)
+        usual = np.zeros(len(text), np.float32)
+        at = np.flatnonzero((brief[text] > 0) & (found["text_covered"] > ALL))
+        no_more = found["name_covered"][at] > ALL
+        usual[at] = np.maximum(self.familiar[targets[at]], SAME * no_more) * brief[text[at]]
+        return usual
 
     def _with_heard(self, rows: NDArray[np.intp], echo: Echo | None) -> NDArray[np.intp]:
         """Candidate rows and the names that near remembered texts led to."""
         if echo is None or not len(echo):
             return rows
-        heard = set(self._name_row[echo.targets[:_HEARD]].tolist())
-        more = sorted(heard.difference(rows.tolist()))
-        return np.concatenate([rows, np.array(more, np.intp)]) if more else rows
+        return _joined(rows, self._name_row[echo.targets[:_HEARD]].tolist())
+
+    def _with_usual(self, rows: NDArray[np.intp], part: _Part) -> NDArray[np.intp]:
+        """Candidate rows and, for a brief text, the names met every day that say all of it: they may be long."""
+        if not part.whole or not brevity(part.form.surface):
+            return rows
+        said = set(part.form.canonical.parts)
+        return _joined(rows, [row for row, words in self._everyday if said <= words])
+
+    @cached_property
+    def _everyday(self) -> list[tuple[int, frozenset[str]]]:
+        """The rows of the names met every day, and the units of each."""
+        rows = self._name_row[np.flatnonzero(self.familiar >= 1)]
+        names = map(units, self._index.canonicals.at(rows))
+        return list(zip(rows.tolist(), map(frozenset, names), strict=True))
 
     def _scores(self, pool: Pool, parts: Sequence[_Part], recall: Recall | None) -> Floats:
         loss = _PIECE_LOSS_WITH_MEMORY if recall else _PIECE_LOSS
@@ -197,13 +241,13 @@ class SimilarNames:
                 break
         ordered = list(best.values())
         names = self._index.canonicals.at(pool.candidates.rows[ordered])
-        units = list(dict.fromkeys(form.canonical.parts))
-        worth = [self._index.canonical_grams.worth(unit) for unit in units]
+        said = list(dict.fromkeys(form.canonical.parts))
+        worth = [self._index.canonical_grams.worth(unit) for unit in said]
         total = max(sum(worth), 1e-6)
         spread = Spread(
             scores[ordered].tolist(),
             pool.candidates.text[ordered].tolist(),
-            [[at for at, unit in enumerate(units) if unit in name] for name in names],
+            [[at for at, unit in enumerate(said) if unit in name] for name in names],
             [one / total for one in worth],
         )
         implied = [parts[part].loss > 1 for part in spread.parts]
@@ -226,3 +270,9 @@ class SimilarNames:
         for target, row, score, part, values in facts:
             echo = pool.echoes[part].nearest(target) if pool.echoes else -1
             yield target, Match(row, score, parts[part].form, dict(zip(told, values, strict=True)), echo)
+
+
+def _joined(rows: NDArray[np.intp], more: Iterable[int]) -> NDArray[np.intp]:
+    """Rows and those of some more that are not among them."""
+    new = sorted(set(more).difference(rows.tolist()))
+    return np.concatenate([rows, np.array(new, np.intp)]) if new else rows

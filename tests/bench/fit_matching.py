@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 import icd_tables
 from icd_tables.matcher import Matcher
+from icd_tables.matching.scoring import BY_HAND
 from tests.bench.pairs import Pairs, load_sets, memory_of
 
 _FOLDS = 4
@@ -67,7 +68,7 @@ def collect(pairs: Pairs, with_memory: bool) -> tuple[list[str], list[Pool]]:
             if not right or pool is None:
                 continue
             targets, found = pool
-            names = [name for name in found if name != "slip"]
+            names = [name for name in found if name not in BY_HAND]
             hit = np.isin(targets, list(right))
             if hit.any():
                 pools.append(Pool(np.stack([found[name] for name in names], axis=1), hit))
