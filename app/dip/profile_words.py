@@ -59,6 +59,8 @@ MEANINGS: Mapping[str, str] = {
     "money.institution_factors": "几个院区或几家机构一起算时，按首页的机构编码（或名称）另定；也可按险种，如“职工 0.611、居民 0.631”",
     "money.group_factors": "按病种另定的机构系数，优先于本院系数；在“病种系数”页修改",
     "money.basic_factor": "基层病种同城同价，一般为 1",
+    "money.fee_per_point": "倍率按“分值 × 均费折算系数”比较时用，分险种，如“职工 6.1、居民 5.6”；湖北各市的公开实现如此",
+    "money.basic_fee_per_point": "基层病种另有系数时填，分险种；不填则与其他病种相同",
     "money.extra_points": "病案上有这条手术操作（编码完全一致）就加的分值，如“00.9201 50、39.6500 120”；在倍率和系数之后加",
     "money.region_mean": "全市全部病例的次均费用",
     "money.fund_basis": "由病例金额怎样得到统筹应付",
@@ -143,6 +145,7 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
         "group_mean": "病种均费",
         "institution_mean": "病种均费 × 机构系数",
         "payment": "支付标准（分值 × 系数 × 点值）",
+        "points": "分值 × 均费折算系数（分险种）",
     },
     "bands.low_shape": {"ratio": "s × r", "ratio_factor": "s × r × k", "actual": "按实际费用支付"},
     "bands.high_shape": {

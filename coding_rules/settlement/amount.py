@@ -92,7 +92,7 @@ class Settler:
         if self._blank(grouping):
             return self._blank_group(grouping, case, points, sheet)
         payment = self._payment_standard(boosted, factor, sheet)
-        standard = self._standard(grouping, boosted, points, factor, payment, sheet)
+        standard = self._standard(grouping, case, boosted, points, factor, payment, sheet)
         ratio = Ratio.of(case.total_fee, given.unreasonable, standard)
         answer = find_band(ratio.value if ratio else None, points, self.profile.bands)
         self._band_figures(answer, ratio, sheet)
@@ -237,9 +237,27 @@ class Settler:
         sheet.add_price("支付标准", show_money(value), formula)
         return value
 
+    def _mean_by_points(
+        self, grouping: Grouping, case: GrouperInput, boosted: Decimal, sheet: Sheet
+    ) -> Decimal | None:
+        """The mean fee that points stand for, by insurance."""
+        money = self.profile.money
+        insurance = money.insurance_codes.get(case.insurance, case.insurance)
+        basic = grouping.kind == "基层"
+        per = money.mean_per_point(insurance, basic=basic)
+        if per is None:
+            sheet.missing.append(f"没有险种“{insurance or '未填'}”的均费折算系数，无法判断倍率")
+            return None
+        value = to_cents(boosted * per)
+        parameter = "basic_fee_per_point" if basic and money.basic_fee_per_point else "fee_per_point"
+        formula = f"均费 = 分值 × 均费折算系数：{tell(boosted)} × {tell(per)} = {show_money(value)}"
+        sheet.add("费用标准", show_money(value), formula, "money", parameter)
+        return value
+
     def _standard(
         self,
         grouping: Grouping,
+        case: GrouperInput,
         boosted: Decimal,
         points: Decimal,
         factor: Decimal,
@@ -250,6 +268,8 @@ class Settler:
         kind = self.profile.bands.standard
         if kind is Standard.PAYMENT:
             return payment
+        if kind is Standard.POINTS:
+            return self._mean_by_points(grouping, case, boosted, sheet)
         if grouping.mean_fee is None:
             sheet.missing.append(f"{grouping.group} 没有均费，无法判断倍率")
             return None

@@ -40,6 +40,15 @@ _DIAGNOSIS = re.compile(r"^[A-Z]\d[\dA-Z]")
 _PROCEDURE = re.compile(r"^\d{1,2}\.\d")
 
 
+_POSITIVE = (
+    "institution_factors",
+    "group_factors",
+    "fee_per_point",
+    "basic_fee_per_point",
+    "extra_points",
+)
+
+
 class ProfileProblem(NamedTuple):
     """One inconsistency at the parameter ``section.name``; ``sentence`` can stand beside its field."""
 
@@ -179,24 +188,23 @@ def _money(money: MoneyRules, bands: BandRules) -> _Found:
             yield "prices", f"{which} 有 {times} 个点值，不知用哪一个"
     if money.hospital_factor is not None and money.hospital_factor <= 0:
         yield "hospital_factor", "必须大于 0"
-    for name in ("institution_factors", "group_factors"):
-        if any(factor <= 0 for factor in getattr(money, name).values()):
-            yield name, "每个系数都必须大于 0"
-    if money.price_way is PriceWay.ELASTIC and money.base_share is None:
-        yield "base_share", "弹性点值要有基准份额，如 0.8（基准：增量 8：2）"
-    if money.base_share is not None and not 0 <= money.base_share <= 1:
-        yield "base_share", f"{show(money.base_share)} 应在 0 到 1 之间"
+    for name in _POSITIVE:
+        if any(value <= 0 for value in getattr(money, name).values()):
+            yield name, "每个数都必须大于 0"
     if bands.standard is Standard.POINTS and not money.fee_per_point:
         yield "fee_per_point", "倍率按均费折算系数比较时要有系数，如“职工 6.1、居民 5.6”"
-    for name in ("fee_per_point", "basic_fee_per_point"):
-        if any(value <= 0 for value in getattr(money, name).values()):
-            yield name, "每个系数都必须大于 0"
-    if any(points <= 0 for points in money.extra_points.values()):
-        yield "extra_points", "每个加成分值都必须大于 0"
     if money.fund_basis is FundBasis.SHARE and not money.fund_share:
         yield "fund_share", "统筹按基金支付比例计算时要有比例"
     if any(not 0 <= share <= 1 for share in money.fund_share.values()):
         yield "fund_share", "比例应在 0 到 1 之间"
+    yield from _elastic(money)
+
+
+def _elastic(money: MoneyRules) -> _Found:
+    if money.price_way is PriceWay.ELASTIC and money.base_share is None:
+        yield "base_share", "弹性点值要有基准份额，如 0.8（基准：增量 8：2）"
+    if money.base_share is not None and not 0 <= money.base_share <= 1:
+        yield "base_share", f"{show(money.base_share)} 应在 0 到 1 之间"
 
 
 def _clearing(rules: ClearingRules) -> _Found:

@@ -80,6 +80,8 @@ LABELS: Mapping[str, str] = {
     "money.institution_factors": "分机构或分险种的机构系数",
     "money.group_factors": "病种机构系数",
     "money.basic_factor": "基层病种系数",
+    "money.fee_per_point": "均费折算系数",
+    "money.basic_fee_per_point": "基层病种的均费折算系数",
     "money.extra_points": "新药新技术加成分值",
     "money.region_mean": "全部病例均费（元）",
     "money.fund_basis": "统筹应付的算法",

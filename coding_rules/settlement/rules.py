@@ -41,6 +41,8 @@ class Standard(StrEnum):
     """Mean fee of the group x hospital factor."""
     PAYMENT = "payment"
     """Payment standard: points x hospital factor x point value."""
+    POINTS = "points"
+    """Points (auxiliary factor included) x 均费折算系数 of the insurance, as Hubei cities reckon; 基层病种 have their own."""
 
 
 class FundBasis(StrEnum):
@@ -158,6 +160,8 @@ class MoneyRules:
     insurance, ``group_factors`` by group: a group's factor goes before an institution's, that before an insurance's, that before
     the general one. 基层病种 take ``basic_factor``.
 
+    ``fee_per_point`` 均费折算系数 and ``basic_fee_per_point`` (基层病种) by insurance ("": all others) turn points into the mean fee a
+    case is compared with, where the bands go by it.
     ``price_way`` is how the year's point value comes about, ``base_share`` the part of ``prices`` in an elastic one.
     ``extra_points`` 新药新技术加成 are points added for a procedure (exact code), after bands and factors.
     ``region_mean`` is the mean fee of the region in yuan; ``points_per_weight`` turns DRG weights into points where a region
@@ -174,6 +178,8 @@ class MoneyRules:
     institution_factors: Mapping[str, Decimal] = field(default_factory=dict)
     group_factors: Mapping[str, Decimal] = field(default_factory=dict)
     basic_factor: Decimal = Decimal(1)
+    fee_per_point: Mapping[str, Decimal] = field(default_factory=dict)
+    basic_fee_per_point: Mapping[str, Decimal] = field(default_factory=dict)
     extra_points: Mapping[str, Decimal] = field(default_factory=dict)
     region_mean: Decimal | None = None
     fund_basis: FundBasis = FundBasis.UNSET
@@ -192,6 +198,12 @@ class MoneyRules:
             and price.region in {"", region}
         )
         return max(fitting, key=PointPrice.specificity, default=None)
+
+    def mean_per_point(self, insurance: str, *, basic: bool = False) -> Decimal | None:
+        """均费折算系数 of an insurance; 基层病种 take theirs where the region has one."""
+        tables = (self.basic_fee_per_point, self.fee_per_point) if basic else (self.fee_per_point,)
+        found = (table.get(insurance, table.get("")) for table in tables)
+        return next((value for value in found if value is not None), None)
 
     def share_of_fund(self, insurance: str) -> Decimal | None:
         """基金支付比例 of an insurance, or the one for all."""

@@ -118,6 +118,39 @@ def test_shandong_shape_equals_added_shape() -> None:
     assert (r - t + k) * s == s * k + (r - t) * s
 
 
+@pytest.mark.parametrize(
+    ("insurance", "kind", "standard", "band"),
+    [
+        ("1", "核心", "6,000.00 元", Band.NORMAL),
+        ("2", "核心", "5,000.00 元", Band.HIGH),
+        ("1", "基层", "4,500.00 元", Band.HIGH),
+        ("9", "核心", "5,500.00 元", Band.NORMAL),
+    ],
+)
+def test_the_mean_fee_may_follow_from_points_by_insurance(
+    insurance: str, kind: str, standard: str, band: Band
+) -> None:
+    """As the Hubei cities of the public implementation have it: points × 均费调整系数 of the insurance, 基层 with its own."""
+    hubei = priced(load_profile("hubei"), PointPrice(Decimal(5)), factor="1.2")
+    money = replace(
+        hubei.money,
+        fee_per_point={"职工": Decimal(6), "居民": Decimal(5), "": Decimal("5.5")},
+        basic_fee_per_point={"职工": Decimal("4.5")},
+    )
+    profile = replace(hubei, money=money, bands=replace(hubei.bands, standard=Standard.POINTS))
+    assert not profile.verify()
+    settled = Settler(profile).settle(
+        dip("1000", kind=kind), GrouperInput(total_fee=1_050_000, insurance=insurance)
+    )
+    assert {each.label: each.value for each in settled.figures}["费用标准"] == standard
+    assert settled.band is band
+    assert check(settled.figures) >= 3
+    bare = replace(profile, money=replace(money, fee_per_point={"居民": Decimal(5)}))
+    lacking = Settler(bare).settle(dip("1000"), GrouperInput(total_fee=1_050_000, insurance="1"))
+    assert (lacking.band, "均费折算系数" in lacking.missing) == (Band.UNKNOWN, True)
+    assert "fee_per_point" in " ".join(replace(bare, money=replace(money, fee_per_point={})).verify())
+
+
 def test_basic_groups_carry_no_hospital_factor() -> None:
     profile = priced(load_profile("national_platform"), PointPrice(Decimal(10)), factor="1.3")
     assert (

@@ -68,4 +68,4 @@ def test_the_profile_is_checked() -> None:
     assert "[money] base_share：弹性点值要有基准份额" in problems(price_way=PriceWay.ELASTIC)
     assert "应在 0 到 1 之间" in problems(base_share=D(8))
     assert not problems(price_way=PriceWay.ELASTIC, base_share=D("0.8"))
-    assert "加成分值都必须大于 0" in problems(extra_points={"47.0100": D(0)})
+    assert "extra_points：每个数都必须大于 0" in problems(extra_points={"47.0100": D(0)})
