@@ -122,6 +122,7 @@ def grouper_input(
         region=insured_region(case),
         institutions=institution_names(case),
         record_no=case.record_no,
+        birth_weight=case.birth_weight,
     )
     return seen, diagnoses, procedures
 

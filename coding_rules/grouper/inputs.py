@@ -17,7 +17,8 @@ class GrouperInput:
     admission (0 counts as missing); ``los`` days; ``icu_hours`` hours; ``discharge`` 离院方式 (5 died); fees in 分;
     ``unreasonable_fee`` what the bureau judged unreasonable of it; ``discharged`` the day of discharge, which decides the
     month's point value; ``region`` 参保地 and ``institutions`` (code and name of the hospital or campus as filed), which
-    decide point value and 机构系数; ``record_no`` 病案号 where ``case_id`` is another name of the stay.
+    decide point value and 机构系数; ``record_no`` 病案号 where ``case_id`` is another name of the stay; ``birth_weight`` grams
+    at birth, for schemes that ask for it and not for the weight at admission (without it ``weight`` stands for it).
     ``None`` means missing and makes every comparison with it false.
     """
 
@@ -42,6 +43,7 @@ class GrouperInput:
     region: str = ""
     institutions: tuple[str, ...] = ()
     record_no: str = ""
+    birth_weight: int | None = None
 
 
 def in_places(codes: Iterable[str]) -> tuple[str, ...]:

@@ -130,7 +130,8 @@ class National3:
         """What the group of a case follows from: cases with equal essence have the same group."""
         decides = self._decides
         deciding = tuple([code for code in case.diagnoses[1:] if decides[code]])
-        newborn = (case.age_days, case.age, case.weight) if case.weight else None
+        weight = case.birth_weight or case.weight
+        newborn = (case.age_days, case.age, weight) if weight else None
         return case.diagnoses[0], case.procedures, deciding, newborn
 
     def decide(self, case: GrouperInput) -> Verdict:
@@ -175,7 +176,7 @@ class National3:
         cleaned = self._cleaned
         filed = tuple(dict.fromkeys([cleaned[code] for code in case.procedures if code]))
         main, rest, uses = self._main_procedure(filed, rows.principal)
-        newborn = case.weight or None
+        newborn = case.birth_weight or case.weight or None  # the scheme says 出生体重
         needed = rows.refined or newborn is not None
         return Seen(
             rows=rows,

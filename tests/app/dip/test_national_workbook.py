@@ -11,10 +11,14 @@ import pytest
 from openpyxl import Workbook
 
 from app.dip.catalogues import load_dip_catalogue
+from app.review import grouper_input
+from coding_rules.case import Case, Diagnosis
 from coding_rules.grouper.dip.catalogue import DipCatalogue, MainUse
 from coding_rules.grouper.dip.grouper import DipGrouper
 from coding_rules.grouper.inputs import GrouperInput
 from coding_rules.settlement.profile import load_profile
+from icd_tables.codes import Edition
+from icd_tables.terminology import Terminology
 from tests.coding_rules.grouper.dip.samples import case
 
 Rows = Sequence[Sequence[Any]]
@@ -119,6 +123,8 @@ def scheme(tmp_path_factory: pytest.TempPathFactory) -> DipCatalogue:
         (case("P22.000", other=["P07.100"], age_days=28, weight=1000), "XQ-17"),
         (case("P07.100", age_days=0, weight=1999), "XQ-18"),
         (case("P22.000", other=["P07.100"], age_days=29, weight=999), "P22-1"),
+        (case("P22.000", other=["P07.100"], age_days=20, weight=1600, birth_weight=990), "XQ-16"),
+        (case("P22.000", other=["P07.100"], age_days=20, birth_weight=990), "XQ-16"),
         (case("A09.001", "44.1300x002"), "BX-20"),
         (case("C73.x00", "06.4x00", "40.3x00x005"), "BX-21"),
         (case("C73.x00", "06.2x00"), "BX-21"),
@@ -148,6 +154,20 @@ def test_every_sheet_decides(scheme: DipCatalogue, filed: GrouperInput, expected
     grouper = DipGrouper(scheme, load_profile("national_3_0"))
     assert grouper.group(filed).group == expected
     assert grouper.group_batch([filed])[0].group == expected
+
+
+def test_the_front_pages_birth_weight_decides_not_that_at_admission(scheme: DipCatalogue) -> None:
+    page = Case(
+        case_id="1",
+        age=0,
+        age_days=20,
+        birth_weight=990,
+        admission_weight=1600,
+        diagnoses=(Diagnosis("P22.000"), Diagnosis("P07.100")),
+        edition=Edition.INSURANCE,
+    )
+    seen, _, _ = grouper_input(page, Terminology())
+    assert DipGrouper(scheme, load_profile("national_3_0")).group(seen).group == "XQ-16"
 
 
 def test_lists_are_read_whatever_their_spelling(scheme: DipCatalogue) -> None:
