@@ -1,6 +1,7 @@
 import csv
 import errno
 import io
+import re
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -33,6 +34,7 @@ from coding_rules.edit import (
     SetProcedure,
     apply,
 )
+from coding_rules.fields import N041_HEADER
 from tests.app.readers.samples import n041_bytes, n041_file, n041_row, terminology, workbook
 
 THREE = n041_row(
@@ -330,6 +332,48 @@ def test_a_replaced_formula_leaves_no_calculation_chain(tmp_path: Path) -> None:
         assert all(b"calcChain" not in package.read(name) for name in package.namelist())
     book = openpyxl.load_workbook(out)
     assert book["Sheet1"]["E2"].value == "I10"
+    book.close()
+
+
+def test_a_workbook_as_wide_as_the_front_page(tmp_path: Path) -> None:
+    row = n041_row(JBDM2="", QTZD2="", SSJCZBM2="47.0100", SSJCZMC2="阑尾切除术", SSJCZRQ2="20250217")
+    path = workbook(tmp_path / "a.xlsx", list(N041_HEADER), [row[name] for name in N041_HEADER])
+    imported = read_cases(path, terminology())
+    edits: list[Edit] = [
+        SetDiagnosis(0, "I21.900", "心梗"),
+        InsertDiagnosis(2, Diagnosis("J18.900", "肺炎", "1")),
+        SetProcedure(1, "47.0900", "阑尾切除"),
+    ]
+    corrected(imported, edits, tmp_path / "b.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "b.xlsx")
+    header, cells = book["Sheet1"].iter_rows(values_only=True)
+    written = dict(zip(header, cells, strict=True))
+    assert [written[name] for name in ("JBDM", "JBDM2", "QTZD2", "SSJCZBM2", "ZFY")] == [
+        "I21.900",
+        "J18.900",
+        "肺炎",
+        "47.0900",
+        "1234.50",
+    ]
+    book.close()
+
+
+def test_a_workbook_whose_rows_and_cells_have_no_addresses(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "a.xlsx", HEADER, *(["001", "甲", "I20.000", "a", "I10", "b"] for _ in range(3))
+    )
+    bare, out = io.BytesIO(), io.BytesIO()
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(bare, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name.endswith("sheet1.xml"):
+                content = re.sub(rb'(<(?:row|c)\b[^>]*?) r="[A-Z]*\d+"', rb"\1", content)
+            new.writestr(name, content)
+    patch_workbook(bare, out, "Sheet1", {3: [CellChange(2, "I21"), CellChange(4, "")]})
+    book = openpyxl.load_workbook(out)
+    rows = [list(row[:6]) for row in book["Sheet1"].iter_rows(min_row=2, values_only=True)]
+    assert rows[0] == rows[2] == ["001", "甲", "I20.000", "a", "I10", "b"]
+    assert rows[1] == ["001", "甲", "I21", "a", None, "b"]
     book.close()
 
 

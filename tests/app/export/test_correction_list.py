@@ -12,9 +12,11 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
+from app.compare import ScoreDelta, compare
 from app.errors import UserError
 from app.export.correction_list import ListOptions, write_correction_list
 from app.export.correction_rows import ReviewedCase, Shape, columns
+from app.export.summary_sheet import Movement
 from app.history import Change, CodedLines, Decision, History
 from app.notes import Note
 from app.progress import Cancelled, Progress
@@ -108,6 +110,62 @@ def corrected() -> ReviewedCase:
         ("pdx.order", Decision.KEEP, (), "病历支持原诊断"),
     )
     return reviewed(worked_on(CASE, *steps), ORDER)
+
+
+def test_an_open_finding_names_its_line(tmp_path: Path) -> None:
+    points = (
+        ("SSJCZBM1", "36.0600", "主要手术", "支架置入"),
+        ("SSJCZMC1", "", "主要手术", "支架置入"),
+        ("SSJCZBM1", "99.9900", "主要手术", None),
+        ("SSJCZRQ2", "", "其他手术 1", None),
+        ("JBDM1", "", "其他诊断 1", "糖尿病"),
+        ("ZYZD", "", "主要诊断", "不稳定型心绞痛"),
+        ("XB", "", "性别", None),
+        ("", "", None, None),
+    )
+    found = [
+        Finding(f"r{at}", Severity.HINT, "0012", "题", "话", field, code)
+        for at, (field, code, _, _) in enumerate(points)
+    ]
+    case = ReviewedCase.untouched(CaseResult(CASE, tuple(found)))
+    rows = table(made(tmp_path / "a.xlsx", [case]), "心血管内科_一")
+    assert [(row["项目"], row["原名称"]) for row in rows] == [(place, name) for *_, place, name in points]
+    assert {row["决定"] for row in rows} == {"未处理"}
+
+
+def deltas(*figures: tuple[str, str, int | None, int | None]) -> list[ScoreDelta]:
+    def side(points: str, amount: int | None) -> Scored:
+        grouping = Grouping(System.DIP, "示例", "K35", points=Decimal(points))
+        settled = Settlement("市", Band.NORMAL, None, Decimal(points), amount, 100, None)
+        return Scored(grouping, settled)
+
+    return [compare(side(old, was), side(new, now)) for old, new, was, now in figures]
+
+
+def test_rises_and_falls_are_counted_by_money_else_by_points() -> None:
+    moved = Movement.of(
+        deltas(
+            ("100", "150", 1000, 900),
+            ("100", "90", None, None),
+            ("100", "130", None, None),
+            ("100", "100", 500, 500),
+            ("100", "120", 500, 700),
+        )
+    )
+    assert (moved.risen, moved.fallen, moved.regrouped) == (2, 2, 0)
+    assert (moved.points_up, moved.points_down) == (Decimal(100), Decimal(-10))
+    assert (moved.amount_up, moved.amount_down) == (200, -100)
+
+
+def test_remarks_and_import_notes_are_part_of_the_list(tmp_path: Path, corrected: ReviewedCase) -> None:
+    report = ImportReport("三月.csv", "N041", notes=("列名在第 3 行",))
+    book = made(tmp_path / "a.xlsx", [corrected], reports=[report])
+    assert [row["原因"] for row in table(book, "导入报告")] == ["列名在第 3 行"]
+    said = [str(cell) for row in book["版本与设置"].iter_rows(values_only=True) for cell in row if cell]
+    assert any("以医保部门结算结果为准" in text for text in said)
+    assert any("同一病例有多行" in text for text in said)
+    assert book["心血管内科_一"].auto_filter.ref == "A1:AD5"
+    assert book["心血管内科_一"].freeze_panes == "C2"
 
 
 def test_a_case_reads_line_by_line(tmp_path: Path, corrected: ReviewedCase) -> None:
