@@ -6,6 +6,7 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from app.history import Decision
+from app.workbench import Workbench
 from coding_rules.case import Diagnosis
 from coding_rules.finding import Finding, Severity
 from coding_rules.grouper.grouping import Step
@@ -60,13 +61,19 @@ def test_lines_stand_side_by_side(qtbot: QtBot, qtmodeltester: ModelTester) -> N
     table.grab()  # the delegate paints
 
 
-def test_queue_filters_sorts_and_counts(qtbot: QtBot) -> None:
+def queue_of_fifty(qtbot: QtBot) -> tuple[QueuePanel, Workbench]:
+    """A queue of fifty reviewed cases, and the work behind it."""
     bench = sample_workbench(50)
     for case_id in bench.case_ids:
         bench.result(case_id)
     panel = QueuePanel()
     qtbot.addWidget(panel)
     panel.set_rows(bench.rows())
+    return panel, bench
+
+
+def test_queue_filters_sorts_and_counts(qtbot: QtBot) -> None:
+    panel, bench = queue_of_fifty(qtbot)
     assert panel.tally.text() == "共 50 例"
     department = bench.rows()[0].department
     panel.filter.setText(department)
@@ -86,12 +93,7 @@ def test_queue_filters_sorts_and_counts(qtbot: QtBot) -> None:
 
 
 def test_ticking_a_facet_filters(qtbot: QtBot) -> None:
-    bench = sample_workbench(50)
-    for case_id in bench.case_ids:
-        bench.result(case_id)
-    panel = QueuePanel()
-    qtbot.addWidget(panel)
-    panel.set_rows(bench.rows())
+    panel, bench = queue_of_fifty(qtbot)
     group = next(
         item
         for at in range(panel.facets.tree.topLevelItemCount())
