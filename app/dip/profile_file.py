@@ -66,7 +66,7 @@ def open_profile(name_or_path: str | Path) -> RegionProfile:
 
 
 def listed_profiles() -> list[Listed]:
-    """The hospital's own profiles, newest first, then the shipped ones; files that cannot be read are left out."""
+    """The hospital's own profiles, newest first, then the shipped ones; for files left out see ``unreadable_profiles``."""
     own: list[Listed] = []
     for path in sorted(own_folder().glob("*.toml"), key=lambda each: -each.stat().st_mtime):
         try:
@@ -74,6 +74,17 @@ def listed_profiles() -> list[Listed]:
         except ProfileError:
             continue
     return [*own, *(Listed(name, load_profile(name)) for name in SHIPPED)]
+
+
+def unreadable_profiles() -> list[ProfileError]:
+    """What is wrong with files among the hospital's own profiles that cannot be used."""
+    found: list[ProfileError] = []
+    for path in sorted(own_folder().glob("*.toml")):
+        try:
+            open_profile(path)
+        except ProfileError as error:
+            found.append(error)
+    return found
 
 
 def own_folder() -> Path:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.dip.profile_edits import ProfileEdits
-from app.dip.profile_file import Listed, listed_profiles, save_own
+from app.dip.profile_file import Listed, listed_profiles, save_own, unreadable_profiles
 from app.dip.profile_text import choices, problem_text, with_note, with_raw, with_value
 from app.errors import UserError
 from coding_rules.settlement.profile import Certainty, Note, RegionProfile
@@ -258,6 +258,8 @@ class ProfileWindow(ToolWindow):
         self.base.blockSignals(False)
         names = [each.name for each in self._listed]
         self.sides.renew()
+        if broken := unreadable_profiles():
+            self.busy.tell("；".join(str(error) for error in broken[:3]) + "。没有列出，请改正文件或删去。")
         self._choose(names.index(wanted) if wanted in names else 0)
 
     @Slot(int)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QComboBox, QMessageBox
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
-from app.dip.profile_file import listed_profiles, open_profile
+from app.dip.profile_file import listed_profiles, open_profile, own_folder
 from app.settings import Settings
 from coding_rules.settlement.profile import Certainty
 from coding_rules.settlement.rules import PointPrice
@@ -246,6 +246,18 @@ def test_the_own_copy_is_kept_and_used(tool: ProfileWindow, dip: ToolContext, qt
     assert isinstance(settings, Settings)
     assert open_profile(settings.dip_profile).money.hospital_factor == Decimal("1.1")
     assert "某市 2025" in tool.base.currentText()
+
+
+def test_own_files_that_cannot_be_read_are_told(
+    dip: ToolContext, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CASECODE_HOME", str(tmp_path))
+    (own_folder() / "某市.toml").write_text(
+        '[profile]\nid = "x"\ntitle = "某市"\n[bands]\nlow = "半"\n', "utf-8"
+    )
+    tool = cast(ProfileWindow, open_tool("dip_profile", dip, qtbot))
+    assert "地区参数 某市.toml 有 1 处问题：[bands] low = 半" in tool.busy.text.text()
+    tool.leave()
 
 
 def test_a_copy_without_a_title_is_refused(tool: ProfileWindow) -> None:
