@@ -93,7 +93,7 @@ def test_queue_filters_sorts_and_counts(qtbot: QtBot) -> None:
 
 
 def test_ticking_a_facet_filters(qtbot: QtBot) -> None:
-    panel, bench = queue_of_fifty(qtbot)
+    panel, _ = queue_of_fifty(qtbot)
     group = next(
         item
         for at in range(panel.facets.tree.topLevelItemCount())
