@@ -23,16 +23,17 @@ from coding_rules.settlement.figures import (
 )
 from coding_rules.settlement.fund import fund_part
 from coding_rules.settlement.profile import RegionProfile
-from coding_rules.settlement.ruled import Worth, after_ruling, extra_parts, with_extra
-from coding_rules.settlement.rules import PointPrice, Standard, Ungrouped
-from coding_rules.settlement.rulings import Ruling, Rulings
+from coding_rules.settlement.ruled import Ruled, SingleCases, Worth
+from coding_rules.settlement.rules import PointPrice, Ungrouped
+from coding_rules.settlement.rulings import Rulings
 from coding_rules.settlement.settlement import Band, Figure, Settlement
 from coding_rules.settlement.sheet import Sheet
+from coding_rules.settlement.standard import standard_fee
 from coding_rules.settlement.unbanded import points_by_fee, points_of_days
 
 NO_PRICE = "点值缺失：只能出分值，不能出金额"
 NO_RATE = "费率缺失：只能出权重，不能出金额"
-NO_RULINGS, ZERO = Rulings(), Decimal(0)
+NO_RULINGS = Rulings()
 _SHAPES = {Band.LOW: "low_shape"}
 """Which parameter the settled points rest on, where it is not the shape of 高倍率."""
 
@@ -65,6 +66,8 @@ class Settler:
         self.auxiliary = auxiliary
         self.rulings = rulings
         self._source = cache(lambda section, parameter: str(profile.note(section, parameter)))
+        special = bool(rulings) or bool(profile.money.extra_points)
+        self._ruled = SingleCases(rulings, profile, self.system, self.worth) if special else None
 
     def with_rulings(self, rulings: Rulings) -> Settler:
         """The same settler with other rulings on single cases."""
@@ -92,7 +95,7 @@ class Settler:
         if self._blank(grouping):
             return self._blank_group(grouping, case, points, sheet)
         payment = self._payment_standard(boosted, factor, sheet)
-        standard = self._standard(grouping, case, boosted, points, factor, payment, sheet)
+        standard = standard_fee(self.profile, grouping, case, (points, boosted, factor), payment, sheet)
         ratio = Ratio.of(case.total_fee, given.unreasonable, standard)
         answer = find_band(ratio.value if ratio else None, points, self.profile.bands)
         self._band_figures(answer, ratio, sheet)
@@ -237,55 +240,6 @@ class Settler:
         sheet.add_price("支付标准", show_money(value), formula)
         return value
 
-    def _mean_by_points(
-        self, grouping: Grouping, case: GrouperInput, boosted: Decimal, sheet: Sheet
-    ) -> Decimal | None:
-        """The mean fee that points stand for, by insurance."""
-        money = self.profile.money
-        insurance = money.insurance_codes.get(case.insurance, case.insurance)
-        basic = grouping.kind == "基层"
-        per = money.mean_per_point(insurance, basic=basic)
-        if per is None:
-            sheet.missing.append(f"没有险种“{insurance or '未填'}”的均费折算系数，无法判断倍率")
-            return None
-        value = to_cents(boosted * per)
-        parameter = "basic_fee_per_point" if basic and money.basic_fee_per_point else "fee_per_point"
-        formula = f"均费 = 分值 × 均费折算系数：{tell(boosted)} × {tell(per)} = {show_money(value)}"
-        sheet.add("费用标准", show_money(value), formula, "money", parameter)
-        return value
-
-    def _standard(
-        self,
-        grouping: Grouping,
-        case: GrouperInput,
-        boosted: Decimal,
-        points: Decimal,
-        factor: Decimal,
-        payment: Decimal | None,
-        sheet: Sheet,
-    ) -> Decimal | None:
-        """The yuan a fee is compared with, or ``None``."""
-        kind = self.profile.bands.standard
-        if kind is Standard.PAYMENT:
-            return payment
-        if kind is Standard.POINTS:
-            return self._mean_by_points(grouping, case, boosted, sheet)
-        if grouping.mean_fee is None:
-            sheet.missing.append(f"{grouping.group} 没有均费，无法判断倍率")
-            return None
-        mean, own = yuan(grouping.mean_fee), f"{grouping.group} 的均费"
-        terms = [tell_yuan(mean)]
-        if boosted != points and points:
-            own, terms = f"{own} × 辅助分型系数", [*terms, tell(boosted / points)]
-        if kind is Standard.INSTITUTION_MEAN:
-            own, terms = f"{own} × 机构系数", [*terms, tell(factor)]
-        value = to_cents(
-            mean * (boosted / points if points else 1) * (factor if kind is Standard.INSTITUTION_MEAN else 1)
-        )
-        formula = f"{own}：{' × '.join(terms)} = {show_money(value)}" if len(terms) > 1 else own
-        sheet.add("费用标准", show_money(value), formula, "bands", "standard")
-        return value
-
     def _band_figures(self, answer: BandAnswer, ratio: Ratio | None, sheet: Sheet) -> None:
         if ratio is not None:
             shown = show_ratio(ratio.value)
@@ -378,11 +332,9 @@ class Settler:
         points: Decimal | None,
         amount: Decimal | None,
     ) -> Settlement:
-        ruling = self._ruling(case)
-        usual = self._with_extra(Worth(points, amount), case, ruling, sheet)
-        ruled = after_ruling(usual, ruling, case, self.profile.clearing.special_review_pay, self.worth, sheet)
-        fen, regular = _fen(ruled.amount), _fen(usual.amount)
-        fee = case.total_fee
+        regular = Worth(points, amount)
+        ruled = self._ruled(regular, case, sheet) if self._ruled else Ruled(regular, regular)
+        points, fen, fee = ruled.worth.points, ruled.worth.fen, case.total_fee
         if fee is None:
             sheet.missing.append("病例没有总费用，无法计算倍率与盈亏")
         profit = fen - fee if fen is not None and fee is not None else None
@@ -395,7 +347,7 @@ class Settler:
             profile=self.profile.title,
             band=band,
             ratio=ratio.value if ratio else None,
-            points=ruled.points,
+            points=points,
             amount=fen,
             fee=fee,
             profit=profit,
@@ -405,26 +357,8 @@ class Settler:
             fund=fund,
             fund_profit=fund_profit,
             worth=self.worth,
-            ruling=ruling,
-            regular=regular,
-            apart=ruled.apart,
-            extra=ZERO if usual.points is None or points is None else usual.points - points,
+            ruling=ruled.ruling,
+            regular=fen if ruled.worth is ruled.regular else ruled.regular.fen,
+            apart=ruled.worth.apart,
+            extra=ruled.extra,
         )
-
-    def _ruling(self, case: GrouperInput) -> Ruling | None:
-        if not len(self.rulings):
-            return None
-        numbers = filter(None, (case.case_id, case.record_no))
-        return self.rulings.of(self.system.value, numbers, case.discharged)
-
-    def _with_extra(self, before: Worth, case: GrouperInput, ruling: Ruling | None, sheet: Sheet) -> Worth:
-        parts = extra_parts(case, self.profile.money, ruling)
-        granted = ruling is not None and bool(ruling.extra)
-        source = (
-            (ruling.source or "手工录入") if ruling and granted else self._source("money", "extra_points")
-        )
-        return with_extra(before, parts, self.worth, source, sheet)
-
-
-def _fen(amount: Decimal | None) -> int | None:
-    return None if amount is None else to_fen(amount)

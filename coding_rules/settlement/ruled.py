@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from coding_rules.grouper.grouping import System
 from coding_rules.grouper.inputs import GrouperInput
-from coding_rules.settlement.figures import show_money, tell, tell_yuan, to_cents, to_points, yuan
+from coding_rules.settlement.figures import show_money, tell, tell_yuan, to_cents, to_fen, to_points, yuan
+from coding_rules.settlement.profile import RegionProfile
 from coding_rules.settlement.rules import MoneyRules, ReviewPay
-from coding_rules.settlement.rulings import Outcome, Ruling
+from coding_rules.settlement.rulings import Outcome, Ruling, Rulings
 from coding_rules.settlement.sheet import Sheet
 
 
@@ -20,6 +22,52 @@ class Worth:
     points: Decimal | None
     amount: Decimal | None
     apart: bool = False
+
+    @property
+    def fen(self) -> int | None:
+        """The amount in 分."""
+        return None if self.amount is None else to_fen(self.amount)
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """A case before (extra points included) and after 特例单议; ``extra`` are the points that were added."""
+
+    worth: Worth
+    regular: Worth
+    ruling: Ruling | None = None
+    extra: Decimal = Decimal(0)
+
+
+class SingleCases:
+    """What is decided case by case under one profile: extra points first, then the outcome of 特例单议."""
+
+    def __init__(self, rulings: Rulings, profile: RegionProfile, system: System, worth: str) -> None:
+        self._rulings, self._profile, self._system, self._worth = rulings, profile, system.value, worth
+
+    def __call__(self, settled: Worth, case: GrouperInput, sheet: Sheet) -> Ruled:
+        """The case after both, its figures put down."""
+        ruling = self._of(case)
+        regular = self._with_extra(settled, case, ruling, sheet)
+        pay = self._profile.clearing.special_review_pay
+        after = after_ruling(regular, ruling, case, pay, self._worth, sheet)
+        extra = Decimal(0)
+        if regular.points is not None and settled.points is not None:
+            extra = regular.points - settled.points
+        return Ruled(after, regular, ruling, extra)
+
+    def _of(self, case: GrouperInput) -> Ruling | None:
+        numbers = filter(None, (case.case_id, case.record_no))
+        return self._rulings.of(self._system, numbers, case.discharged)
+
+    def _with_extra(self, before: Worth, case: GrouperInput, ruling: Ruling | None, sheet: Sheet) -> Worth:
+        granted = ruling is not None and bool(ruling.extra)
+        source = _source(ruling) if granted else str(self._profile.note("money", "extra_points"))
+        return with_extra(before, extra_parts(case, self._profile.money, ruling), self._worth, source, sheet)
+
+
+def _source(ruling: Ruling | None) -> str:
+    return (ruling.source if ruling else "") or "手工录入"
 
 
 def extra_parts(case: GrouperInput, money: MoneyRules, ruling: Ruling | None) -> list[tuple[str, Decimal]]:
@@ -60,7 +108,7 @@ def after_ruling(
     """The case as the outcome of 特例单议 has it; refused and pending ones stay as they are and say so."""
     if ruling is None or ruling.outcome is None:
         return before
-    outcome, source = ruling.outcome, ruling.source or "手工录入"
+    outcome, source = ruling.outcome, _source(ruling)
     if not outcome.approved:
         waits = "，暂按正常结算" if outcome is Outcome.PENDING else ""
         sheet.say("特例单议", outcome.value, f"{outcome.value}{waits}，分值和金额不变", source)
