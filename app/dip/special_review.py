@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from coding_rules.grouper.grouping import System
 from coding_rules.settlement.clearing import special_review_limit
 from coding_rules.settlement.figures import show_ratio, tell
 from coding_rules.settlement.rules import ClearingRules
-from coding_rules.settlement.rulings import Ruling
+from coding_rules.settlement.rulings import Key, Ruling
 from coding_rules.settlement.settlement import Band
 
 REGISTERED = "不在候选之列，已登记"
@@ -29,7 +30,7 @@ class ReviewCandidate:
     @property
     def registered_only(self) -> bool:
         """Whether it meets no ground of the region and is listed for its ruling alone."""
-        return self.reasons == (REGISTERED,)
+        return self.reasons[:1] == (REGISTERED,)
 
     @property
     def ruling(self) -> Ruling | None:
@@ -50,14 +51,15 @@ class ReviewCandidate:
 def review_candidates(cases: Sequence[SettledCase], rules: ClearingRules) -> tuple[ReviewCandidate, ...]:
     """Cases that meet a ground of the region (where no ratio is set: those of the bands 高倍率 and 极高), and those that were ruled on.
 
-    A stay in intensive care is no ground of its own but told beside one.
+    A stay in intensive care is no ground of its own but told beside one; so is a ruling without a day that several stays go by.
     """
+    stays = Counter(ruling.key for case in cases if (ruling := ruling_of(case)) is not None)
     limit = special_review_limit(len(cases), rules)
     found = [(case, tuple(_reasons(case, rules))) for case in cases]
     found = [(case, reasons) for case, reasons in found if reasons or ruling_of(case) is not None]
     found.sort(key=lambda each: (not each[1], _regular_profit(each[0]) or 0))
     return tuple(
-        ReviewCandidate(place, case, _told(case, reasons), None if limit is None else place <= limit)
+        ReviewCandidate(place, case, _told(case, reasons, stays), None if limit is None else place <= limit)
         for place, (case, reasons) in enumerate(found, start=1)
     )
 
@@ -81,8 +83,13 @@ def _regular_profit(case: SettledCase) -> int | None:
     return settled.regular - settled.fee
 
 
-def _told(case: SettledCase, reasons: tuple[str, ...]) -> tuple[str, ...]:
-    return (*reasons, *_beside(case)) if reasons else (REGISTERED,)
+def _told(case: SettledCase, reasons: tuple[str, ...], stays: Counter[Key]) -> tuple[str, ...]:
+    told = (*reasons, *_beside(case)) if reasons else (REGISTERED,)
+    ruling = ruling_of(case)
+    shared = stays[ruling.key] if ruling is not None else 0
+    if shared > 1:
+        return (*told, f"结论没有写出院日期，同一病案号的 {shared} 次住院都按它，请核对")
+    return told
 
 
 def _reasons(case: SettledCase, rules: ClearingRules) -> Iterator[str]:

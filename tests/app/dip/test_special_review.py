@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from app.dip.clearing import annual_lines, month_rows, monthly_lines, pools_of
@@ -107,6 +108,16 @@ def test_registered_cases_are_listed_and_counted_against_the_limit() -> None:
     two = found["2"]
     assert (two.place, two.regular_profit, two.regular) == (1, (two.regular or 0) - 9_000_000, two.regular)
     assert two.ruling is rows[1]
+
+
+def test_a_ruling_without_a_day_that_two_stays_go_by_is_told() -> None:
+    stays = [replace(page(f"7/{day}", "K35.300", "47.0100", day=day), record_no="7") for day in (1, 20)]
+    for day, told in ((None, 2), (date(2025, 3, 1), 0)):
+        rulings = Rulings([Ruling("DIP", "7", day, Outcome.BY_FEE)])
+        cases = settled_cases([result(each, DEMO, rulings) for each in stays], DEMO, System.DIP)
+        found = review_candidates(cases, ClearingRules())
+        assert sum("2 次住院都按它" in " ".join(each.reasons) for each in found) == told
+        assert all(each.registered_only for each in found)
 
 
 def test_a_new_ruling_is_on_the_stay() -> None:
