@@ -1,4 +1,4 @@
-"""TOML writing, for the few files we own: the standard library reads TOML but does not write it."""
+"""TOML of the few files we own: the standard library reads it but does not write it, and people write days in their ways."""
 
 from __future__ import annotations
 
@@ -15,6 +15,20 @@ def dumps(document: Mapping[str, object]) -> str:
         TypeError: a value of another type.
     """
     return "\n".join(_table(document, ())).lstrip("\n") + "\n"
+
+
+def day_in(document: Mapping[str, object], key: str) -> date | None:
+    """A day that was read, written as a date or as a text; ``None`` where there is none.
+
+    Raises:
+        ValueError: it is no date.
+    """
+    value = document.get(key)
+    if value is None or value == "":
+        return None
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else date.fromisoformat(str(value))
 
 
 def _table(table: Mapping[str, object], path: tuple[str, ...]) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
 from pathlib import Path
 from typing import cast
 
@@ -13,6 +12,7 @@ from app.drg.weight_tables import weight_table_of
 from app.errors import UserError
 from app.progress import Progress
 from app.sheets import Cells, read_cells
+from app.toml_text import day_in
 from coding_rules.grouper.collector import without_collector
 from coding_rules.grouper.drg.scheme import Scheme, SchemeInfo
 from coding_rules.grouper.drg.scheme_build import (
@@ -129,22 +129,13 @@ def read_info(path: Path) -> SchemeInfo:
             name=str(data.get("name", data.get("title", name))),
             version=str(data.get("version", "")),
             edition=Edition(data.get("edition", Edition.INSURANCE.value)),
-            valid_from=_day(data, "valid_from"),
-            valid_to=_day(data, "valid_to"),
+            valid_from=day_in(data, "valid_from"),
+            valid_to=day_in(data, "valid_to"),
             demo=bool(data.get("demo", False)),
             note=str(data.get("note", "")),
         )
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError) as error:
         raise UserError(f"{file.name} 无法读取：{error}", "请更正或删除这个文件后再导入。") from error
-
-
-def _day(data: Mapping[str, object], key: str) -> date | None:
-    value = data.get(key)
-    if value is None or value == "":
-        return None
-    if isinstance(value, datetime):
-        return value.date()
-    return value if isinstance(value, date) else date.fromisoformat(str(value))
 
 
 def _refusal(path: Path, error: SchemeError) -> UserError:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import contextlib
 import csv
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from app.files import copy_file, free_name, safe_write
 from app.paths import data_dir
 from app.progress import Progress
 from app.sheets import Cells, read_cells
-from app.toml_text import dumps
+from app.toml_text import day_in, dumps
 from coding_rules.grouper.drg.dates import is_dated, period
 from coding_rules.grouper.drg.weight_layout import CODE
 from coding_rules.grouper.drg.weight_reading import read_weights
@@ -255,7 +255,7 @@ def _noted(path: Path) -> KeptWeights:
         return KeptWeights(path)
     try:
         document = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-        start, end = _day(document, "valid_from"), _day(document, "valid_to")
+        start, end = day_in(document, "valid_from"), day_in(document, "valid_to")
         prefer = tuple(map(str, document.get("columns", ())))
         return KeptWeights(path, str(document.get("scheme", "")), start, end, prefer=prefer)
     except (OSError, ValueError) as error:
@@ -264,15 +264,6 @@ def _noted(path: Path) -> KeptWeights:
 
 def _note_of(path: Path) -> Path:
     return path.with_name(path.name + _SUFFIX)
-
-
-def _day(document: Mapping[str, object], key: str) -> date | None:
-    value = document.get(key)
-    if value is None or value == "":
-        return None
-    if isinstance(value, datetime):
-        return value.date()
-    return value if isinstance(value, date) else date.fromisoformat(str(value))
 
 
 def refuse_reversed(valid_from: date | None, valid_to: date | None) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from app import settings as room
 from app.errors import UserError
 from app.settings import Density, Settings, Theme
-from app.toml_text import dumps
+from app.toml_text import day_in, dumps
 
 
 @pytest.fixture
@@ -131,3 +131,19 @@ def test_toml_knows_its_types() -> None:
     assert dumps({"t": time(1, 2), "d": datetime(2026, 1, 2)}) == "t = 01:02:00\nd = 2026-01-02T00:00:00\n"
     with pytest.raises(TypeError, match="NoneType"):
         dumps({"none": None})
+
+
+@pytest.mark.parametrize(
+    ("value", "day"),
+    [
+        (date(2025, 1, 2), date(2025, 1, 2)),
+        (datetime(2025, 1, 2, 3), date(2025, 1, 2)),
+        ("2025-01-02", date(2025, 1, 2)),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_days_are_read_however_they_are_written(value: object, day: date | None) -> None:
+    assert day_in({"day": value}, "day") == day
+    with pytest.raises(ValueError, match="开春"):
+        day_in({"day": "开春"}, "day")
