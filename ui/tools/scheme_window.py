@@ -156,9 +156,12 @@ class SchemeWindow(ToolWindow):
 
     @Slot(object)
     def use_scheme(self, path: Path) -> None:
-        """Group by this scheme from now on; a local weight table stays with the scheme it was chosen for."""
+        """Group by this scheme from now on; a local weight table stays with the scheme it was chosen for, whatever its version."""
         chosen = "" if path == demo_folder(DEMO_DRG) else str(path)
-        self.context.keep_settings(replace(self.context.settings, drg_scheme=chosen, drg_weights=""))
+        ids = {row.path: row.info.scheme_id for row in self.versions.model.rows()}
+        same = self._in_use is not None and ids.get(path) == self._in_use.id
+        weights = self.context.settings.drg_weights if same else ""
+        self.context.keep_settings(replace(self.context.settings, drg_scheme=chosen, drg_weights=weights))
 
     def import_scheme(self, path: Path) -> None:
         """Copy a scheme into the data folder and show it."""

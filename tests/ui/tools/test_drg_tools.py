@@ -157,6 +157,10 @@ def test_versions_of_one_scheme_go_by_the_day_and_what_is_in_use_is_not_deleted(
     settle(qtbot, month_context)
     assert not free.exists()
     assert free not in {row.path for row in versions.model.rows()}
+    month_context.settings = replace(month_context.settings, drg_weights="权重.csv")
+    with qtbot.waitSignal(month_context.new_settings) as told:
+        tool.use_scheme(old)
+    assert (told.args[0].drg_scheme, told.args[0].drg_weights) == (str(old), "权重.csv")
     column = [one.key for one in versions.model.columns].index("id")
     with qtbot.waitSignal(month_context.tables_changed):
         assert versions.model.setData(versions.model.index(shown[old], column), "不再同一方案")
