@@ -101,15 +101,15 @@ class National3:
         self._kinds = kinds
         self._excluded = catalogue.excluded_diagnoses | rules.excluded_diagnoses
         self._dropped = rules.excluded_procedures | catalogue.excluded_procedures
-        self._early = [group for group in catalogue if group.stage == "XQ"]
+        self.early = [group for group in catalogue if group.stage == "XQ"]
         self._refined = [group for group in catalogue if group.stage == "FZ"]
-        early_codes = frozenset(code for group in self._early for code in codes_of(group.main))
-        match = rules.procedure_match
+        early_codes = frozenset(code for group in self.early for code in codes_of(group.main))
+        match = self.match = rules.procedure_match
         self._opens_early = Memo(lambda code: any(hits(token, code, match) for token in early_codes))
         self._basic = _basic_index(catalogue.basic)
         conditions = [group.conditions for group in catalogue if group.conditions]
         specs = {spec for each in conditions for spec in each.other} | {rules.resistant_code}
-        specs |= {g.principal for g in self._early if g.conditions and g.conditions.any_diagnosis}
+        specs |= {g.principal for g in self.early if g.conditions and g.conditions.any_diagnosis}
         self._decides = Memo(lambda code: bool(meets_any(specs, [principal_head(code)])))
         self._merged = _by_principal(group for group in catalogue if group.stage == "BX")
         self._plain = _by_principal(group for group in catalogue if group.stage == "JC")
@@ -151,6 +151,12 @@ class National3:
             return self._flagged("JC", group, seen)
         kind = case_kind([self._counted[code] for code in seen.counting], self._rules)
         return Verdict(self._find_mixed(seen, kind), "综合", seen, kind)
+
+    def rows_of(self, stage: str, seen: Seen) -> Sequence[DipGroup]:
+        """The rows of a stage (XQ, BX, FZ, JC) that the principal diagnosis leads to; of 先期 all."""
+        if stage in {"BX", "JC"}:
+            return _rows(self._merged if stage == "BX" else self._plain, seen.principal)
+        return seen.rows.refined if stage == "FZ" else self.early
 
     def sources(self, seen: Seen) -> str:
         """Where the kinds of the procedures that count come from."""
@@ -215,20 +221,21 @@ class National3:
         opens = self._opens_early
         if not newborn and not any(opens[code] for code in seen.filed):
             return None
-        for group in self._early:
+        for group in self.early:
             asks = group.conditions
             if asks and asks.any_diagnosis:
-                if self._newborn(group, seen):
+                if self.newborn(group, seen):
                     return group
             elif asks and asks.anywhere:
                 # 不限定为主要手术操作: looked for among everything filed, whatever the list of main procedures says.
                 if fill(group.main, seen.filed, self._rules.procedure_match) is not None:
                     return group
-            elif self._main_fills(group.main, seen):
+            elif self.main_fills(group.main, seen):
                 return group
         return None
 
-    def _newborn(self, group: DipGroup, seen: Seen) -> bool:
+    def newborn(self, group: DipGroup, seen: Seen) -> bool:
+        """Whether a newborn's diagnoses, age in days and weight are those of a 先期 group."""
         asks = group.conditions
         if asks is None or asks.weight is None or asks.max_age_days is None:
             return False
@@ -255,9 +262,9 @@ class National3:
         if not seen.main:
             return rows.bare
         near = rows.named.get(seen.main[: self._stem], ())
-        return [group for group in near if self._main_fills(group.main, seen)]
+        return [group for group in near if self.main_fills(group.main, seen)]
 
-    def _main_fills(self, expression: Expression, seen: Seen) -> bool:
+    def main_fills(self, expression: Expression, seen: Seen) -> bool:
         """One alternative holds: the main procedure fills one of its parts, the others fill the rest."""
         return bool(seen.main) and any(self._led(alternative, seen) for alternative in expression)
 
@@ -282,22 +289,25 @@ class National3:
             return None
         if asks.other and not meets_any(asks.other, seen.others):
             return None
-        if asks.resistant is not None and asks.resistant is not self._resistant(seen):
+        if asks.resistant is not None and asks.resistant is not self.resistant(seen):
             return None
         match = self._rules.procedure_match
         if not group.main:
-            # Burns fall back to the row without procedures; tuberculosis asks for a 保守治疗 case, unless the region says else.
-            any_case = asks.resistant is None or self._rules.resistant_bare_any
-            return 0 if any_case or not seen.main else None
+            return 0 if self.bare_takes_any(group) or not seen.main else None
         if asks.anywhere:
             filled = fill(group.main, seen.counting, match)
             return len(filled) if filled is not None else None
-        if not self._main_fills(group.main, seen):
+        if not self.main_fills(group.main, seen):
             return None
         related = fill(group.related, seen.rest, match) if group.related else ()
         return 1 + len(related) if related is not None else None
 
-    def _resistant(self, seen: Seen) -> bool:
+    def bare_takes_any(self, group: DipGroup) -> bool:
+        """Burns fall back to the row without procedures; tuberculosis asks for a 保守治疗 case, unless the region says else."""
+        asks = group.conditions
+        return asks is None or asks.resistant is None or self._rules.resistant_bare_any
+
+    def resistant(self, seen: Seen) -> bool:
         """结核耐药: the code for it among the other diagnoses, or (for some categories) a principal diagnosis of the list."""
         if meets_any((self._rules.resistant_code,), seen.others):
             return True

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from coding_rules.grouper.dip.catalogue import DipGroup, MainUse
 from coding_rules.grouper.dip.expression import write_expression
 from coding_rules.grouper.dip.national3 import National3, Seen, Verdict
+from coding_rules.grouper.dip.national3_candidates import candidate_steps, rule_of
 from coding_rules.grouper.dip.national3_rows import STAGES
 from coding_rules.grouper.grouping import Step
 
@@ -20,9 +21,12 @@ def steps_of(verdict: Verdict, filed: str, scheme: National3) -> Iterator[Step]:
     yield from _main_steps(seen)
     for stage, name in STAGES.items():
         if stage == verdict.stage and group is not None:
+            yield from candidate_steps(verdict, stage, scheme)
             yield _won(group, name)
+            yield from _later(verdict, stage, scheme)
             break
         yield Step(name, f"{name}：未命中", held=False)
+        yield from candidate_steps(verdict, stage, scheme)
     else:
         kind = f"操作类别为{verdict.kind.value}"
         yield Step("操作类别", kind, codes=seen.counting, source=scheme.sources(seen))
@@ -31,6 +35,12 @@ def steps_of(verdict: Verdict, filed: str, scheme: National3) -> Iterator[Step]:
     if verdict.basic is not None:
         spec, main = verdict.basic
         yield Step("基层病种", f"{spec} 在基层病种清单中", rule=write_expression(main))
+
+
+def _later(verdict: Verdict, won: str, scheme: National3) -> Iterator[Step]:
+    """Rows of the stages that were not asked any more."""
+    for stage in list(STAGES)[list(STAGES).index(won) + 1 :]:
+        yield from candidate_steps(verdict, stage, scheme)
 
 
 def reason_of(verdict: Verdict, filed: str) -> str:
@@ -58,13 +68,4 @@ def _main_steps(seen: Seen) -> Iterator[Step]:
 
 
 def _won(group: DipGroup, stage: str) -> Step:
-    rule = "；".join(
-        part
-        for part in (
-            f"主诊断 {group.principal}" if group.principal else "所有诊断",
-            f"主要手术操作 {write_expression(group.main)}" if group.main else "",
-            f"相关手术操作 {write_expression(group.related)}" if group.related else "",
-        )
-        if part
-    )
-    return Step(stage, f"{stage} {group.code} {group.name}", rule=rule, source=group.source)
+    return Step(stage, f"{stage} {group.code} {group.name}", rule=rule_of(group), source=group.source)

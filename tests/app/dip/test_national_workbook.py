@@ -156,6 +156,57 @@ def test_every_sheet_decides(scheme: DipCatalogue, filed: GrouperInput, expected
     assert grouper.group_batch([filed])[0].group == expected
 
 
+@pytest.mark.parametrize(
+    ("filed", "said"),
+    [
+        (case("I70.100", "39.9016"), {"未满足 BX-23：缺相关手术操作 39.5002"}),
+        (
+            case("D18.100", "21.0300x004"),
+            {"未满足 BX-22：主要手术操作须为 21.0300x003，本例为 21.0300x004"},
+        ),
+        (
+            case("J96.000", "96.7201", "39.6500"),
+            {
+                "未满足 XQ-13：手术操作 96.7201且39.9500x007 不齐",
+                "落选 XQ-14：与 XQ-11 条件同样符合，方案中排在后面",
+            },
+        ),
+        (
+            case("Z51.101", "99.2503", "99.2800x005", other=["C34.900"]),
+            {"落选 FZ-1771：符合手术操作 1 项，少于 FZ-1770 的 2 项"},
+        ),
+        (
+            case("Z51.101", "99.2503", other=["I10.x00"]),
+            {f"未满足 FZ-{number}：其他诊断中没有 C00-C75" for number in (1770, 1771)},
+        ),
+        (case("A15.900"), {"未满足 FZ-1812：须为耐药"}),
+        (case("H18.900", "11.6000"), {"未满足 JC-1860：本例有手术操作，不按保守治疗"}),
+        (case("H18.900"), {"未满足 JC-1859：须有主要手术操作 11.6000，本例按保守治疗"}),
+        (
+            case("P22.000", other=["P07.100"], age_days=20, weight=1600),
+            {
+                "未满足 XQ-16：天龄或出生体重不符（任一诊断，小于 29 天，体重 0—999 克）",
+                "未满足 XQ-17：天龄或出生体重不符（任一诊断，小于 29 天，体重 1000—1499 克）",
+            },
+        ),
+    ],
+)
+def test_every_row_of_the_diagnosis_says_why_it_lost(
+    scheme: DipCatalogue, filed: GrouperInput, said: set[str]
+) -> None:
+    path = DipGrouper(scheme, load_profile("national_3_0")).group(filed).path
+    assert {f"{step.stage} {step.text}" for step in path if step.stage in {"落选", "未满足"}} == said
+    assert all(step.source for step in path if step.stage in {"落选", "未满足"})
+
+
+def test_a_row_of_a_later_stage_that_fits_says_which_stage_came_first(tmp_path: Path) -> None:
+    plain = [*SHEETS["四、基础规则下的核心病种"], ("", 1900, "A09.0", "", "44.1300x001", "")]
+    both = written({**SHEETS, "四、基础规则下的核心病种": plain}, tmp_path / "DIP3.0.xlsx")
+    found = DipGrouper(load_dip_catalogue(both)).group(case("A09.001", "44.1300x001"))
+    assert found.group == "BX-20"
+    assert [step.text for step in found.path if step.stage == "落选"] == ["JC-1900：并项先于基础"]
+
+
 def test_the_front_pages_birth_weight_decides_not_that_at_admission(scheme: DipCatalogue) -> None:
     page = Case(
         case_id="1",
