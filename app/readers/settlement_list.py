@@ -208,9 +208,10 @@ def _cells(node: _Node, number: int, notes: list[str]) -> _Cells | str:
     used: set[str] = set()
     for column, names in _COLUMNS.items():
         known = [_plain(name) for name in names if _plain(name) in head]
-        used.update(known)
         if known:
-            cells[column] = next(filter(None, (_text(head[name]) for name in known)), "")
+            name = next((each for each in known if _text(head[each])), known[0])
+            cells[column] = _text(head[name])
+            used.add(name)
     _derive(head, node, cells)
     raw = {key: held for key, held in head.items() if key not in used and not isinstance(held, dict | list)}
     problem = _diagnoses(node, cells) or _procedures(node, cells)
@@ -244,13 +245,17 @@ def _derive(head: _Node, node: _Node, cells: _Cells) -> None:
             cells[column], *others = re.split("[,，]", cells[column])
             if column == "XSECSTZ":
                 cells.update({f"A18x0{at}": weight for at, weight in enumerate(others[:4], start=2)})
-    items = _nodes(node, head, "iteminfo")
-    fees = [_text(item.get("amt")) or _text(item.get("itemsumamt")) for item in items]
-    if (total_fee := _sum(fees)) is not None:
-        cells["ZFY"] = str(total_fee)
+    if (total := _total(_nodes(node, head, "iteminfo"))) is not None:
+        cells["ZFY"] = str(total)
     own = [_text(head.get(a)) or _text(head.get(b)) for a, b in _OWN_PART]
     if (paid := _sum(own)) is not None:
         cells["ZFJE"] = str(paid)
+
+
+def _total(items: Sequence[_Node]) -> Decimal | None:
+    """The sum of the charges in yuan; a row that is itself a sum does not count twice."""
+    single = [item for item in items if "合计" not in _first(item, ("med_chrgitm", "med_chrgitm_type"))]
+    return _sum([_first(item, ("amt", "item_sumamt")) for item in single])
 
 
 def _ventilated(head: _Node) -> str:

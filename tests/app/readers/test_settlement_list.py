@@ -63,7 +63,9 @@ def read(folder: Path, content: object, name: str = "清单.json") -> Imported:
 
 
 def test_a_list_becomes_a_front_page(tmp_path: Path) -> None:
-    found = read(tmp_path, a_list())
+    one = a_list(emp_name="某厂", emp_addr="某路 1 号")
+    one["iteminfo"].append({"med_chrgitm": "合计", "amt": "10000.25"})
+    found = read(tmp_path, one)
     (case,) = found.cases
     assert found.report.format == FORMAT
     assert found.layout.kind is FileKind.JSON
@@ -81,7 +83,11 @@ def test_a_list_becomes_a_front_page(tmp_path: Path) -> None:
     assert (case.procedures[0].operator, case.procedures[0].anesthesia) == ("王五", "3")
     assert (case.fees.total, case.fees.self_paid, dict(case.fees.items)) == (1_000_025, 100_050, {})
     assert case.icu_hours == 24
-    assert case.fields["insuplc"] == "340100"
+    assert [case.fields[name] for name in ("insuplc", "GZDWJDZ", "empaddr")] == [
+        "340100",
+        "某厂",
+        "某路 1 号",
+    ]
     assert [case.fields[name] for name in ("RYQ_T", "RYQ_XS", "RYQ_F", "C47")] == ["0", "3", "20", "37"]
     assert case.fields["diseinfo（中医、门诊）"] == "A04.01.01. 胸痹"
     assert found.report.issues == ()
