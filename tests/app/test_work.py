@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from app.errors import UserError
 from app.history import Decision
 from app.matching.finder import Finder
 from app.progress import Progress
+from app.readers.reading import read_cases
 from app.review import Knowledge
 from app.sessions.place import session_path
 from app.tables import starter_terminology
@@ -22,6 +24,7 @@ from app.work import (
 from app.workbench import Workbench
 from coding_rules.edit import SetDiagnosis
 from icd_tables.codes import Edition, Kind
+from tests.app.readers.list_samples import a_list
 from tests.ui.samples import sample_knowledge
 
 
@@ -54,6 +57,24 @@ def test_from_file_to_session_and_back_with_export(month: Path, tmp_path: Path) 
     differing = [a != b for a, b in zip(month.read_bytes().splitlines(), changed, strict=True)]
     assert differing.count(True) == 1
     again.session.close()
+
+
+def test_settlement_lists_go_through_a_session_and_out_as_a_workbook(tmp_path: Path) -> None:
+    lists = tmp_path / "清单.json"
+    lists.write_text(json.dumps([a_list("B1"), a_list("B2")], ensure_ascii=False), encoding="utf-8")
+    knowledge = sample_knowledge()
+    target = session_path([lists], tmp_path)
+    work = start_work(import_files([lists], knowledge.terminology), target, knowledge)
+    bench = Workbench(work.session.cases, knowledge, work.session, author="甲")
+    bench.change("B2", [SetDiagnosis(0, "I21.101", "急性下壁心肌梗死")], "改")
+    work.session.close()
+    again = continue_work(target, knowledge)
+    bench = Workbench(again.session.cases, knowledge, again.session)
+    ((written, changed),) = export_pages(tmp_path, again.layouts, Snapshot.of(bench))
+    again.session.close()
+    assert (written.name, changed) == ("清单-更正后.xlsx", 1)
+    codes = [case.diagnoses[0].code for case in read_cases(written, knowledge.terminology).cases]
+    assert codes == ["I21.001", "I21.101"]
 
 
 def test_session_is_named_after_file_and_content(month: Path, tmp_path: Path) -> None:
