@@ -87,9 +87,9 @@ def dip(
     """A context with that month; the user's data lie in a folder of the test."""
     monkeypatch.setenv("CASECODE_HOME", str(tmp_path / "home"))
     theme.apply(qapp, Theme.LIGHT)
-    owner = QWidget()
-    qtbot.addWidget(owner)
+    owner = QWidget()  # not qtbot's: it would delete it, and the jobs with it, before they have ended
     jobs = Jobs(owner)
     yield dip_context(jobs)
     jobs.stop_all()
     qtbot.waitUntil(lambda: not jobs.running)
+    owner.deleteLater()
