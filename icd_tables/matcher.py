@@ -223,7 +223,9 @@ class Matcher:
                 break
             level = tier(match.score, match.same_words)
             remembered = recall.pair(match.echo) if recall and match.echo >= 0 else None
-            reason = why(match, self._index, remembered)
+            row, word = match.learned
+            taught = (word, recall.pair(row)) if recall and row >= 0 else None
+            reason = why(match, self._index, remembered, taught)
             entry = self.names.entry(target)
             cautions = flags_for(entry.name, said) if flagged else ()
             asking.found.add(Candidate(entry, level, reason, min(match.score, 0.96), cautions))
@@ -252,6 +254,7 @@ class Matcher:
             return None
         if self._recall is None or self._recall.stale(self.memory):
             self._recall = Recall(self.memory, self.names, self._former, self._recall)
+            self._similar.teach(self._recall)
         return self._recall if len(self._recall) else None
 
 

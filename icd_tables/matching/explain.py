@@ -17,15 +17,25 @@ _ECHO_WORTH_TELLING = 0.6
 _CALLED: dict[int, str] = {Origin.BRACKET: "别名", Origin.ALIAS: "别名", Origin.OLD_NAME: "对照旧名"}
 
 
-def why(match: Match, index: MatchIndex, remembered: Confirmed | None) -> str:
-    """For a similar candidate: what is covered, which words count as the same, what was left aside, what speaks against."""
+def why(
+    match: Match,
+    index: MatchIndex,
+    remembered: Confirmed | None,
+    taught: tuple[str, Confirmed] | None = None,
+) -> str:
+    """For a similar candidate: what is covered, which words count as the same, what was left aside, what speaks against.
+
+    ``taught``: a word taken as this hospital writes it, and the remembered pair that shows what it means.
+    """
     form, found = match.form, match.found
     parts = [_covered(found)]
     parts += _same_words(form, index, match.row)
     called = _CALLED.get(index.origin.item(match.row))
     if called:
         parts.append(f"{called}“{index.surfaces[match.row]}”")
-    if remembered is not None and found.get("echo_best", 0) >= _ECHO_WORTH_TELLING:
+    if taught is not None:
+        parts.append(f"“{taught[0]}”按本院“{taught[1].text}”的编法")
+    elif remembered is not None and found.get("echo_best", 0) >= _ECHO_WORTH_TELLING:
         parts.append(f"本院曾把“{remembered.text}”编到这里")
     parts += _left_aside(form, found)
     parts += _against(found)

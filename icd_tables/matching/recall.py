@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +15,10 @@ from icd_tables.matching.forms import Form, Former
 from icd_tables.matching.grams import Floats, Gathered, GramTable, Ints, Places
 from icd_tables.matching.memory import Confirmed, Memory
 from icd_tables.matching.queries import Candidates, GramQueries, Said
+from icd_tables.matching.rewritings import Rewriting, Rewritings, signs
 from icd_tables.matching.rows import Names
 from icd_tables.matching.vocabulary import CodedRows, Vocabulary, coded
+from icd_tables.normalize import units
 
 _NEAREST = 32
 _STALE = 25
@@ -52,6 +55,7 @@ class _Known:
 
     bare: str
     canonical: str
+    parts: tuple[str, ...]
     grams: NDArray[np.int64]
 
 
@@ -70,24 +74,40 @@ class Recall:
             pair.text: earlier.get(pair.text) or self._prepare(pair.text, rows) for pair, _ in known
         }
         self._pairs = [pair for pair, _ in known]
+        self._signs: dict[tuple[str, str], tuple[Rewriting, ...]] = before._signs if before else {}
+        self.rewritings = Rewritings((), ())
         texts = [self._known[pair.text] for pair in self._pairs]
         for text in texts:
             rows.add(text.grams.tolist())
         self._bare = [text.bare for text in texts]
         self._canonicals = [text.canonical for text in texts]
-        self._targets: Ints = np.array([target for _, target in known], np.int32)
+        self.targets: Ints = np.array([target for _, target in known], np.int32)
         self._table = GramTable.of(rows)
         used = np.zeros(len(names), np.float32)
-        np.add.at(used, self._targets, [pair.count for pair, _ in known])
+        np.add.at(used, self.targets, [pair.count for pair, _ in known])
         self.habit: Floats = np.log1p(used)
 
     def _prepare(self, text: str, rows: CodedRows) -> _Known:
         form = self._former.form(text)
         grams = both(coded(rows.numbers(form.bare)), coded(rows.numbers(form.canonical.parts)))
-        return _Known("".join(form.bare), form.canonical.text, np.array(grams, np.int64))
+        return _Known(
+            "".join(form.bare), form.canonical.text, form.canonical.parts, np.array(grams, np.int64)
+        )
 
     def __len__(self) -> int:
         return len(self._pairs)
+
+    def learn(self, canonicals: Sequence[str]) -> None:
+        """Learn rewritings; ``canonicals``: the canonical text of each pair's name. Pairs of an older index were compared there."""
+        answers = Counter(pair.text for pair in self._pairs)
+        said: list[Rewriting] = []
+        for row, (pair, name) in enumerate(zip(self._pairs, canonicals, strict=True)):
+            if answers[pair.text] == 1:
+                key = (pair.text, name)
+                if key not in self._signs:
+                    self._signs[key] = signs(self._known[pair.text].parts, tuple(units(name)), row)
+                said += [replace(one, row=row) for one in self._signs[key]]
+        self.rewritings = Rewritings([known.parts for known in self._known.values()], said)
 
     def stale(self, memory: Memory) -> bool:
         """Whether so much was confirmed since that the index should be built anew."""
@@ -99,7 +119,7 @@ class Recall:
 
     def near(self, forms: Sequence[Form | None]) -> list[Echo]:
         """The remembered texts most like each text; an empty echo for ``None`` and where nothing is like it."""
-        if not len(self._targets):
+        if not len(self.targets):
             return [_SILENCE] * len(forms)
         said: list[Said] = [(_coded(self._table.vocabulary, form) if form else (), {}) for form in forms]
         queries = GramQueries.of(self._table, said)
@@ -117,7 +137,7 @@ class Recall:
 
     def _echo(self, rows: NDArray[np.intp], alike: Floats) -> Echo:
         order = np.argsort(-alike, kind="stable")
-        return Echo(rows[order], self._targets[rows[order]], alike[order])
+        return Echo(rows[order], self.targets[rows[order]], alike[order])
 
     def _ratios(self, form: Form | None, rows: NDArray[np.intp]) -> Floats:
         assert form is not None, "only texts that were asked about have candidates"

@@ -40,6 +40,9 @@ ALL = 0.999
 """Of a text: it is said whole."""
 _MOST_PIECES = 12
 _WIDER_EACH = 2
+_LEARNED_EACH = 2
+_LEARNED_LOSS = 0.3
+"""What a match in words learned here gives up, as a share of what one on a piece does."""
 _SPREAD_OVER = 48
 
 
@@ -53,12 +56,14 @@ TOLD = (
 class _Part:
     """A text or a piece of one that is looked up; once, however many of the texts at hand say it.
 
-    ``loss``: 0 for the text itself, the share of the loss of a piece; ``said``: written so, not our wider words.
+    ``loss``: 0 for the text itself, the share of the loss of a piece; ``said``: written so, not our wider words; ``learned``: the
+    remembered pair a word of it is taken from (or -1), and that word.
     """
 
     form: Form
     loss: float
     said: bool
+    learned: tuple[int, str] = (-1, "")
 
     @property
     def whole(self) -> bool:
@@ -85,6 +90,7 @@ class Match:
     form: Form
     found: Mapping[str, float]
     echo: int = -1
+    learned: tuple[int, str] = (-1, "")
 
     @property
     def same_words(self) -> bool:
@@ -119,13 +125,20 @@ class SimilarNames:
         """How far each name is met every day."""
         return familiar(self._former.lexicon.everyday, self._index)
 
+    def teach(self, recall: Recall) -> None:
+        """Let the remembered pairs be compared with the names they led to."""
+        recall.learn(self._index.canonicals.at(self._name_row[recall.targets]))
+
     def find(
         self, forms: Sequence[Form], recall: Recall | None = None, limit: int = 10
     ) -> list[list[tuple[int, Match]]]:
         """For each text the names most like it with their best match; a text with several statements gets names for each."""
         number: dict[_Part, int] = {}
         parts_of = [
-            [number.setdefault(part, len(number)) for part in (self._parts(form) if form.surface else ())]
+            [
+                number.setdefault(part, len(number))
+                for part in (self._parts(form, recall) if form.surface else ())
+            ]
             for form in forms
         ]
         parts = list(number)
@@ -144,8 +157,10 @@ class SimilarNames:
         """The candidates of a whole text; ``None`` without any."""
         return self._pool([_Part(form, 0.0, True)] if form.surface else [], recall)
 
-    def _parts(self, form: Form) -> Iterator[_Part]:
-        """The text, its statements as written, then text and statements in wider words (腺癌 -> 恶性肿瘤)."""
+    def _parts(self, form: Form, recall: Recall | None) -> Iterator[_Part]:
+        """The text, its statements as written, the text in words learned here, then text and statements in wider words (腺癌 ->
+        恶性肿瘤).
+        """
         pieces = [
             (self._former.form(piece.text), piece.said) for piece in self._pieces.of(form.text)[:_MOST_PIECES]
         ]
@@ -153,6 +168,9 @@ class SimilarNames:
         for piece, said in pieces:
             if piece.surface:
                 yield _Part(piece, 1.0 if said else _IMPLIED_LOSS, True)
+        for meant, known in recall.rewritings.of(form.canonical.parts)[:_LEARNED_EACH] if recall else ():
+            learned = (known.row, "".join(known.word))
+            yield _Part(self._former.on_the_side_of(form, "".join(meant)), _LEARNED_LOSS, False, learned)
         seen = {(one.canonical.text, one.canonical.sides) for one in (form, *(piece for piece, _ in pieces))}
         for wide in (form, *(piece for piece, said in pieces if said)):
             for parts in self._former.broadened(wide.canonical.parts)[:_WIDER_EACH]:
@@ -269,7 +287,11 @@ class SimilarNames:
         )
         for target, row, score, part, values in facts:
             echo = pool.echoes[part].nearest(target) if pool.echoes else -1
-            yield target, Match(row, score, parts[part].form, dict(zip(told, values, strict=True)), echo)
+            one = parts[part]
+            yield (
+                target,
+                Match(row, score, one.form, dict(zip(told, values, strict=True)), echo, one.learned),
+            )
 
 
 def _joined(rows: NDArray[np.intp], more: Iterable[int]) -> NDArray[np.intp]:
