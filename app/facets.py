@@ -46,20 +46,52 @@ def accepts(facets: Iterable[Facet[Row]], chosen: Chosen) -> Callable[[Row], boo
     return lambda row: all(not ticked.isdisjoint(values(row)) for values, ticked in active)
 
 
+class Tally(Generic[Row]):
+    """The values of every facet counted over rows that come and go: a changed row costs one row, not all of them."""
+
+    def __init__(
+        self, facets: Sequence[Facet[Row]], rows: Iterable[Row] = (), chosen: Chosen | None = None
+    ) -> None:
+        self._facets = facets
+        self._chosen: Chosen = chosen or {}
+        self._active = [
+            (facet.key, facet.values, self._chosen[facet.key])
+            for facet in facets
+            if self._chosen.get(facet.key)
+        ]
+        self._seen: dict[str, Counter[str]] = {facet.key: Counter() for facet in facets}
+        for row in rows:
+            self.add(row)
+
+    def add(self, row: Row) -> None:
+        """Count a row."""
+        for key, values in self._counted(row):
+            self._seen[key].update(values)
+
+    def remove(self, row: Row) -> None:
+        """Take a row that was counted out again."""
+        for key, values in self._counted(row):
+            self._seen[key].subtract(values)
+
+    def listed(self) -> dict[str, tuple[FacetValue, ...]]:
+        """The values of every facet with their counts; ticked values stay listed at count 0."""
+        return {facet.key: _listed(facet, +self._seen[facet.key], self._chosen) for facet in self._facets}
+
+    def _counted(self, row: Row) -> list[tuple[str, Sequence[str]]]:
+        """What a row counts for: every facet when it passes all, the only one it fails, else none."""
+        failed = [key for key, values, ticked in self._active if ticked.isdisjoint(values(row))]
+        if len(failed) > 1:
+            return []
+        return [
+            (facet.key, facet.values(row)) for facet in self._facets if not failed or failed[0] == facet.key
+        ]
+
+
 def count(
-    facets: Sequence[Facet[Row]], rows: Sequence[Row], chosen: Chosen
+    facets: Sequence[Facet[Row]], rows: Iterable[Row], chosen: Chosen
 ) -> dict[str, tuple[FacetValue, ...]]:
     """The values of every facet with their counts; ticked values stay listed at count 0."""
-    active = [(facet.key, facet.values, chosen[facet.key]) for facet in facets if chosen.get(facet.key)]
-    seen: dict[str, list[str]] = {facet.key: [] for facet in facets}
-    for row in rows:
-        failed = [key for key, values, ticked in active if ticked.isdisjoint(values(row))]
-        if len(failed) > 1:
-            continue
-        for facet in facets:
-            if not failed or failed[0] == facet.key:
-                seen[facet.key].extend(facet.values(row))
-    return {facet.key: _listed(facet, Counter(seen[facet.key]), chosen) for facet in facets}
+    return Tally(facets, rows, chosen).listed()
 
 
 def _listed(facet: Facet[Row], counts: Counter[str], chosen: Chosen) -> tuple[FacetValue, ...]:

@@ -146,8 +146,8 @@ class Workbench:
         return WhatIf(before, after) if after is not None and after.case is current else None
 
     def results(self) -> list[CaseResult]:
-        """Results of the cases as they stand, as far as they are reviewed."""
-        return [self.result(case_id).after for case_id in self._before]
+        """Results of the cases as they stand, as far as they are reviewed, in the order of the file."""
+        return [self.result(case_id).after for case_id in self._originals if case_id in self._before]
 
     def resettle(self, knowledge: Knowledge, numbers: frozenset[str]) -> list[str]:
         """Take a knowledge that differs in its settlers only, and settle the cases of these numbers anew; returns their ids."""
@@ -209,7 +209,9 @@ class Workbench:
         """
         kind = tuple(type(edit) for edit in fix.edits)
         found = []
-        for case_id in self._before:
+        for case_id in self._originals:
+            if case_id not in self._before:
+                continue
             for other in self.open_findings(case_id):
                 same = [one for one in other.fixes if tuple(type(edit) for edit in one.edits) == kind]
                 if other.rule_id == finding.rule_id and same:

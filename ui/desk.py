@@ -15,7 +15,7 @@ from app.progress import Progress
 from app.review import CaseResult, review_all
 from app.sessions.session import read_only_error
 from app.step_labels import name_step
-from app.what_if import Proposal
+from app.what_if import Proposal, WhatIf
 from app.workbench import Workbench
 from coding_rules.edit import Edit
 from coding_rules.finding import Finding, Fix
@@ -99,8 +99,7 @@ class Desk(QObject):
         result = work.result(self.case_id)
         status, note = work.status(self.case_id).value, work.note(self.case_id)
         self.page.case.show_case(work.original(self.case_id), result.after, status, note.text if note else "")
-        self.page.findings.show_findings(result.after.findings, self._answers())
-        self.page.score.show_scores(result)
+        self._show_verdicts(result)
         self.lines.refresh()
         row = self.page.queue.row(self.case_id)
         if row is not None and not row.reviewed:
@@ -145,7 +144,7 @@ class Desk(QObject):
             make(reason)
             return
         lines = "\n".join(effect_lines(effect))
-        question = f"{name}\n\n这一更正会提高分值或支付金额:\n{lines}\n\n请写明依据。"
+        question = f"{name}\n\n这一更正会提高分值或支付金额：\n{lines}\n\n请写明依据。"
         ask_reason(self.page, "更正理由", question, Decision.CORRECT, make)
 
     @Slot(object, object)
@@ -228,7 +227,7 @@ class Desk(QObject):
             return
         self.page.queue.update_rows([work.row(case_id) for case_id in case_ids])
         if self.case_id in case_ids:
-            self.refresh()
+            self._judged_anew()
 
     def set_system(self, system: System) -> None:
         """Show rate band and profit of the queue by DRG or by DIP."""
@@ -238,6 +237,17 @@ class Desk(QObject):
         self.page.queue.set_system(system)
         self.page.queue.update_rows(self.workbench.rows())
         self.page.queue.refilter()
+
+    def _judged_anew(self) -> None:
+        """The case at hand is judged otherwise, its lines are the same: a line that is being typed stays open."""
+        if self.workbench is not None and self.lines.editing:
+            self._show_verdicts(self.workbench.result(self.case_id))
+        else:
+            self.refresh()
+
+    def _show_verdicts(self, result: WhatIf) -> None:
+        self.page.findings.show_findings(result.after.findings, self._answers())
+        self.page.score.show_scores(result)
 
     def _may_write(self) -> bool:
         """Whether the open work takes changes; says so when it does not."""
@@ -277,8 +287,9 @@ class Desk(QObject):
             return
         self.lines.leave()
         self._changed(case_ids)
-        if case_ids[0] != self.case_id:
-            self.page.queue.select(case_ids[0])
+        if case_ids[0] != self.case_id and not self.page.queue.select(case_ids[0]):
+            number = self.workbench.current(case_ids[0]).record_no or case_ids[0]
+            verb = f"{verb}：病案号 {number}，不在筛选出的病例里"
         self.told.emit(verb)
 
     def _review_rest(self) -> None:
@@ -319,7 +330,7 @@ class Desk(QObject):
         ids = work.put_across(batch) if isinstance(batch, dict) else work.put(batch)
         self.page.queue.update_rows([work.row(case_id) for case_id in ids])
         if isinstance(batch, dict) and self.case_id in ids:
-            self.refresh()
+            self._judged_anew()
 
     @Slot(object)
     def _reviewed(self, _nothing: object) -> None:

@@ -7,6 +7,7 @@ only when the work takes longer than 300 ms.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -18,6 +19,10 @@ from app.progress import Cancelled, Progress
 
 SHOW_AFTER_MS = 300
 """Work shorter than this shows no progress at all: a flash would disturb more than it tells."""
+
+HAND_OVER_SECONDS = 0.001
+"""How soon a busy worker lets the window's thread have its turn (Python's own: 0.005). Painting a table asks the model a
+thousand times, and each time waits that long while a worker computes."""
 
 T = TypeVar("T")
 
@@ -118,6 +123,7 @@ class Jobs(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        sys.setswitchinterval(HAND_OVER_SECONDS)
         self._pool = QThreadPool(self)
         self._running: list[Job] = []
 

@@ -67,6 +67,11 @@ class LineDesk(QObject):
         for table in self._page.case.tables.values():
             table.close_editor()
 
+    @property
+    def editing(self) -> bool:
+        """Whether an editor is open: the lines must stay as they are until it closes."""
+        return any(table.editor is not None for table in self._page.case.tables.values())
+
     def refresh(self) -> None:
         """The case was shown anew: candidates for the line under the cursor."""
         table = self._table
@@ -129,6 +134,9 @@ class LineDesk(QObject):
     def add_line(self) -> None:
         """Ask for a new line after the one under the cursor: candidates first, the line appears when one is taken."""
         table = self._table
+        if self._adding is not None and table.editor is not None:
+            return  # it is being asked for
+        self._give_up()
         count = len(self._lines())
         position = table.position()
         self._adding = count if position is None else position + 1
@@ -138,21 +146,21 @@ class LineDesk(QObject):
         self._show("", f"增加{self.kind.label}：键入文字、拼音首字母或编码")
 
     def delete_line(self) -> None:
-        """Remove the line under the cursor."""
-        position = self._table.position()
+        """Remove the line under the cursor; a line that is only being added goes away by itself."""
+        position = None if self._give_up() else self._table.position()
         if position is not None:
             remove = RemoveDiagnosis if self.kind is Kind.DIAGNOSIS else RemoveProcedure
             self._desk.commit([remove(position)])
 
     def move_line(self, direction: int) -> None:
         """Move the line under the cursor up (-1) or down (1)."""
-        position = self._table.position()
+        position = None if self._give_up() else self._table.position()
         if position is not None:
             self._move_to(position, position + direction)
 
     def make_principal(self) -> None:
         """Move the line under the cursor to the top."""
-        position = self._table.position()
+        position = None if self._give_up() else self._table.position()
         if position:
             self._move_to(position, 0)
 
@@ -166,6 +174,17 @@ class LineDesk(QObject):
             return ()
         case = work.current(self._desk.case_id)
         return case.diagnoses if self.kind is Kind.DIAGNOSIS else case.procedures
+
+    def _give_up(self) -> bool:
+        """Close what is open without taking anything; whether a line was being added.
+
+        Its empty row stands where the next line of the page will stand again: what is done to it must not be done to that one.
+        """
+        adding = self._adding is not None
+        self.leave()
+        if adding:
+            self._desk.refresh()
+        return adding
 
     def _move_to(self, position: int, to: int) -> None:
         if not 0 <= to < len(self._lines()):

@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 
-from app.facets import Facet, FacetValue, accepts, count
+from app.facets import Facet, FacetValue, Tally, accepts, count
 
 
 @dataclass(frozen=True)
@@ -41,3 +41,16 @@ def test_filter_wants_a_ticked_value_in_every_facet_with_ticks() -> None:
     passes = accepts(FACETS, {"department": frozenset({"内科"}), "finding": frozenset({"严重"})})
     assert [row for row in ROWS if passes(row)] == [ROWS[1]]
     assert all(map(accepts(FACETS, {"finding": frozenset()}), ROWS))
+
+
+def test_a_row_that_changes_is_counted_like_all_of_them_anew() -> None:
+    for chosen in (
+        {},
+        {"department": frozenset({"内科"})},
+        {"department": frozenset({"儿科"}), "finding": frozenset({"严重"})},
+    ):
+        tally = Tally(FACETS, ROWS, chosen)
+        changed = [Row("儿科", ("严重",)), *ROWS[1:]]
+        tally.remove(ROWS[0])
+        tally.add(changed[0])
+        assert tally.listed() == count(FACETS, changed, chosen)

@@ -107,6 +107,12 @@ def test_rows_wait_until_results_come(bench: Workbench) -> None:
     assert len(bench.results()) == 30
 
 
+def test_results_stand_in_the_order_of_the_file_whatever_was_looked_at_first(bench: Workbench) -> None:
+    bench.result(bench.case_ids[3])
+    bench.put(review(case, bench.knowledge) for case in bench.unreviewed())
+    assert [result.case.case_id for result in bench.results()] == list(bench.case_ids)
+
+
 def test_the_queue_follows_the_payment_system() -> None:
     knowledge = replace(sample_knowledge(), dip_settler=None)
     bench = Workbench(make_cases(1), knowledge, system=System.DRG)

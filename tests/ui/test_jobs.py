@@ -1,14 +1,16 @@
 """Work off the window's thread: results, parts, progress, cancel, refusals and bugs all come back to it."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from app.errors import UserError
 from app.progress import Progress
-from ui.jobs import Job, Jobs
+from ui.jobs import HAND_OVER_SECONDS, Job, Jobs
 
 
 def test_result_comes_back_on_the_windows_thread(qtbot: QtBot) -> None:
@@ -86,3 +88,8 @@ def test_refusal_and_bug_are_told_apart(qtbot: QtBot) -> None:
     assert refused.args[0].todo == "换一个"
     assert broken.args[0].kind == "ZeroDivisionError"
     assert "张三" not in str(broken.args[0])
+
+
+def test_a_busy_worker_lets_the_window_have_its_turn_soon(qtbot: QtBot) -> None:
+    Jobs()
+    assert sys.getswitchinterval() == pytest.approx(HAND_OVER_SECONDS)

@@ -363,3 +363,70 @@ def test_esc_gives_up_one_thing_at_a_time(qtbot: QtBot, window: MainWindow) -> N
     press(qtbot, window, Qt.Key.Key_Escape)
     assert window.page.queue.filter.text() == ""
     assert window.page.queue.table.hasFocus()
+
+
+def test_a_new_line_asked_for_while_typing_opens_in_the_same_table(qtbot: QtBot, window: MainWindow) -> None:
+    press(qtbot, window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    table = window.page.case.tables[Kind.DIAGNOSIS]
+    before = work_of(window).current(window.desk.case_id)
+    lines = len(before.diagnoses)
+    for _once_and_again in range(2):
+        press(qtbot, window, Qt.Key.Key_F2)
+        assert table.editor is not None
+        type_chinese(table.editor, "胃炎")
+        press(qtbot, window, Qt.Key.Key_Insert)
+        press(qtbot, window, Qt.Key.Key_Insert)
+        QApplication.processEvents()
+        assert table.columns_model.rowCount() == lines + 1
+        assert table.editor is not None
+        assert table.editor.hasFocus()
+        assert table.editor.text() == ""
+        press(qtbot, window, Qt.Key.Key_Escape)
+        QApplication.processEvents()
+        assert table.columns_model.rowCount() == lines
+        assert table.hasFocus()
+    assert work_of(window).current(window.desk.case_id) is before
+
+
+def test_taking_away_a_line_that_is_only_being_added_spares_the_lines_of_the_page(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    press(qtbot, window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    lines, table = window.desk.lines, window.page.case.tables[Kind.DIAGNOSIS]
+    before = work_of(window).current(window.desk.case_id)
+    for unwanted in (lines.delete_line, lambda: lines.move_line(-1), lines.make_principal):
+        press(qtbot, window, Qt.Key.Key_Insert)
+        assert table.columns_model.rowCount() == len(before.diagnoses) + 1
+        unwanted()
+        assert table.columns_model.rowCount() == len(before.diagnoses)
+        assert work_of(window).current(window.desk.case_id) is before
+
+
+def test_findings_across_cases_leave_what_is_being_typed(qtbot: QtBot, window: MainWindow) -> None:
+    press(qtbot, window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    press(qtbot, window, Qt.Key.Key_F2)
+    table = window.page.case.tables[Kind.DIAGNOSIS]
+    assert table.editor is not None
+    table.editor.clear()
+    type_chinese(table.editor, "肾结石")
+    window.desk.show_resettled([window.desk.case_id])
+    QApplication.processEvents()
+    assert table.editor is not None
+    assert table.editor.text() == "肾结石"
+    row = window.page.candidates.current()
+    assert row is not None
+    assert row.candidate.entry.code == "N20.000"
+
+
+def test_undo_says_which_case_where_the_filter_hides_it(qtbot: QtBot, window: MainWindow) -> None:
+    queue, case_id = window.page.queue, window.desk.case_id
+    number = work_of(window).current(case_id).record_no
+    window.desk.commit([SetDiagnosis(0, "J18.900", "肺炎")], reason="依据出院记录")
+    other = next(row for row in queue.model.rows() if row.case_id != case_id)
+    queue.filter.setText(other.record_no)
+    queue.refilter()
+    assert window.desk.case_id == other.case_id
+    told: list[str] = []
+    window.desk.told.connect(told.append)
+    window.desk.undo()
+    assert told == [f"已撤销：病案号 {number}，不在筛选出的病例里"]

@@ -162,6 +162,7 @@ class LinesTable(DenseTable):
         rows = [
             LineRow(self.kind, place, pair, _mapping_of(pair, mappings)) for place, pair in enumerate(pairs)
         ]
+        self.close_editor()
         self.columns_model.set_rows(rows)
         self.setColumnHidden(self._column("mapped"), not any(map(_mapped, rows)))
         if here.isValid() and rows:
@@ -207,9 +208,19 @@ class LinesTable(DenseTable):
         self.focused.emit()
 
     def close_editor(self) -> None:
-        """Close the editor without taking anything."""
+        """Close the editor without taking anything; the cursor keys are the table's again.
+
+        Other rows under an open editor would make it vanish, and the keyboard would go on to some other table.
+        """
         if self.editor is not None:
             self.closeEditor(self.editor, QAbstractItemDelegate.EndEditHint.NoHint)
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        """However the editor is closed, it is forgotten at once: the next one may open before Qt has deleted this one."""
+        super().closeEditor(editor, hint)
+        if editor is self.editor:
+            self.editor = None
+            self.editing_ended.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter edits, as F2 does."""
@@ -299,7 +310,6 @@ class _LineDelegate(QStyledItemDelegate):
         editor.steered.connect(self._table.steered)
         editor.entered.connect(lambda: self._table.entered.emit(position, editor.text()))
         editor.kept.connect(lambda: self._table.kept_as_typed.emit(position, editor.text(), key))
-        editor.destroyed.connect(self._ended)
         self._table.editor = editor
         return editor
 
@@ -312,11 +322,6 @@ class _LineDelegate(QStyledItemDelegate):
         ):
             return False
         return super().eventFilter(editor, event)
-
-    @Slot()
-    def _ended(self) -> None:
-        self._table.editor = None
-        self._table.editing_ended.emit()
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

@@ -6,7 +6,7 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Signal,
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
-from app.facets import accepts, count
+from app.facets import Tally, accepts
 from app.queue import QUEUE_FACETS, CaseRow, Status, matches
 from coding_rules.grouper.grouping import System
 from ui import wording
@@ -131,6 +131,7 @@ class QueuePanel(QWidget):
         self.tally.setProperty("role", "muted")
         self._rows: dict[str, CaseRow] = {}
         self._matched: set[str] = set()
+        self._tally: Tally[CaseRow] = Tally(QUEUE_FACETS)
         self._current = ""
         self._filter_soon = QTimer(self, singleShot=True, interval=FILTER_DELAY_MS)
         self._filter_soon.timeout.connect(self.refilter)
@@ -152,9 +153,14 @@ class QueuePanel(QWidget):
     def update_rows(self, rows: list[CaseRow]) -> None:
         """Rows whose case or result changed. The filter is not applied again: the case at hand stays in sight."""
         for row in rows:
+            former = self._rows.get(row.case_id)
             self._rows[row.case_id] = row
+            if row.case_id in self._matched:
+                if former is not None:
+                    self._tally.remove(former)
+                self._tally.add(row)
         self.model.update_rows(rows)
-        self._count()
+        self._show_counts()
 
     def row(self, case_id: str) -> CaseRow | None:
         """The line of a case, shown or not."""
@@ -164,15 +170,16 @@ class QueuePanel(QWidget):
         """Say in the header whose money the columns show."""
         self.table.horizontalHeader().setToolTip(f"倍率与盈亏按 {system.value} 计")
 
-    def select(self, case_id: str) -> None:
-        """Put the cursor on a case, if it is shown."""
+    def select(self, case_id: str) -> bool:
+        """Put the cursor on a case; ``False`` when it is not shown."""
         place = self.model.place_of(case_id)
         if place < 0:
-            return
+            return False
         index = self.model.index(place, max(self.table.currentIndex().column(), 0))
         flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
         self.table.selectionModel().setCurrentIndex(index, flags)
         self.table.scrollTo(index)
+        return True
 
     def step(self, direction: int, *, with_finding: bool = False) -> bool:
         """Go to the next (1) or previous (-1) case shown; ``False`` when there is none that way."""
@@ -191,12 +198,14 @@ class QueuePanel(QWidget):
         """Apply filter box and facets."""
         self._filter_soon.stop()
         text, passes = self.filter.text().strip(), accepts(QUEUE_FACETS, self.facets.chosen)
-        self._matched = {row.case_id for row in self._rows.values() if not text or matches(row, text)}
+        found = [row for row in self._rows.values() if not text or matches(row, text)]
+        self._matched = {row.case_id for row in found}
+        self._tally = Tally(QUEUE_FACETS, found, self.facets.chosen)
         keep, matched = self._current, self._matched
         self.table.selectionModel().blockSignals(True)
         self.model.set_filter(lambda row: row.case_id in matched and passes(row))
         self.table.selectionModel().blockSignals(False)
-        self._count()
+        self._show_counts()
         if self.model.place_of(keep) >= 0:
             self.select(keep)
         else:
@@ -213,11 +222,10 @@ class QueuePanel(QWidget):
         self.refilter()
         self.table.setFocus()
 
-    def _count(self) -> None:
+    def _show_counts(self) -> None:
         shown, total = self.model.rowCount(), len(self._rows)
         self.tally.setText(f"{shown:,} / {total:,} 例" if shown != total else f"共 {total:,} 例")
-        rows = [row for row in self._rows.values() if row.case_id in self._matched]
-        self.facets.show_counts(QUEUE_FACETS, count(QUEUE_FACETS, rows, self.facets.chosen))
+        self.facets.show_counts(QUEUE_FACETS, self._tally.listed())
 
     @Slot(QModelIndex, QModelIndex)
     def _row_chosen(self, current: QModelIndex, _previous: QModelIndex) -> None:
