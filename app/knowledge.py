@@ -18,7 +18,7 @@ from app.progress import Progress
 from app.relations import learn_relations
 from app.review import Knowledge
 from app.review import Settler as CaseSettler
-from app.rules.hospital_rules import load_hospital_rules
+from app.rules.hospital_rules import PACK_ID, PACK_TITLE, load_hospital_rules
 from app.rules.rule_checker import make_checker
 from app.settings import Settings
 from coding_rules.checks.pack import Pack, PackError, parse_pack, shipped_packs
@@ -104,7 +104,10 @@ def load_knowledge(choices: Choices | None = None, progress: Progress | None = N
         groupers = load_groupers(choices)
         progress.report(3, 4, "正在载入审核规则")
         packs = load_packs(choices.packs)
-        rules = make_checker(terminology, packs, _relations(groupers), load_hospital_rules())
+        try:
+            rules = make_checker(terminology, packs, _relations(groupers), load_hospital_rules())
+        except PackError as error:
+            raise _unusable(error) from error
         progress.report(4, 4, "载入完成")
     return Knowledge(
         terminology=terminology,
@@ -173,7 +176,14 @@ def load_packs(added: Sequence[str] = ()) -> tuple[Pack, ...]:
     Raises:
         UserError: a pack cannot be used; the text says which rule and where.
     """
-    return (*shipped_packs(), *(_user_pack(Path(each)) for each in added))
+    packs = (*shipped_packs(), *(_user_pack(Path(each)) for each in added))
+    owner: dict[str, str] = {}
+    for pack in packs:
+        for rule in pack.rules:
+            if rule.id in owner:
+                raise _unusable(PackError(pack.id, rule.id, f"规则编号与规则包 {owner[rule.id]} 重复"))
+            owner[rule.id] = pack.id
+    return packs
 
 
 def load_schemes(choice: str) -> tuple[Scheme, ...]:
@@ -267,11 +277,18 @@ def _drg_settler(profile: RegionProfile | None, rulings: Rulings, *, rated: bool
 def _user_pack(path: Path) -> Pack:
     file = path / "pack.toml" if path.is_dir() else path
     try:
-        return parse_pack(file.read_text(encoding="utf-8"), file.parent.name if path.is_dir() else file.stem)
+        pack = parse_pack(file.read_text(encoding="utf-8"), file.parent.name if path.is_dir() else file.stem)
+        if pack.id == PACK_ID:
+            raise PackError(pack.id, "", f"编号 {PACK_ID} 留给“{PACK_TITLE}”，请在 [pack] 里另写一个 id")
+        return pack
     except PackError as error:
-        raise UserError(str(error), "请按手册修改规则包，或先不启用它。") from error
+        raise _unusable(error) from error
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"无法读取规则包：{file}", "请确认文件存在并以 UTF-8 保存。") from error
+
+
+def _unusable(error: PackError) -> UserError:
+    return UserError(str(error), "请按手册修改规则包，或先不启用它。")
 
 
 def _table_versions(terminology: Terminology) -> Iterator[tuple[str, str, str]]:

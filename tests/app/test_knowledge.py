@@ -170,11 +170,27 @@ def test_dated_versions_of_the_scheme_are_loaded_verified_and_noted_together() -
 def test_a_rule_pack_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="无法读取规则包"):
         load_packs([str(tmp_path / "none.toml")])
-    pack = tmp_path / "own.toml"
+    pack = tmp_path / "mine.toml"
     pack.write_text("[pack\n", encoding="utf-8")
-    with pytest.raises(UserError, match="own"):
+    with pytest.raises(UserError, match="mine"):
         load_packs([str(pack)])
-    told = problems(Choices(drg=NONE, dip=NONE, packs=(str(pack),)))
+    rule = '[[rule]]\nid = "{}"\ntitle = "x"\nseverity = "hint"\nauthority = "本院"\nwhen = "{}"\nmessage = "m"\n'
+    choices = Choices(drg=NONE, dip=NONE, packs=(str(pack),))
+    pack.write_text(rule.format("M-1", "aeg > 3"), encoding="utf-8")
+    with pytest.raises(UserError, match="aeg"):
+        load_knowledge(choices)
+    pack.write_text(rule.format("DOM-001", "age > 3"), encoding="utf-8")
+    with pytest.raises(UserError, match="DOM-001：规则编号与规则包 domains 重复"):
+        load_packs([str(pack)])
+    pack.write_text(rule.format("M-1", "age > 3"), encoding="utf-8")
+    with pytest.raises(UserError, match="M-1：规则编号与规则包 mine 重复"):
+        load_packs([str(pack), str(pack)])
+    with pytest.raises(UserError, match="留给“本院规则”"):
+        load_packs([str(pack.replace(tmp_path / "own.toml"))])
+    pack.write_text(rule.format("M-1", "age > 3"), encoding="utf-8")
+    assert load_packs([str(pack)])[-1].rules[0].id == "M-1"
+    pack.write_text("[pack\n", encoding="utf-8")
+    told = problems(choices)
     assert len(told) == 1
     assert told[0].startswith(f"规则包 {pack}：")
 
