@@ -18,6 +18,7 @@ from coding_rules.grouper.dip.bed_days import BedDayRules
 from coding_rules.grouper.dip.rules import DipRules
 from coding_rules.settlement.profile_check import ProfileProblem, profile_problems
 from coding_rules.settlement.rules import AuxiliaryRules, BandRules, ClearingRules, MoneyRules
+from icd_tables.validity import covers
 
 SHIPPED = (
     "national_default",
@@ -111,11 +112,7 @@ class RegionProfile:
 
     def in_force(self, day: date | None) -> bool:
         """Whether the profile covers a day (``None``: unknown, taken as covered)."""
-        if day is None:
-            return True
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day <= self.valid_to
-        )
+        return covers(self.valid_from, self.valid_to, day)
 
     def verify(self) -> tuple[str, ...]:
         """Inconsistencies, as Chinese sentences that name section and parameter; empty when sound."""

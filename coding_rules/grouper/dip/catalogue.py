@@ -14,6 +14,7 @@ from coding_rules.grouper.dip.bed_days import BedDayGroup
 from coding_rules.grouper.dip.expression import Expression, codes_of
 from coding_rules.grouper.dip.procedure_kinds import ProcedureKind, ProcedureKinds
 from icd_tables.codes import normalize_code
+from icd_tables.validity import covers
 
 
 class DipKind(StrEnum):
@@ -205,11 +206,7 @@ class DipCatalogue:
 
     def in_force(self, day: date | None) -> bool:
         """Whether the catalogue covers a day (``None``: unknown, taken as covered)."""
-        if day is None:
-            return True
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day <= self.valid_to
-        )
+        return covers(self.valid_from, self.valid_to, day)
 
     def with_kinds(self, kinds: ProcedureKinds) -> DipCatalogue:
         """The same catalogue with another procedure-kind table."""
