@@ -20,7 +20,7 @@ from app.paths import sessions_dir
 from app.sessions.place import SUFFIX, session_path
 from app.settings import LoadedSettings, Settings
 from app.version import NAME, program_version
-from ui import theme
+from ui import layout, theme
 from ui.faults import Faults
 from ui.first_sight import FirstSight, Moment, leave_when
 from ui.main_window import MainWindow
@@ -71,7 +71,7 @@ def _open_window(app: QApplication, loaded: LoadedSettings, former: Sequence[str
     Listener(window, lambda: window.files.work.session.path if window.files.work else None)
     if former:
         faults.show_mishap(Mishap("上次运行时程序意外中断", tuple(former)))
-    if loaded.settings.layout:
+    if layout.knows_window(loaded.settings.layout):
         window.show()
     else:
         window.showMaximized()

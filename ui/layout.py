@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QRect
+from PySide6.QtCore import QByteArray, QMargins, QRect, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtWidgets import QMainWindow, QStyle, QWidget
 
 from icd_tables.codes import Kind
 
@@ -38,6 +38,11 @@ def restore_window(window: QMainWindow, layout: Mapping[str, str]) -> None:
     fit(window)
 
 
+def knows_window(layout: Mapping[str, str]) -> bool:
+    """Whether it is remembered where the window was; places of tools alone say nothing of it."""
+    return bool(_known(layout, "window"))
+
+
 def restore_page(page: ReviewPage, layout: Mapping[str, str]) -> None:
     """Take splitters and columns back; parts that Qt refuses or that are absent stay as they are."""
     for name, splitter in page.splitters().items():
@@ -49,7 +54,12 @@ def restore_page(page: ReviewPage, layout: Mapping[str, str]) -> None:
 
 
 def fit(window: QWidget) -> None:
-    """Bring a window into a screen: one that was on a screen now unplugged, or that is larger than the screen."""
+    """Bring a window into a screen: one that was on a screen now unplugged, or that is larger than the screen.
+
+    A maximised one is left to the system.
+    """
+    if window.windowState() & (Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen):
+        return
     if (
         QGuiApplication.platformName() != "offscreen"
     ):  # pictures may be larger than the screen it pretends to have
@@ -58,15 +68,32 @@ def fit(window: QWidget) -> None:
 
 
 def bring_into(window: QWidget, room: QRect) -> None:
-    """Make a window as small as it must be and move it as far as it must be to lie within ``room``."""
-    frame = window.frameGeometry()
+    """Make a window as small as it must be and move it as far as it must be to lie within ``room``, frame and title included."""
+    edges = _frame_of(window)
+    frame = QRect(window.frameGeometry().topLeft(), window.size().grownBy(edges))
     if room.contains(frame):
         return
-    size = window.size().boundedTo(room.size())
-    window.resize(size)
+    size = frame.size().boundedTo(room.size())
+    window.resize(size.shrunkBy(edges))
     left = max(room.left(), min(frame.left(), room.left() + room.width() - size.width()))
     top = max(room.top(), min(frame.top(), room.top() + room.height() - size.height()))
     window.move(left, top)
+
+
+def _frame_of(window: QWidget) -> QMargins:
+    """What the system draws around a window; before it was on the screen, what the style takes for usual."""
+    inner, outer = window.geometry(), window.frameGeometry()
+    if inner != outer:
+        return QMargins(
+            inner.left() - outer.left(),
+            inner.top() - outer.top(),
+            outer.right() - inner.right(),
+            outer.bottom() - inner.bottom(),
+        )
+    style = window.style()
+    title = style.pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight, None, window)
+    edge = style.pixelMetric(QStyle.PixelMetric.PM_MdiSubWindowFrameWidth, None, window)
+    return QMargins(edge, title + edge, edge, edge)
 
 
 def _known(layout: Mapping[str, str], name: str) -> str:

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QMainWindow, QStyle
 from pytestqt.qtbot import QtBot
 
 from ui import layout
@@ -30,6 +30,23 @@ def test_a_window_larger_than_the_screen_is_made_to_fit(qtbot: QtBot) -> None:
     window.setGeometry(QRect(QPoint(0, 0), room().size() * 2))
     layout.bring_into(window, room())
     assert room().contains(window.geometry())
+
+
+def test_room_is_left_for_the_title_bar_before_the_window_is_shown(qtbot: QtBot) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.setGeometry(room())
+    layout.bring_into(window, room())
+    assert window.height() < room().height()
+    assert room().contains(window.geometry())
+    title = window.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight, None, window)
+    assert room().height() - window.height() >= title
+
+
+def test_a_window_is_remembered_only_by_its_own_place(window: MainWindow) -> None:
+    assert layout.knows_window(layout.of_window(window))
+    assert not layout.knows_window({})
+    assert not layout.knows_window({"tool.rules": "place"})
 
 
 def test_each_set_of_screens_has_its_own_sizes(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
