@@ -18,6 +18,7 @@ from app.review import CaseResult, Scored
 from app.summary import department_of
 from coding_rules.finding import Severity
 from coding_rules.grouper.grouping import System
+from coding_rules.settlement.settlement import Band
 from icd_tables.codes import category, normalize_code
 
 WHOLE = "合计"
@@ -208,6 +209,18 @@ def _value(sum_: _Sum | None, measure: Measure) -> int | Decimal | None:
     return (2 * total + cases) // (2 * cases)
 
 
-def _natural(name: str) -> tuple[bool, str]:
+_RANKED = {
+    name: place
+    for place, name in enumerate(
+        (
+            *(severity.label for severity in sorted(Severity, key=lambda severity: severity.rank)),
+            *(band.value for band in Band if band is not Band.UNGROUPED),
+        )
+    )
+}
+"""Names with an order of their own: severities from the gravest, rate bands from the lowest."""
+
+
+def _natural(name: str) -> tuple[bool, int, str]:
     """Names in order; what was not filled in comes last."""
-    return name in {NOTHING, UNGROUPED}, name
+    return name in {NOTHING, UNGROUPED}, _RANKED.get(name, len(_RANKED)), name

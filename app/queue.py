@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -113,12 +114,17 @@ def _haystack(case: Case, findings: list[Finding], drg: Scored | None, dip: Scor
     texts += [text for row in case.procedures for text in (row.code, row.name)]
     texts += [finding.title for finding in findings]
     texts += [scored.grouping.group for scored in (drg, dip) if scored]
-    return "\n".join(texts).casefold()
+    return _comparable("\n".join(texts))
+
+
+def _comparable(text: str) -> str:
+    """Case and width do not count: a code pasted in full width is the same code."""
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def matches(row: CaseRow, text: str) -> bool:
     """Whether every word of the filter box occurs somewhere in the case."""
-    return all(word in row.haystack for word in text.casefold().split())
+    return all(word in row.haystack for word in _comparable(text).split())
 
 
 def _finding_values(row: CaseRow) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Cross tables: exact sums, means rounded once, totals that agree with the cells."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -76,6 +77,24 @@ def test_two_dimensions_agree_with_counting_by_hand() -> None:
         ]
         assert row.values[-1] == sum(int(value or 0) for value in row.values[:-1])
     assert table.rows[-1].values == (2, 2, 4)
+
+
+def test_bands_and_severities_stand_in_their_own_order() -> None:
+    banded = [
+        replace(
+            one,
+            dip=replace(one.dip, settlement=replace(one.dip.settlement, band=band))
+            if one.dip and one.dip.settlement
+            else None,
+        )
+        for one, band in zip(RESULTS, (Band.EXTREME, Band.HIGH, Band.NORMAL, Band.LOW), strict=True)
+    ]
+    by_band = pivot(banded, System.DIP, "department", "band", "cases").columns
+    order = [band.value for band in Band]
+    assert len(by_band) > 2
+    assert list(by_band[:-1]) == sorted(by_band[:-1], key=order.index)
+    by_severity = pivot(RESULTS, System.DIP, "severity", "department", "cases")
+    assert [row.name for row in by_severity.rows] == ["错误", "无发现", WHOLE]
 
 
 @pytest.mark.parametrize("dimension", DIMENSIONS)

@@ -61,7 +61,7 @@ COLUMNS: tuple[Column[Disagreement], ...] = (
     text("code", "所填编码", lambda row: row.code, 112),
     text("filed_name", "该编码的名称", lambda row: row.filed_name or "（不在编码表中）", 180),
     text("best", "名称更像", _best, 210),
-    text("tier", "像到", _tier, 70),
+    text("tier", "相近程度", _tier, 70),
     text("reason", "理由", lambda row: row.reason, 220, tip=lambda row: row.reason),
 )
 
@@ -75,7 +75,7 @@ PLACES: tuple[Column[tuple[Line, Case]], ...] = (
 CANDIDATES: tuple[Column[Candidate], ...] = (
     text("code", "编码", lambda row: row.entry.code, 112),
     text("name", "名称", lambda row: row.entry.name, 200, stretch=True),
-    text("tier", "像到", lambda row: row.tier.value, 74),
+    text("tier", "相近程度", lambda row: row.tier.value, 74),
     text("why", "理由", lambda row: row.why, 220, tip=lambda row: row.why),
 )
 
