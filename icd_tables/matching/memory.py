@@ -26,6 +26,10 @@ class Confirmed:
     when: datetime | None = None
 
 
+_TAKEN_BACK = 1_000
+"""Grows a version by so much that every index is built anew at once: what was taken back must not go on teaching."""
+
+
 class Memory(Protocol):
     """What the matcher asks of a memory; implemented here in memory and by the hospital dictionary in ``app.matching.memory``."""
 
@@ -66,7 +70,7 @@ class SessionMemory:
     def put(self, text: str, pairs: Iterable[Confirmed]) -> None:
         """Remember just these for a wording, whatever was remembered for it before."""
         self._by_text[surface(text)] = {(normalize_code(pair.code), pair.name): pair for pair in pairs}
-        self.version += 1
+        self.version += _TAKEN_BACK
 
     def lookup(self, text: str) -> Sequence[Confirmed]:
         """What was confirmed for this wording, most often first."""

@@ -64,5 +64,4 @@ def test_what_is_withdrawn_teaches_no_more() -> None:
     matcher = Matcher(ENTRIES, memory)
     assert "按本院“" in matcher.find("口腔鹅白感染")[0].why
     memory.put(TAUGHT[0].text, [])
-    matcher.forget()
     assert "按本院“" not in matcher.find("口腔鹅白感染")[0].why
