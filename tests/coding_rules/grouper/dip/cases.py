@@ -107,6 +107,11 @@ def odd_catalogue(diagnoses: int, seed: int = 13) -> DipCatalogue:
             for level in ("", "2", "3")[: dice.choice((1, 3))]:
                 code = f"{key[:3]}:{suffix}{level}"
                 rows.append((code, "综合", key[:3], "病", "", "", "", "", 300, 4000, suffix, level))
+    rows += [
+        (f"J{key}:{suffix}", "基层", key, "病", "", "", "", "", points, 4000, suffix, "")
+        for key, suffix, points in (("A01", "SS", 350), ("A02", "BSZL", 200), ("K0", "ZLXCZ", 280))
+    ]
+    rows += [(f"B{key}", "保底", key, "病", "", "", "", "", 90, 900, "", "") for key in "AK"]
     rows.append(("A00-A20:SS", "综合", "A00-A20", "病", "", "", "", "", 2000, 9000, "手术", ""))
     return catalogue(rows, header, Dialect.SLASH_PLUS, _levels(few))
 
