@@ -27,13 +27,15 @@ class DenseTable(QTableView):
         *,
         tight: bool = False,
         scrolls: bool = False,
+        least: int = 0,
     ) -> None:
         """``tight``: rows stand a little closer than elsewhere. ``scrolls``: where there is little room the table scrolls
-        sideways and leaves its stretched column readable."""
+        sideways and leaves its stretched columns readable: not narrower than ``least`` pixels, else their own width."""
         super().__init__(parent)
         self.columns_model = model
         self._tight = tight
         self._scrolls = scrolls
+        self._least = least
         self.empty_text = ""
         self.setModel(model)
         self.setAccessibleName(name)
@@ -113,18 +115,17 @@ class DenseTable(QTableView):
 
     def _fit_stretched(self) -> None:
         header, columns = self.horizontalHeader(), self.columns_model.columns
-        stretched = [place for place, column in enumerate(columns) if column.stretch]
-        if len(stretched) != 1:
+        least = {place: self._least or column.width for place, column in enumerate(columns) if column.stretch}
+        if len(least) != 1 and not self._least:
             return
-        (place,) = stretched
-        others = sum(header.sectionSize(other) for other in range(len(columns)) if other != place)
-        least = columns[place].width
-        roomy = self.viewport().width() - others >= least
+        others = sum(header.sectionSize(place) for place in range(len(columns)) if place not in least)
+        roomy = self.viewport().width() - others >= sum(least.values())
         mode = QHeaderView.ResizeMode.Stretch if roomy else QHeaderView.ResizeMode.Interactive
-        if header.sectionResizeMode(place) != mode:
-            header.setSectionResizeMode(place, mode)
-            if not roomy:
-                header.resizeSection(place, least)
+        for place, width in least.items():
+            if header.sectionResizeMode(place) != mode:
+                header.setSectionResizeMode(place, mode)
+                if not roomy:
+                    header.resizeSection(place, width)
 
     def _set_widths(self) -> None:
         header = self.horizontalHeader()

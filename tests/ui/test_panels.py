@@ -17,7 +17,7 @@ from ui.main_window import MainWindow
 from ui.panels.bars import Bar, BarChart, Piece
 from ui.panels.charts import ChartsPanel
 from ui.panels.findings import FindingsPanel
-from ui.panels.lines import LinesTable
+from ui.panels.lines import NAME_LEAST, LinesTable
 from ui.panels.queue import QueuePanel
 from ui.panels.score import path_rows
 
@@ -151,3 +151,15 @@ def test_every_control_has_a_name(window: MainWindow) -> None:
         and not (widget.accessibleName() or widget.objectName().startswith("qt_"))
     ]
     assert unnamed == []
+
+
+def test_names_of_a_case_stay_readable_where_there_is_little_room(qtbot: QtBot, window: MainWindow) -> None:
+    table = window.page.case.tables[Kind.DIAGNOSIS]
+    header = table.horizontalHeader()
+    names = [place for place, column in enumerate(table.columns_model.columns) if column.stretch]
+    assert len(names) == 2
+    for width in (240, 900, 300):
+        table.resize(width, 120)
+        assert all(header.sectionSize(place) >= NAME_LEAST for place in names)
+    table.resize(1200, 120)
+    assert header.length() <= table.viewport().width(), "with room nothing is to scroll"

@@ -127,6 +127,9 @@ def columns(kind: Kind) -> tuple[Column[LineRow], ...]:
 
 _EMPTY: dict[Kind, Line] = {Kind.DIAGNOSIS: Diagnosis(), Kind.PROCEDURE: Procedure()}
 
+NAME_LEAST = 84
+"""Pixels of a name at least: some six characters; with less room the table scrolls."""
+
 OLD, NEW = {"old_code", "old_name"}, {"code", "name"}
 
 
@@ -147,7 +150,8 @@ class LinesTable(DenseTable):
     def __init__(self, kind: Kind, parent: QWidget | None = None) -> None:
         self.kind = kind
         model = ColumnsModel(columns(kind), lambda row: row.place)
-        super().__init__(model, "诊断" if kind is Kind.DIAGNOSIS else "手术操作", parent)
+        title = "诊断" if kind is Kind.DIAGNOSIS else "手术操作"
+        super().__init__(model, title, parent, scrolls=True, least=NAME_LEAST)
         model.setParent(self)
         self.editor: CodeEditor | None = None
         delegate = _LineDelegate(self)
@@ -165,6 +169,7 @@ class LinesTable(DenseTable):
         self.close_editor()
         self.columns_model.set_rows(rows)
         self.setColumnHidden(self._column("mapped"), not any(map(_mapped, rows)))
+        self._fit_stretched()
         if here.isValid() and rows:
             self.setCurrentIndex(self.columns_model.index(min(here.row(), len(rows) - 1), here.column()))
 
