@@ -16,6 +16,8 @@ from ui.tables import add_copy
 from ui.theme import Tokens, tokens_of
 
 PAD = 7
+LEAST_BESIDE = 20
+"""Average letters of text that must fit beside the figures; with less room the figures stand below it."""
 GUTTER = 26
 
 
@@ -95,10 +97,16 @@ class _Layout:
         self._badge_width = metrics.horizontalAdvance(card.badge) if card.badge else 0
         self._head = QRect(GUTTER, PAD - 1, inner, self._line)
         beside = inner - (self._figures_width + 12 if card.figures else 0)
-        self._body = self._wrapped(metrics, card.body, beside, self._head.bottom() + 2)
-        self._note = self._wrapped(metrics, card.note, beside, self._body.bottom() + 1)
-        figures_bottom = self._head.bottom() + 2 + self._line * len(card.figures)
-        self.height = max(self._note.bottom(), figures_bottom) + PAD
+        below = beside < min(metrics.averageCharWidth() * LEAST_BESIDE, inner)
+        text_width = inner if below else beside
+        self._body = self._wrapped(metrics, card.body, text_width, self._head.bottom() + 2)
+        self._note = self._wrapped(metrics, card.note, text_width, self._body.bottom() + 1)
+        figures_top = self._note.bottom() if below else self._head.bottom()
+        self._figures = [
+            QRect(GUTTER, figures_top + 2 + (self._line + 1) * place, inner, self._line)
+            for place in range(len(card.figures))
+        ]
+        self.height = max(part.bottom() for part in (self._note, *self._figures)) + PAD
 
     def paint(self, painter: QPainter, tokens: Tokens) -> None:
         """Draw at the origin."""
@@ -121,9 +129,8 @@ class _Layout:
             painter.setPen(muted)
             painter.drawText(self._note, _WRAP, card.note)
         painter.setPen(text)
-        for place, figure in enumerate(card.figures):
-            line = self._head.translated(0, (self._line + 1) * (place + 1))
-            painter.drawText(line, _RIGHT, figure)
+        for line, figure in zip(self._figures, card.figures, strict=True):
+            painter.drawText(line, _RIGHT, QFontMetrics(self._font).elidedText(figure, _ELIDE, line.width()))
 
     def _paint_mark(self, painter: QPainter, tokens: Tokens) -> None:
         colour = getattr(tokens, "muted" if self._card.faded else self._card.tone)

@@ -12,6 +12,7 @@ from coding_rules.finding import Finding, Severity
 from coding_rules.grouper.grouping import Step
 from icd_tables.codes import Kind
 from tests.ui.samples import DIAGNOSES, sample_workbench
+from ui.cards import Card, _Layout
 from ui.diff import pair_lines
 from ui.main_window import MainWindow
 from ui.panels.bars import Bar, BarChart, Piece
@@ -163,3 +164,14 @@ def test_names_of_a_case_stay_readable_where_there_is_little_room(qtbot: QtBot, 
         assert all(header.sectionSize(place) >= NAME_LEAST for place in names)
     table.resize(1200, 120)
     assert header.length() <= table.viewport().width(), "with room nothing is to scroll"
+
+
+def test_figures_of_a_narrow_card_stand_below_its_text(window: MainWindow) -> None:
+    card = Card(
+        head="67.2x00", title="锥形切除术", body="与名称相同", figures=("DRG D11 → D12 · 权重 ▼ 0.13",)
+    )
+    wide, narrow = _Layout(card, 900, window.font()), _Layout(card, 300, window.font())
+    assert wide._figures[0].top() <= wide._body.top() + 2
+    assert narrow._figures[0].top() >= narrow._note.bottom()
+    assert narrow._body.height() <= 2 * wide._body.height(), "not one character a line"
+    assert narrow.height > narrow._figures[0].bottom()
