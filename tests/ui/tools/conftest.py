@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.matching.memory import HospitalDictionary
 from app.settings import Settings
+from tests.ui.own_jobs import own_jobs
 from tests.ui.samples import sample_services
 from tests.ui.tools.checked import checked_workbench
 from tests.ui.tools.dip_work import dip
 from tests.ui.tools.drg_work import month, month_context, open_month_tool, own_knowledge
 from tests.ui.tools.steps import OpenTool, opener
-from ui.jobs import Jobs
 from ui.tools.context import ToolContext
 
 __all__ = ["checked", "dip", "month", "month_context", "open_month_tool", "open_tool", "own_knowledge"]
@@ -24,17 +24,12 @@ __all__ = ["checked", "dip", "month", "month_context", "open_month_tool", "open_
 @pytest.fixture
 def checked(qtbot: QtBot, dressed: QApplication) -> Iterator[ToolContext]:
     """Work of the demo month with real tables and rules."""
-    owner = QWidget()
-    qtbot.addWidget(owner)
-    jobs = Jobs(owner)
-    context = ToolContext(jobs, sample_services(), Settings(author="测试员"), owner)
-    context.workbench = checked_workbench()
-    context.knowledge = context.workbench.knowledge
-    with HospitalDictionary() as dictionary:
+    with HospitalDictionary() as dictionary, own_jobs(qtbot) as jobs:
+        context = ToolContext(jobs, sample_services(), Settings(author="测试员"), jobs.parent())
+        context.workbench = checked_workbench()
+        context.knowledge = context.workbench.knowledge
         context.dictionary = dictionary
         yield context
-        jobs.stop_all()
-        qtbot.waitUntil(lambda: not jobs.running)
 
 
 @pytest.fixture

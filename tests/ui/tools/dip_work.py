@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.knowledge import Choices, load_groupers
@@ -17,6 +17,7 @@ from app.settings import Settings, Theme
 from app.workbench import Workbench
 from coding_rules.case import Case, Diagnosis, Fees, Procedure
 from icd_tables.codes import Edition
+from tests.ui.own_jobs import own_jobs
 from tests.ui.samples import sample_services
 from ui import theme
 from ui.jobs import Jobs
@@ -87,9 +88,5 @@ def dip(
     """A context with that month; the user's data lie in a folder of the test."""
     monkeypatch.setenv("CASECODE_HOME", str(tmp_path / "home"))
     theme.apply(qapp, Theme.LIGHT)
-    owner = QWidget()  # not qtbot's: it would delete it, and the jobs with it, before they have ended
-    jobs = Jobs(owner)
-    yield dip_context(jobs)
-    jobs.stop_all()
-    qtbot.waitUntil(lambda: not jobs.running)
-    owner.deleteLater()
+    with own_jobs(qtbot) as jobs:
+        yield dip_context(jobs)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.demo.month import generate
@@ -17,9 +16,9 @@ from app.review import Knowledge, review_all
 from app.settings import Settings
 from app.workbench import Workbench
 from coding_rules.case import Case
+from tests.ui.own_jobs import own_jobs
 from tests.ui.samples import sample_services
 from tests.ui.tools.steps import OpenTool, opener
-from ui.jobs import Jobs
 from ui.tools.context import ToolContext
 from ui.tools.scheme_window import SchemeWindow
 
@@ -45,16 +44,12 @@ def month_context(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[ToolContext]:
     monkeypatch.setenv("CASECODE_HOME", str(tmp_path / "home"))
-    owner = QWidget()
-    qtbot.addWidget(owner)
-    jobs = Jobs(owner)
-    context = ToolContext(jobs, sample_services(), Settings(), owner)
     bench = Workbench(month, own_knowledge)
     bench.put(review_all(month, own_knowledge))
-    context.workbench, context.knowledge, context.case_id = bench, own_knowledge, month[0].case_id
-    yield context
-    jobs.stop_all()
-    qtbot.waitUntil(lambda: not jobs.running)
+    with own_jobs(qtbot) as jobs:
+        context = ToolContext(jobs, sample_services(), Settings(), jobs.parent())
+        context.workbench, context.knowledge, context.case_id = bench, own_knowledge, month[0].case_id
+        yield context
 
 
 @pytest.fixture

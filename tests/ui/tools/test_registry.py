@@ -11,15 +11,14 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QTableView,
     QTreeView,
-    QWidget,
 )
 from pytestqt.qtbot import QtBot
 
 import resources
 from app.settings import Settings
+from tests.ui.own_jobs import own_jobs
 from tests.ui.samples import sample_services
 from ui.actions import ACTIONS
-from ui.jobs import Jobs
 from ui.main_window import MainWindow
 from ui.tools.context import ToolContext
 from ui.tools.registry import TOOLS
@@ -30,12 +29,8 @@ IDS = [spec.id for spec in TOOLS]
 
 @pytest.fixture
 def context(qtbot: QtBot) -> Iterator[ToolContext]:
-    owner = QWidget()
-    qtbot.addWidget(owner)
-    jobs = Jobs(owner)
-    yield ToolContext(jobs, sample_services(), Settings(), owner)
-    jobs.stop_all()
-    qtbot.waitUntil(lambda: not jobs.running)
+    with own_jobs(qtbot) as jobs:
+        yield ToolContext(jobs, sample_services(), Settings(), jobs.parent())
 
 
 def settle(qtbot: QtBot, window: MainWindow) -> None:

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app.errors import UserError
 from app.progress import Progress
 from app.settings import Settings
+from tests.ui.own_jobs import own_jobs
 from tests.ui.samples import sample_services, sample_workbench
-from ui.jobs import Jobs
 from ui.models.columns import Column
 from ui.tools.context import ToolContext
 from ui.tools.spec import ToolSpec
@@ -41,15 +41,11 @@ SPEC = ToolSpec("counted", "住院天数", "逐例列出住院天数。", "repor
 
 @pytest.fixture
 def context(qtbot: QtBot) -> Iterator[ToolContext]:
-    owner = QWidget()
-    qtbot.addWidget(owner)
-    jobs = Jobs(owner)
-    context = ToolContext(jobs, sample_services(), Settings(), owner)
-    context.workbench = sample_workbench(12)
-    context.knowledge = context.workbench.knowledge
-    yield context
-    jobs.stop_all()
-    qtbot.waitUntil(lambda: not jobs.running)
+    with own_jobs(qtbot) as jobs:
+        context = ToolContext(jobs, sample_services(), Settings(), jobs.parent())
+        context.workbench = sample_workbench(12)
+        context.knowledge = context.workbench.knowledge
+        yield context
 
 
 @pytest.fixture
