@@ -55,11 +55,11 @@ def test_each_set_of_screens_has_its_own_sizes(window: MainWindow, monkeypatch: 
     kept = layout.of_window(window) | layout.of_page(window.page)
     here = columns.sizes()
     columns.setSizes([500, 300, 400])
-    monkeypatch.setattr(layout, "_screens", lambda: "two others")
-    kept |= layout.of_window(window) | layout.of_page(window.page)
+    with monkeypatch.context() as elsewhere:  # undoing everything would also undo the folder of the tests
+        elsewhere.setattr(layout, "_screens", lambda: "two others")
+        kept |= layout.of_window(window) | layout.of_page(window.page)
     there = columns.sizes()
     assert here != there
-    monkeypatch.undo()
     layout.restore_page(window.page, kept)
     assert columns.sizes() == here
     monkeypatch.setattr(layout, "_screens", lambda: "never seen")
