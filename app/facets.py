@@ -59,9 +59,11 @@ class Tally(Generic[Row]):
             for facet in facets
             if self._chosen.get(facet.key)
         ]
-        self._seen: dict[str, Counter[str]] = {facet.key: Counter() for facet in facets}
+        listed: dict[str, list[str]] = {facet.key: [] for facet in facets}
         for row in rows:
-            self.add(row)
+            for key, values in self._counted(row):
+                listed[key].extend(values)
+        self._seen = {key: Counter(values) for key, values in listed.items()}
 
     def add(self, row: Row) -> None:
         """Count a row."""
@@ -79,6 +81,8 @@ class Tally(Generic[Row]):
 
     def _counted(self, row: Row) -> list[tuple[str, Sequence[str]]]:
         """What a row counts for: every facet when it passes all, the only one it fails, else none."""
+        if not self._active:
+            return [(facet.key, facet.values(row)) for facet in self._facets]
         failed = [key for key, values, ticked in self._active if ticked.isdisjoint(values(row))]
         if len(failed) > 1:
             return []
