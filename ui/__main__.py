@@ -62,7 +62,10 @@ def _hush_offscreen() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="casecode-qa", description="编码质控台：病案编码质控工作台")
     parser.add_argument(
-        "files", nargs="*", type=Path, help="首页数据（CSV、xlsx、xls、DBF、结算清单 JSON）或工作文件；不写则打开演示月份"
+        "files",
+        nargs="*",
+        type=Path,
+        help="首页数据（CSV、xlsx、xls、DBF、结算清单 JSON）或工作文件；不写则打开演示月份",
     )
     parser.add_argument("--headless", action="store_true", help="不开窗口：审核、写更正清单和界面图片")
     parser.add_argument("--out", type=Path, default=Path("out"), help="--headless 的输出文件夹")

@@ -112,7 +112,7 @@ def test_factors_from_history_are_kept_and_settled_by() -> None:
         frozenset({"J96.000"}),
         frozenset({"I10.x00"}),
         {"J96.000": frozenset({"J96"})},
-        {"N18.000": (2, "肾病")},
+        cci={"N18.000": (2, "肾病")},
     )
     rows, refused = compute_factors(dip_cases(48), dip_knowledge(), tables, RULES)
     assert rows
