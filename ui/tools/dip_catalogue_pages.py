@@ -199,7 +199,8 @@ class IssuesPage(QWidget):
         self.head.setText(head)
         self.table.empty_text = "没有要列出的行。" if head else self._empty
         order = list(ACTIONS)
-        ranked = sorted(issues, key=lambda issue: order.index(issue.action))  # stable: by sheet and row within
+        # Stable: within one kind they stay by sheet and row.
+        ranked = sorted(issues, key=lambda issue: order.index(issue.action))
         self.model.set_rows(IssueRow(number, issue) for number, issue in enumerate(ranked))
         counts = Counter(issue.action for issue in issues)
         self.action.blockSignals(True)
