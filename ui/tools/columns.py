@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeVar
 
 from app.export.cells import yuan
@@ -52,7 +52,7 @@ def figure(
     missing: str = wording.MISSING,
 ) -> Column[Row]:
     """Decimals, always with ``places`` places, so that they stand under each other."""
-    return _numeric(key, title, read, lambda value: _signed(f"{value:,.{places}f}"), width, missing)
+    return _numeric(key, title, read, lambda value: _fixed(value, places), width, missing)
 
 
 def percent(
@@ -95,7 +95,7 @@ def rise(
         value = read(row)
         if value is None:
             return wording.MISSING
-        size = wording.money(int(value)) if cents else f"{abs(value):,.{places}f}"
+        size = wording.money(int(value)) if cents else _fixed(abs(value), places)
         return wording.change(Decimal(str(value)), size)
 
     def cell(row: Row) -> Number | None:
@@ -105,6 +105,13 @@ def rise(
     return Column(
         key, title, shown, sort=lambda row: _order(read(row)), width=width, numeric=True, value=cell
     )
+
+
+def _fixed(value: Number, places: int) -> str:
+    """A number with thousands and places; a Decimal is rounded half up, as the formulas beside it are, not half to even."""
+    if isinstance(value, Decimal):
+        value = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return _signed(f"{value:,.{places}f}")
 
 
 def _signed(text: str) -> str:

@@ -29,7 +29,7 @@ from app.errors import UserError
 from app.progress import Progress
 from coding_rules.settlement.auxiliary import AuxiliaryCatalogue, AuxiliaryRow
 from coding_rules.settlement.auxiliary_history import Refusal
-from coding_rules.settlement.figures import show
+from coding_rules.settlement.figures import show_ratio, tell_yuan
 from coding_rules.settlement.profile import RegionProfile
 from ui.dialogs.messages import tell_user
 from ui.models.columns import Column
@@ -45,18 +45,18 @@ from ui.tools.window import NO_CASES, NO_DIP, ToolWindow
 def _factor_formula(row: AuxiliaryRow) -> str:
     if row.stratum_mean is None or not row.group_mean:
         return ""
-    return f"{show(row.stratum_mean, 2)} ÷ {show(row.group_mean, 2)} = {show(row.factor, 4)}"
+    return f"{tell_yuan(row.stratum_mean)} ÷ {tell_yuan(row.group_mean)} = {show_ratio(row.factor)}"
 
 
 FACTORS: tuple[Column[AuxiliaryRow], ...] = (
     text("group", "病种编码", lambda row: row.group, 190),
     text("kind", "类型", lambda row: row.kind, 110, muted=True),
-    text("label", "分型", lambda row: row.label, 150),
+    text("label", "分型", lambda row: row.label, 190),
     figure("factor", "系数", lambda row: row.factor, 76, places=4),
     count("cases", "例数", lambda row: row.cases, 64),
     figure("mean", "分型均费（元）", lambda row: row.stratum_mean, 110),
     figure("whole", "病种均费（元）", lambda row: row.group_mean, 110),
-    text("formula", "算式", _factor_formula, 200, stretch=True),
+    text("formula", "算式", _factor_formula, 180, stretch=True),
     text("source", "来源", lambda row: row.source, 130, muted=True),
 )
 

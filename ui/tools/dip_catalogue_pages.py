@@ -237,9 +237,10 @@ class VersionsPage(QWidget):
         choose.clicked.connect(self._choose)
         turn.clicked.connect(self.turned)
         turn.setEnabled(False)
+        self.change.setVisible(False)
         self.turn = turn
         self.model, self.table = tool.add_table(
-            "版本对比", CHANGE_COLUMNS, lambda row: (row.code, row.change), empty="没有可列的变化。"
+            "版本对比", CHANGE_COLUMNS, lambda row: (row.code, row.change), empty="还没有选另一份目录。"
         )
         row = QHBoxLayout()
         row.addWidget(self.head, 1)
@@ -257,6 +258,8 @@ class VersionsPage(QWidget):
         listed = "，".join(f"{change.value} {counts[change]:,}" for change in Change if counts[change])
         self.head.setText(f"旧：{old}　新：{new}　{listed or '两份目录没有不同'}")
         self.turn.setEnabled(True)
+        self.change.setVisible(True)
+        self.table.empty_text = "没有可列的变化。"
         self.model.set_rows(changes)
         self.change.blockSignals(True)
         self.change.clear()

@@ -11,7 +11,7 @@ from app.review import CaseResult
 from coding_rules.grouper.dip.catalogue import CatalogueIssue, DipCatalogue, DipGroup
 from coding_rules.grouper.dip.expression import write_expression
 from coding_rules.grouper.dip.versions import GroupChange
-from coding_rules.settlement.figures import show
+from coding_rules.settlement.figures import show, tell
 from ui import wording
 from ui.models.columns import Column
 from ui.tools.columns import count, figure, money, text
@@ -89,7 +89,7 @@ def _details(group: DipGroup, catalogue: DipCatalogue) -> Iterator[tuple[str, st
     yield "主要手术", write_expression(group.main)
     yield "相关手术", write_expression(group.related)
     yield from _conditions(group)
-    yield "病种分值", show(group.points) if group.points is not None else "目录没有给出"
+    yield "病种分值", tell(group.points) if group.points is not None else "目录没有给出"
     yield "分值算式", _points_formula(group)
     yield "均费", f"{wording.money(group.mean_fen)} 元" if group.mean_fee is not None else "目录没有给出"
     yield "平均住院日", show(group.mean_los, 2) if group.mean_los is not None else ""
@@ -114,8 +114,8 @@ def _conditions(group: DipGroup) -> Iterator[tuple[str, str]]:
 def _points_formula(group: DipGroup) -> str:
     if group.mean_fee is None or not group.region_mean or group.points is None:
         return ""
-    value = show(group.mean_fee * 1000 / group.region_mean)
-    return f"1000 × {show(group.mean_fee)} ÷ 全市均费 {show(group.region_mean)} = {value}"
+    value = tell(group.mean_fee * 1000 / group.region_mean)
+    return f"1,000 × {tell(group.mean_fee)} ÷ 全市均费 {tell(group.region_mean)} = {value}"
 
 
 def _band(row: CaseResult) -> str:

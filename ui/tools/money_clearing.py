@@ -340,6 +340,7 @@ class ClearingWindow(ToolWindow):
         self._pools = tuple(pool if each.key == pool.key else each for each in self._pools)
         self._remember(pool)
         self.model.update_rows([pool])
+        self.busy.tell("")  # what was refused before has been set right
         self._reckon()
         return True
 

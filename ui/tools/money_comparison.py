@@ -65,7 +65,7 @@ COLUMNS: tuple[Column[Measure], ...] = (
     *_spread("before", "前期", lambda row: row.before),
     *_spread("after", "后期", lambda row: row.after),
     percent("change", "均值变化", lambda row: float(row.change) if row.change is not None else None, 76),
-    text("test", "检验", lambda row: row.test.name if row.test else wording.MISSING, 130),
+    text("test", "检验", lambda row: row.test.name if row.test else wording.MISSING, 196),
     text("statistic", "统计量", lambda row: _statistic(row.test), 84, tip=lambda row: str(row.test or "")),
     Column(
         "p",
@@ -78,7 +78,7 @@ COLUMNS: tuple[Column[Measure], ...] = (
         tip=lambda row: f"另一检验：{row.other_test}" if row.other_test else _p(row.test),
         value=lambda row: row.test.p if row.test else None,
     ),
-    text("verdict", "结论", lambda row: row.verdict, 160),
+    text("verdict", "结论", lambda row: row.verdict, 142),
     text("why", "检验的理由", _why, 120, stretch=True, muted=True, tip=_why),
 )
 

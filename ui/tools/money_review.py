@@ -19,7 +19,7 @@ from app.errors import UserError
 from app.knowledge import known_rulings
 from coding_rules.case import Case
 from coding_rules.grouper.grouping import System
-from coding_rules.settlement.figures import show, tell, to_fen, yuan
+from coding_rules.settlement.figures import tell, to_fen, yuan
 from coding_rules.settlement.rulings import Outcome, Ruling, Rulings
 from ui import wording
 from ui.dialogs.messages import tell_user
@@ -184,6 +184,7 @@ class ReviewPage(QWidget):
         except UserError as error:
             tell_user(self, error)
             return False
+        self._tool.busy.tell("")  # what was refused before has been set right
         self._tool.context.use_rulings(rulings)
         return True
 
@@ -256,7 +257,7 @@ def _pen(
 
 
 def _shown(value: Decimal | None) -> str:
-    return "" if value is None else show(value)
+    return "" if value is None else tell(value)
 
 
 def _outcome(row: ReviewCandidate) -> str:
@@ -324,7 +325,7 @@ _WHY: tuple[Column[ReviewCandidate], ...] = (
     ),
     text("within", "限额内", _within, 54),
     text("department", "科室", lambda row: _page(row).department, 96, muted=True),
-    text("insurance", "险种", lambda row: insurance_name(row.case.insurance), 60),
+    text("insurance", "险种", lambda row: insurance_name(row.case.insurance), 84),
     count("los", "住院天数", lambda row: _page(row).los, 66),
     figure("ratio", "倍率", lambda row: row.case.settlement.ratio if row.case.settlement else None, 54),
 )

@@ -263,7 +263,7 @@ def case_columns(words: Words) -> tuple[Column[SettledCase], ...]:
     return (
         text("case", "病案号", lambda row: row.result.case.case_id, 104),
         text("department", "科室", lambda row: row.result.case.department, 100, muted=True),
-        text("insurance", "险种", lambda row: insurance_name(row.insurance), 66),
+        text("insurance", "险种", lambda row: insurance_name(row.insurance), 84),
         text("group", "病种", lambda row: group_text(row.scored), 190, stretch=True),
         text("band", "区间", _band, 58),
         figure("ratio", "倍率", lambda row: row.settlement.ratio if row.settlement else None, 56),
