@@ -95,7 +95,7 @@ def rise(
         value = read(row)
         if value is None:
             return wording.MISSING
-        size = wording.money(int(value)) if cents else _fixed(abs(value), places)
+        size = wording.money(int(value)) if cents else _fixed(value, places).removeprefix("−")
         return wording.change(Decimal(str(value)), size)
 
     def cell(row: Row) -> Number | None:
