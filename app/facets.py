@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Generic, TypeVar
 
 Row = TypeVar("Row")
@@ -59,11 +60,13 @@ class Tally(Generic[Row]):
             for facet in facets
             if self._chosen.get(facet.key)
         ]
-        listed: dict[str, list[str]] = {facet.key: [] for facet in facets}
-        for row in rows:
-            for key, values in self._counted(row):
-                listed[key].extend(values)
-        self._seen = {key: Counter(values) for key, values in listed.items()}
+        passed, failed_one = self._divide(rows)
+        self._seen = {
+            facet.key: Counter(
+                chain.from_iterable(map(facet.values, chain(passed, failed_one.get(facet.key, ()))))
+            )
+            for facet in facets
+        }
 
     def add(self, row: Row) -> None:
         """Count a row."""
@@ -79,15 +82,25 @@ class Tally(Generic[Row]):
         """The values of every facet with their counts; ticked values stay listed at count 0."""
         return {facet.key: _listed(facet, +self._seen[facet.key], self._chosen) for facet in self._facets}
 
+    def _divide(self, rows: Iterable[Row]) -> tuple[list[Row], dict[str, list[Row]]]:
+        """Rows that pass all facets; and, by facet, those that fail it alone. Facet by facet, many rows are counted fastest."""
+        if not self._active:
+            return list(rows), {}
+        passed: list[Row] = []
+        failed_one: dict[str, list[Row]] = {key: [] for key, _, _ in self._active}
+        for row in rows:
+            failed = [key for key, values, ticked in self._active if ticked.isdisjoint(values(row))]
+            if not failed:
+                passed.append(row)
+            elif len(failed) == 1:
+                failed_one[failed[0]].append(row)
+        return passed, failed_one
+
     def _counted(self, row: Row) -> list[tuple[str, Sequence[str]]]:
         """What a row counts for: every facet when it passes all, the only one it fails, else none."""
-        if not self._active:
-            return [(facet.key, facet.values(row)) for facet in self._facets]
-        failed = [key for key, values, ticked in self._active if ticked.isdisjoint(values(row))]
-        if len(failed) > 1:
-            return []
+        passed, failed_one = self._divide((row,))
         return [
-            (facet.key, facet.values(row)) for facet in self._facets if not failed or failed[0] == facet.key
+            (facet.key, facet.values(row)) for facet in self._facets if passed or failed_one.get(facet.key)
         ]
 
 

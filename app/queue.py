@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from app.facets import Facet
 from app.history import Decision
@@ -12,7 +14,7 @@ from app.review import CaseResult, Scored
 from coding_rules.case import Case
 from coding_rules.finding import Finding, Severity
 from coding_rules.grouper.grouping import System
-from coding_rules.settlement.settlement import Band, Settlement
+from coding_rules.settlement.settlement import Band
 
 
 class Status(StrEnum):
@@ -39,12 +41,22 @@ NOTED = "有备注"
 """Facet value of cases a coder remarked on."""
 
 
+class Outcome(NamedTuple):
+    """What settling under one system came to: rate band, profit or loss (分). ``None`` where it cannot be had."""
+
+    band: Band | None = None
+    profit: int | None = None
+
+
+UNSETTLED = Outcome()
+
+
 @dataclass(frozen=True, slots=True)
 class CaseRow:
     """A case in the queue. ``reviewed`` is False while its result is still being computed.
 
-    ``drg`` and ``dip`` are group codes: empty when ungrouped, ``None`` without a scheme. ``band`` and ``profit`` (分) belong
-    to the system the hospital is paid by; ``None`` where they cannot be had.
+    ``drg`` and ``dip`` are group codes: empty when ungrouped, ``None`` without a scheme. A row knows the outcome under both
+    systems (``under``), so that looking at the other one makes no row anew.
     ``titles`` are the titles of open findings, the most serious first; ``note`` is what the coder remarked; ``haystack`` is
     what the filter box looks in.
     """
@@ -60,11 +72,15 @@ class CaseRow:
     titles: tuple[str, ...] = ()
     drg: str | None = None
     dip: str | None = None
-    band: Band | None = None
-    profit: int | None = None
+    drg_outcome: Outcome = UNSETTLED
+    dip_outcome: Outcome = UNSETTLED
     reviewed: bool = False
     note: str = ""
     haystack: str = ""
+
+    def under(self, system: System) -> Outcome:
+        """What the case comes to under one system."""
+        return self.drg_outcome if system is System.DRG else self.dip_outcome
 
 
 def make_row(
@@ -72,7 +88,6 @@ def make_row(
     result: CaseResult | None,
     status: Status,
     answered: frozenset[str],
-    system: System,
     *,
     note: str = "",
 ) -> CaseRow:
@@ -82,7 +97,6 @@ def make_row(
     open_findings.sort(key=lambda finding: finding.severity.rank)
     drg = result.drg if result else None
     dip = result.dip if result else None
-    settlement = _settled(drg, dip, system)
     return CaseRow(
         case_id=case.case_id,
         record_no=case.record_no or case.case_id,
@@ -95,17 +109,17 @@ def make_row(
         titles=tuple(dict.fromkeys(finding.title for finding in open_findings)),
         drg=drg.grouping.group if drg else None,
         dip=dip.grouping.group if dip else None,
-        band=settlement.band if settlement else None,
-        profit=settlement.profit if settlement else None,
+        drg_outcome=_outcome(drg),
+        dip_outcome=_outcome(dip),
         reviewed=result is not None,
         note=note,
         haystack=_haystack(case, open_findings, drg, dip, note),
     )
 
 
-def _settled(drg: Scored | None, dip: Scored | None, system: System) -> Settlement | None:
-    scored = drg if system is System.DRG else dip
-    return scored.settlement if scored else None
+def _outcome(scored: Scored | None) -> Outcome:
+    settlement = scored.settlement if scored else None
+    return Outcome(settlement.band, settlement.profit) if settlement else UNSETTLED
 
 
 def _haystack(case: Case, findings: list[Finding], drg: Scored | None, dip: Scored | None, note: str) -> str:
@@ -122,9 +136,10 @@ def _comparable(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
-def matches(row: CaseRow, text: str) -> bool:
-    """Whether every word of the filter box occurs somewhere in the case."""
-    return all(word in row.haystack for word in _comparable(text).split())
+def matching(text: str) -> Callable[[CaseRow], bool]:
+    """A filter: every word of the filter box occurs somewhere in the case."""
+    words = _comparable(text).split()
+    return lambda row: all(word in row.haystack for word in words)
 
 
 def _finding_values(row: CaseRow) -> tuple[str, ...]:
@@ -133,7 +148,7 @@ def _finding_values(row: CaseRow) -> tuple[str, ...]:
     return row.titles or (NO_FINDING,)
 
 
-QUEUE_FACETS: tuple[Facet[CaseRow], ...] = (
+_BEFORE_BAND: tuple[Facet[CaseRow], ...] = (
     Facet("status", "状态", lambda row: (row.status.value,), tuple(status.value for status in Status)),
     Facet(
         "severity",
@@ -141,13 +156,23 @@ QUEUE_FACETS: tuple[Facet[CaseRow], ...] = (
         lambda row: (row.worst.label if row.worst else NO_FINDING,) if row.reviewed else (),
         (*(severity.label for severity in Severity), NO_FINDING),
     ),
-    Facet(
-        "band",
-        "倍率区间",
-        lambda row: (row.band.value,) if row.band else (),
-        tuple(band.value for band in Band),
-    ),
+)
+_AFTER_BAND: tuple[Facet[CaseRow], ...] = (
     Facet("note", "备注", lambda row: (NOTED,) if row.note else ()),
     Facet("finding", "发现", _finding_values),
     Facet("department", "科室", lambda row: (row.department or "（空）",)),
 )
+
+
+def _band_facet(system: System) -> Facet[CaseRow]:
+    def values(row: CaseRow) -> tuple[str, ...]:
+        band = row.under(system).band
+        return (band.value,) if band else ()
+
+    return Facet("band", "倍率区间", values, tuple(band.value for band in Band))
+
+
+QUEUE_FACETS: Mapping[System, tuple[Facet[CaseRow], ...]] = {
+    system: (*_BEFORE_BAND, _band_facet(system), *_AFTER_BAND) for system in System
+}
+"""The facets of the queue by the system whose rate bands they count."""

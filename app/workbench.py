@@ -323,7 +323,6 @@ class Workbench:
             result,
             self.status(case_id),
             self.answered(case_id),
-            self.system,
             note=note.text if note else "",
         )
 

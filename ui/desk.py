@@ -67,8 +67,7 @@ class Desk(QObject):
         self.workbench = workbench
         self._lessons = Lessons(dictionary)
         queue = self.page.queue
-        queue.set_system(workbench.system)
-        queue.set_rows(workbench.rows())
+        queue.set_rows(workbench.rows(), workbench.system)
         queue.select(case_id if case_id in workbench.case_ids else next(iter(workbench.case_ids), ""))
         self.history_changed.emit()
         self._review_rest()
@@ -235,8 +234,6 @@ class Desk(QObject):
             return
         self.workbench.system = system
         self.page.queue.set_system(system)
-        self.page.queue.update_rows(self.workbench.rows())
-        self.page.queue.refilter()
 
     def _judged_anew(self) -> None:
         """The case at hand is judged otherwise, its lines are the same: a line that is being typed stays open."""

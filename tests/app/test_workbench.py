@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from app.history import Decision
-from app.queue import QUEUE_FACETS, Status, matches
+from app.queue import QUEUE_FACETS, UNSETTLED, Status, matching
 from app.review import review
 from app.sessions.journal import MemoryJournal
 from app.what_if import Proposal
@@ -113,13 +113,13 @@ def test_results_stand_in_the_order_of_the_file_whatever_was_looked_at_first(ben
     assert [result.case.case_id for result in bench.results()] == list(bench.case_ids)
 
 
-def test_the_queue_follows_the_payment_system() -> None:
+def test_a_row_knows_the_outcome_under_both_systems() -> None:
     knowledge = replace(sample_knowledge(), dip_settler=None)
-    bench = Workbench(make_cases(1), knowledge, system=System.DRG)
+    bench = Workbench(make_cases(1), knowledge)
     bench.result(bench.case_ids[0])
-    assert bench.row(bench.case_ids[0]).profit is not None
-    bench.system = System.DIP
-    assert bench.row(bench.case_ids[0]).profit is None
+    row = bench.row(bench.case_ids[0])
+    assert row.under(System.DRG).profit is not None
+    assert row.under(System.DIP) == UNSETTLED
 
 
 def test_findings_across_cases_stay_through_edits(bench: Workbench) -> None:
@@ -146,15 +146,15 @@ def test_rising_scores_are_told(bench: Workbench) -> None:
 
 def test_filter_words_are_all_wanted(bench: Workbench) -> None:
     row = bench.row(bench.case_ids[0])
-    assert matches(row, row.record_no)
-    assert matches(row, f"{row.department} {row.principal_code.lower()}")
-    assert not matches(row, f"{row.department} 没有的字")
+    assert matching(row.record_no)(row)
+    assert matching(f"{row.department} {row.principal_code.lower()}")(row)
+    assert not matching(f"{row.department} 没有的字")(row)
 
 
 def test_facets_read_rows(bench: Workbench) -> None:
     case_id = first_with_finding(bench)
     row = bench.row(case_id)
-    values = {facet.key: facet.values(row) for facet in QUEUE_FACETS}
+    values = {facet.key: facet.values(row) for facet in QUEUE_FACETS[System.DRG]}
     assert values["status"] == (Status.UNTOUCHED.value,)
     assert values["finding"] == row.titles
     assert values["department"] == (row.department,)
@@ -227,7 +227,7 @@ def test_a_note_shows_in_the_queue_and_is_found_by_the_filter(bench: Workbench) 
     note, row = bench.note(case_id), bench.row(case_id)
     assert note is not None
     assert (note.text, note.author, row.note) == ("已问 主管医师", "测试员", "已问 主管医师")
-    assert matches(row, "主管医师")
+    assert matching("主管医师")(row)
     assert bench.status(case_id) is Status.UNTOUCHED, "a note decides nothing"
     bench.write_note(case_id, "")
     assert bench.note(case_id) is None

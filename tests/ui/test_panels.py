@@ -9,9 +9,10 @@ from app.history import Decision
 from app.workbench import Workbench
 from coding_rules.case import Diagnosis
 from coding_rules.finding import Finding, Severity
-from coding_rules.grouper.grouping import Step
+from coding_rules.grouper.grouping import Step, System
 from icd_tables.codes import Kind
 from tests.ui.samples import DIAGNOSES, sample_workbench
+from ui import wording
 from ui.cards import Card, _Layout
 from ui.diff import pair_lines
 from ui.main_window import MainWindow
@@ -86,7 +87,8 @@ def test_queue_filters_sorts_and_counts(qtbot: QtBot) -> None:
     panel.refilter()
     profit = [column.key for column in panel.model.columns].index("profit")
     panel.table.sortByColumn(profit, Qt.SortOrder.AscendingOrder)
-    profits = [row.profit for row in panel.model.rows() if row.profit is not None]
+    outcomes = [row.under(System.DRG).profit for row in panel.model.rows()]
+    profits = [profit for profit in outcomes if profit is not None]
     assert profits == sorted(profits)
     panel.select_first()
     assert not panel.step(-1)
@@ -105,6 +107,23 @@ def test_ticking_a_facet_filters(qtbot: QtBot) -> None:
     assert "已选 1" in group.text(0)
     group.child(0).setCheckState(0, Qt.CheckState.Unchecked)
     assert panel.model.rowCount() == 50
+
+
+def test_the_queue_shows_the_money_of_the_other_system_from_the_same_rows(qtbot: QtBot) -> None:
+    panel, bench = queue_of_fifty(qtbot)
+    keys = [column.key for column in panel.model.columns]
+    profit = keys.index("profit")
+    panel.table.sortByColumn(profit, Qt.SortOrder.AscendingOrder)
+    panel.select(bench.case_ids[7])
+    rows = {row.case_id: row for row in panel.model.rows()}
+    panel.set_system(System.DIP)
+    assert all(row is rows[row.case_id] for row in panel.model.rows())
+    shown = [row.under(System.DIP).profit for row in panel.model.rows()]
+    assert shown == sorted(shown, key=lambda one: float("-inf") if one is None else one)
+    assert panel.model.index(0, profit).data() == wording.yuan(shown[0])
+    assert [column.key for column in panel.model.columns] == keys
+    assert panel.table.current_row().case_id == bench.case_ids[7]
+    assert "DIP" in panel.table.horizontalHeader().toolTip()
 
 
 def test_paths_part_once() -> None:

@@ -84,6 +84,14 @@ class ColumnsModel(QAbstractTableModel, Generic[Row]):
         self._arrange()
         self.endResetModel()
 
+    def read_by(self, columns: Sequence[Column[Row]]) -> None:
+        """Read the rows there are by columns of the same titles that read them otherwise; order and filter are applied again
+        by ``rearrange``."""
+        self.columns = tuple(columns)
+        self._readers = [_readers(column) for column in self.columns]
+        if self._shown:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._shown) - 1, len(self.columns) - 1))
+
     def set_rows(self, rows: Iterable[Row]) -> None:
         """Replace everything."""
         self.beginResetModel()
@@ -196,15 +204,14 @@ class ColumnsModel(QAbstractTableModel, Generic[Row]):
 
     def _arrange(self) -> None:
         accepts = self._accepts
-        keys = [key for key, row in self._all.items() if accepts is None or accepts(row)]
+        keys = [key for key, row in self._all.items() if accepts(row)] if accepts else list(self._all)
         if self._sort is not None:
-            column = self.columns[self._sort[0]]
+            column, order = self.columns[self._sort[0]], self._sort[1]
             reader: Callable[[Row], Any] = column.sort or column.text
-            keys.sort(
-                key=lambda key: reader(self._all[key]), reverse=self._sort[1] is Qt.SortOrder.DescendingOrder
-            )
+            read = {key: reader(self._all[key]) for key in keys}
+            keys.sort(key=read.__getitem__, reverse=order is Qt.SortOrder.DescendingOrder)
         self._shown = keys
-        self._place = {key: place for place, key in enumerate(keys)}
+        self._place = dict(zip(keys, range(len(keys)), strict=True))
 
 
 def tsv(columns: Sequence[Column[Row]], rows: Iterable[Row]) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
 from app.facets import Tally, accepts
-from app.queue import QUEUE_FACETS, CaseRow, Status, matches
+from app.queue import QUEUE_FACETS, CaseRow, Status, matching
 from coding_rules.grouper.grouping import System
 from ui import wording
 from ui.effects import UNGROUPED
@@ -35,10 +37,6 @@ def _group(code: str | None, row: CaseRow) -> str:
     return code or UNGROUPED
 
 
-def _profit_key(row: CaseRow) -> float:
-    return float("-inf") if row.profit is None else row.profit
-
-
 _STATUS_ICON = {
     Status.UNTOUCHED: "",
     Status.CORRECTED: "accept",
@@ -46,7 +44,7 @@ _STATUS_ICON = {
     Status.PENDING: "pending",
 }
 
-QUEUE_COLUMNS: tuple[Column[CaseRow], ...] = (
+_CASE_COLUMNS: tuple[Column[CaseRow], ...] = (
     Column(
         "status",
         "状态",
@@ -82,17 +80,36 @@ QUEUE_COLUMNS: tuple[Column[CaseRow], ...] = (
     ),
     Column("drg", "DRG", lambda row: _group(row.drg, row), width=72),
     Column("dip", "DIP", lambda row: _group(row.dip, row), width=110),
-    Column("band", "倍率", lambda row: row.band.value if row.band else "", width=58),
-    Column(
-        "profit",
-        "盈亏（元）",
-        lambda row: wording.yuan(row.profit) if row.reviewed else "",
-        sort=_profit_key,
-        width=72,
-        numeric=True,
-        tip=lambda row: f"{wording.money(row.profit)} 元",
-    ),
 )
+
+
+def _money_columns(system: System) -> tuple[Column[CaseRow], ...]:
+    """Rate band and profit by one system."""
+
+    def band(row: CaseRow) -> str:
+        reached = row.under(system).band
+        return reached.value if reached else ""
+
+    def order(row: CaseRow) -> float:
+        profit = row.under(system).profit
+        return float("-inf") if profit is None else profit
+
+    return (
+        Column("band", "倍率", band, width=58),
+        Column(
+            "profit",
+            "盈亏（元）",
+            lambda row: wording.yuan(row.under(system).profit) if row.reviewed else "",
+            sort=order,
+            width=72,
+            numeric=True,
+            tip=lambda row: f"{wording.money(row.under(system).profit)} 元",
+        ),
+    )
+
+
+QUEUE_COLUMNS = {system: (*_CASE_COLUMNS, *_money_columns(system)) for system in System}
+"""The columns of the queue by the system whose money they show."""
 
 
 class _FilterLine(QLineEdit):
@@ -117,7 +134,7 @@ class QueuePanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.model = ColumnsModel(QUEUE_COLUMNS, lambda row: row.case_id, self)
+        self.model = ColumnsModel(QUEUE_COLUMNS[System.DRG], lambda row: row.case_id, self)
         self.table = DenseTable(self.model, "病例队列")
         self.table.setAlternatingRowColors(True)
         self.table.sort_by_header()
@@ -130,8 +147,10 @@ class QueuePanel(QWidget):
         self.tally = QLabel()
         self.tally.setProperty("role", "muted")
         self._rows: dict[str, CaseRow] = {}
-        self._matched: set[str] = set()
-        self._tally: Tally[CaseRow] = Tally(QUEUE_FACETS)
+        self._matched: Container[str] = self._rows
+        """Ids of the cases the text of the filter box lets through."""
+        self._facets = QUEUE_FACETS[System.DRG]
+        self._tally: Tally[CaseRow] = Tally(self._facets)
         self._current = ""
         self._filter_soon = QTimer(self, singleShot=True, interval=FILTER_DELAY_MS)
         self._filter_soon.timeout.connect(self.refilter)
@@ -141,8 +160,9 @@ class QueuePanel(QWidget):
         self.table.selectionModel().currentRowChanged.connect(self._row_chosen)
         self._arrange()
 
-    def set_rows(self, rows: list[CaseRow]) -> None:
-        """A new file: everything anew, filter and facets cleared."""
+    def set_rows(self, rows: list[CaseRow], system: System = System.DRG) -> None:
+        """A new file: everything anew, filter and facets cleared; money by ``system``."""
+        self._read_by(system)
         self._rows = {row.case_id: row for row in rows}
         self._current = ""
         self.filter.clear()
@@ -167,8 +187,9 @@ class QueuePanel(QWidget):
         return self._rows.get(case_id)
 
     def set_system(self, system: System) -> None:
-        """Say in the header whose money the columns show."""
-        self.table.horizontalHeader().setToolTip(f"倍率与盈亏按 {system.value} 计")
+        """Show the money of one system; the rows know both."""
+        self._read_by(system)
+        self.refilter()
 
     def select(self, case_id: str) -> bool:
         """Put the cursor on a case; ``False`` when it is not shown."""
@@ -197,13 +218,16 @@ class QueuePanel(QWidget):
     def refilter(self) -> None:
         """Apply filter box and facets."""
         self._filter_soon.stop()
-        text, passes = self.filter.text().strip(), accepts(QUEUE_FACETS, self.facets.chosen)
-        found = [row for row in self._rows.values() if not text or matches(row, text)]
-        self._matched = {row.case_id for row in found}
-        self._tally = Tally(QUEUE_FACETS, found, self.facets.chosen)
-        keep, matched = self._current, self._matched
+        text, chosen, found = self.filter.text().strip(), self.facets.chosen, list(self._rows.values())
+        self._matched = self._rows
+        if text:
+            found = list(filter(matching(text), found))
+            self._matched = {row.case_id for row in found}
+        self._tally = Tally(self._facets, found, chosen)
+        keep, matched, passes = self._current, self._matched, accepts(self._facets, chosen)
+        narrowed = bool(text) or any(chosen.values())
         self.table.selectionModel().blockSignals(True)
-        self.model.set_filter(lambda row: row.case_id in matched and passes(row))
+        self.model.set_filter((lambda row: row.case_id in matched and passes(row)) if narrowed else None)
         self.table.selectionModel().blockSignals(False)
         self._show_counts()
         if self.model.place_of(keep) >= 0:
@@ -222,10 +246,15 @@ class QueuePanel(QWidget):
         self.refilter()
         self.table.setFocus()
 
+    def _read_by(self, system: System) -> None:
+        self.table.horizontalHeader().setToolTip(f"倍率与盈亏按 {system.value} 计")
+        self._facets = QUEUE_FACETS[system]
+        self.model.read_by(QUEUE_COLUMNS[system])
+
     def _show_counts(self) -> None:
         shown, total = self.model.rowCount(), len(self._rows)
         self.tally.setText(f"{shown:,} / {total:,} 例" if shown != total else f"共 {total:,} 例")
-        self.facets.show_counts(QUEUE_FACETS, self._tally.listed())
+        self.facets.show_counts(self._facets, self._tally.listed())
 
     @Slot(QModelIndex, QModelIndex)
     def _row_chosen(self, current: QModelIndex, _previous: QModelIndex) -> None:
