@@ -293,14 +293,14 @@ class ClearingWindow(ToolWindow):
     def _take_price(self, price: Price, keys: list[tuple[str, str]]) -> None:
         """A year's point value that was reckoned goes into the pools with its formula."""
         if len(self._period[1]) == len("2025-03"):
-            self.busy.tell("结算点值是全年的：请先在上面选一个年度。")
+            self.busy.tell(f"结算{self.words.price}是全年的：请先在上面选一个年度。")
             return
         self._pools = with_price(self._pools, keys, price)
         for pool in self._pools:
             self._remember(pool)
         self.model.set_rows(self._pools)
         self._reckon()
-        self.busy.tell(f"已把结算点值 {tell(price.rounded)} 元填入上表，年度清算按它计算。")
+        self.busy.tell(f"已把结算{self.words.price} {tell(price.rounded)} 元填入上表，年度清算按它计算。")
 
     @Slot()
     def _reckon(self) -> None:
@@ -387,7 +387,9 @@ class ClearingWindow(ToolWindow):
 
     def _lay_out(self) -> None:
         self._delegate()
-        self.table.setFixedHeight(self.fontMetrics().height() * 8)
+        line = self.fontMetrics().height()
+        self.table.setMinimumHeight(line * 5)  # a low window gives its room to the pages
+        self.table.setMaximumHeight(line * 8)
         top = QHBoxLayout()
         for part in (self.system, self.month):
             top.addWidget(part)

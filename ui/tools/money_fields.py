@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 
-from PySide6.QtCore import QEvent, QObject, QRegularExpression, Slot
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRegularExpression,
+    QSize,
+    Slot,
+)
 from PySide6.QtGui import QRegularExpressionValidator
-from PySide6.QtWidgets import QComboBox, QHeaderView, QLineEdit
+from PySide6.QtWidgets import QComboBox, QHeaderView, QLineEdit, QStyledItemDelegate, QStyleOptionViewItem
 
 from coding_rules.grouper.grouping import System
 from ui.tables import DenseTable
@@ -65,9 +73,22 @@ def number(text: str) -> Decimal | None:
     return value if value.is_finite() and value >= 0 else None
 
 
+class WholeText(QStyledItemDelegate):
+    """Asks for the height a text needs within the padding of the style sheet, which Qt leaves out when it wraps."""
+
+    PADDING = 5
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """As Qt reckons it, in the width that is really there."""
+        within = QStyleOptionViewItem(option)
+        within.rect = option.rect.adjusted(0, 0, -2 * self.PADDING, 0)
+        return super().sizeHint(within, index)
+
+
 def wrap_rows(table: DenseTable) -> None:
     """Let rows grow with their text: formulas are read whole."""
     table.setWordWrap(True)
+    table.setItemDelegate(WholeText(table))
     table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
 
 

@@ -16,7 +16,7 @@ from coding_rules.settlement.point_price import Budget
 from coding_rules.settlement.profile import RegionProfile
 from coding_rules.settlement.rules import PriceWay
 from ui.tools.money_fields import FormulaTable, NumberField, wrap_rows
-from ui.tools.money_tables import LINE_COLUMNS, TRIAL_COLUMNS, LineRow, Words, month_columns, pool_name
+from ui.tools.money_tables import LINE_COLUMNS, LineRow, Words, month_columns, pool_name, trial_columns
 from ui.tools.window import ToolWindow
 
 
@@ -87,6 +87,10 @@ class MonthsPage(QWidget):
         self.take.setEnabled(any(row.prepaid is not None for row in rows))
 
 
+TO_FILL = "填写基金总额、支付比例和全市总分值后，列出预算上下浮动时的点值与本院盈亏。"
+YEARS = ("三年前", "两年前", "上一年")
+
+
 class BudgetPage(QWidget):
     """Budget to point value: this year's by the region's way, the forecast by past years. ``price_wanted`` hands the chosen trial's
     point value and the keys of its pools over to the year's clearing."""
@@ -106,40 +110,55 @@ class BudgetPage(QWidget):
         self.region = NumberField("全市总分值", "含本院", 130)
         self.own = QLabel()
         self.own.setProperty("role", "muted")
+        self.own.setWordWrap(True)
+        self.own.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.way = QLabel()
         self.way.setProperty("role", "muted")
         self.way.setWordWrap(True)
-        self.take = QPushButton("用作年度点值")
-        self.take.setToolTip("把所选一行的结算点值填入上表，年度清算按它计算；换年度或“恢复参数”后还原")
+        self.take = QPushButton()
         self.take.clicked.connect(self._hand_over)
         self.model, self.table = tool.add_table(
             "预算测算",
-            TRIAL_COLUMNS,
+            trial_columns(self._words),
             lambda row: row.share,
             sortable=False,
-            empty="填写基金总额、支付比例和全市总分值后，列出预算上下浮动时的点值与本院盈亏。",
+            empty=TO_FILL,
         )
         wrap_rows(self.table)
         self.years = [
             (NumberField(f"{name}总费用", "元", 140), NumberField(f"{name}总分值", "分", 120))
-            for name in ("三年前", "两年前", "上一年")
+            for name in YEARS
         ]
+        self._labels = {
+            field: QLabel(field.accessibleName())
+            for field in (
+                self.fund,
+                self.share,
+                self.region,
+                *(field for pair in self.years for field in pair),
+            )
+        }
+        self._title = QLabel()
+        self._title.setProperty("role", "title")
         self.forecast = QLabel()
         self.forecast.setWordWrap(True)
         self.forecast.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._arrange()
+        self._name()
         self.whose.currentIndexChanged.connect(self._try)
         for field in (self.fund, self.share, self.region):
             field.textChanged.connect(self._try)
         for pair in self.years:
             for field in pair:
                 field.textChanged.connect(self._forecast)
-        self._forecast()
 
     def show_pools(self, pools: Sequence[Pool], words: Words, profile: RegionProfile | None) -> None:
         """The hospital's own part; 职工 and 居民 often have a fund and a point value each."""
-        self._pools, self._words, self._profile = pools, words, profile
-        self.way.setText(_way_told(profile) if profile else "")
+        self._pools, self._profile = pools, profile
+        if words != self._words:
+            self._words = words
+            self._name()
+        self.way.setText(words.of_region(_way_told(profile)) if profile else "")
         kept = self.whose.currentText()
         self.whose.blockSignals(True)
         self.whose.clear()
@@ -167,13 +186,11 @@ class BudgetPage(QWidget):
             problem = "基金支付比例应在 0 到 1 之间，例如 0.75。"
         elif region and region < points:
             problem = f"全市总分值应不小于本院的 {tell(points, 2)}：它包含本院。"
-        self.table.empty_text = (
-            problem or "填写基金总额、支付比例和全市总分值后，列出预算上下浮动时的点值与本院盈亏。"
-        )
+        self.table.empty_text = self._words.of_region(problem or TO_FILL)
         trials = Trials()
         if self._profile is not None and fund and share and region and not problem:
             trials = try_budgets(Budget(fund, share, region), self._chosen, self._profile)
-            self.table.empty_text = trials.problem or self.table.empty_text
+            self.table.empty_text = self._words.of_region(trials.problem) or self.table.empty_text
         self.model.set_rows(trials.rows)
         self.take.setEnabled(bool(trials.rows))
         if self.model.rowCount():
@@ -194,28 +211,41 @@ class BudgetPage(QWidget):
             if fees is not None and points is not None
         ]
         figure = budget_line(years)
-        self.forecast.setText(f"{figure.label} {figure.value}\n{figure.formula}")
+        self.forecast.setText(self._words.of_region(f"{figure.label} {figure.value}\n{figure.formula}"))
+
+    def _name(self) -> None:
+        """Say everything in the region's words: 分值 and 点值, or 权重 and 费率."""
+        words = self._words
+        self.take.setText(f"用作年度{words.price}")
+        self.take.setToolTip(
+            f"把所选一行的结算{words.price}填入上表，年度清算按它计算；换年度或“恢复参数”后还原"
+        )
+        self._title.setText(f"年初预算{words.price}（三年按 1：2：7 加权）")
+        named = [(self.region, f"全市总{words.worth}")]
+        named += [(pair[1], f"{name}总{words.worth}") for name, pair in zip(YEARS, self.years, strict=True)]
+        for field, name in named:
+            field.setAccessibleName(name)
+            self._labels[field].setText(name)
+        self.table.show_columns(trial_columns(words))
+        self._forecast()
 
     def _arrange(self) -> None:
         row = QHBoxLayout()
         row.addWidget(self.whose)
         for field in (self.fund, self.share, self.region):
-            row.addWidget(QLabel(field.accessibleName()))
+            row.addWidget(self._labels[field])
             row.addWidget(field)
-        row.addStretch(1)
-        row.addWidget(self.own)
+        row.addWidget(self.own, 1)
         told = QHBoxLayout()
         told.addWidget(self.way, 1)
         told.addWidget(self.take)
         past = QGridLayout()
         past.setHorizontalSpacing(8)
-        title = QLabel("年初预算点值（三年按 1：2：7 加权）")
-        title.setProperty("role", "title")
-        past.addWidget(title, 0, 0, 1, 8)
+        past.addWidget(self._title, 0, 0, 1, 8)
         for place, (fees, points) in enumerate(self.years):
-            past.addWidget(QLabel(fees.accessibleName()), place + 1, 0)
+            past.addWidget(self._labels[fees], place + 1, 0)
             past.addWidget(fees, place + 1, 1)
-            past.addWidget(QLabel(points.accessibleName()), place + 1, 2)
+            past.addWidget(self._labels[points], place + 1, 2)
             past.addWidget(points, place + 1, 3)
         past.addWidget(self.forecast, 1, 4, 3, 1)
         past.setColumnStretch(4, 1)

@@ -49,6 +49,10 @@ class Words:
         """From what a settler counts by."""
         return cls(worth, "费率" if worth == "权重" else "点值")
 
+    def of_region(self, told: str) -> str:
+        """A sentence about points and their price, in the region's words."""
+        return told.replace("点值", self.price).replace("分值", self.worth)
+
 
 def shown(value: Decimal | None) -> str:
     """A typed figure as it stands in a cell."""
@@ -283,18 +287,18 @@ def case_columns(words: Words) -> tuple[Column[SettledCase], ...]:
     )
 
 
-TRIAL_COLUMNS: tuple[Column[Trial], ...] = (
-    percent("share", "预算", lambda row: float(row.share), 74),
-    money("fund", "基金总额（元）", lambda row: to_fen(row.fund), 140),
-    figure("price", "结算点值（元）", lambda row: row.price.value, 104, places=4),
-    money("amount", "本院金额（元）", lambda row: row.outcome.amount, 130),
-    rise("profit", "本院盈亏（元）", lambda row: row.outcome.profit, 136, cents=True),
-    text(
-        "formula",
-        "算式",
-        lambda row: "\n".join(f"{each.label} = {each.formula}" for each in (*row.outcome.figures, row.split)),
-        300,
-        stretch=True,
-        muted=True,
-    ),
-)
+def trial_columns(words: Words) -> tuple[Column[Trial], ...]:
+    """What each budget would bring."""
+    return (
+        percent("share", "预算", lambda row: float(row.share), 74),
+        money("fund", "基金总额（元）", lambda row: to_fen(row.fund), 140),
+        figure("price", f"结算{words.price}（元）", lambda row: row.price.value, 104, places=4),
+        money("amount", "本院金额（元）", lambda row: row.outcome.amount, 130),
+        rise("profit", "本院盈亏（元）", lambda row: row.outcome.profit, 136, cents=True),
+        text("formula", "算式", lambda row: _trial_formulas(row, words), 300, stretch=True, muted=True),
+    )
+
+
+def _trial_formulas(row: Trial, words: Words) -> str:
+    each = (*row.outcome.figures, row.split)
+    return words.of_region("\n".join(f"{figure.label} = {figure.formula}" for figure in each))

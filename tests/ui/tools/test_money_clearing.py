@@ -26,6 +26,7 @@ from tests.ui.tools.steps import open_tool, settle
 from ui.tools.context import ToolContext
 from ui.tools.money_clearing import ClearingWindow
 from ui.tools.money_fields import NumberField
+from ui.tools.money_tables import Words
 
 COUNTED, PRICE, SHARE, DEDUCTIONS = 1, 8, 9, 10
 
@@ -87,6 +88,16 @@ def test_annual_clearing_follows_working_capital(qtbot: QtBot, tool: ClearingWin
     last = tool.annual.model.rows()[-1].line.figure
     assert last.label.startswith("清算支付")
     assert "周转金 1,000.00" in last.formula
+
+
+def test_the_budget_speaks_of_weights_and_rates_where_the_region_does(tool: ClearingWindow) -> None:
+    page = tool.budget
+    page.show_pools((), Words.of("权重"), tool.profile)
+    told = [page.take.text(), page.way.text(), page.forecast.text(), page.table.empty_text, page.own.text()]
+    told += [page.region.accessibleName(), *(column.title for column in page.model.columns)]
+    assert not any(word in text for text in told for word in ("分值", "点值"))
+    assert page.take.text() == "用作年度费率"
+    assert page.region.accessibleName() == "全市总权重"
 
 
 def test_budget_to_point_value(tool: ClearingWindow) -> None:
