@@ -10,6 +10,7 @@ from functools import reduce
 from typing import TypeVar
 
 from app.compare import amount_of, band_of, points_of, profit_of
+from app.progress import Progress
 from app.review import CaseResult, Scored
 from coding_rules.finding import Severity
 from coding_rules.settlement.settlement import Band
@@ -79,9 +80,17 @@ class Summary:
     rules: tuple[RuleCount, ...]
 
 
-def summarise(results: Sequence[CaseResult]) -> Summary:
-    """Sum up the results of many cases."""
-    parts = [_part(name, members) for name, members in by_department(results).items()]
+def summarise(results: Sequence[CaseResult], progress: Progress | None = None) -> Summary:
+    """Sum up the results of many cases.
+
+    Raises:
+        Cancelled: the user stopped it.
+    """
+    progress = progress or Progress()
+    parts = []
+    for name, members in by_department(results).items():
+        parts.append(_part(name, members))
+        progress.report(sum(part.cases for part in parts), len(results), "正在统计")
     return Summary(
         whole=_part("全部", results),
         departments=tuple(sorted(parts, key=lambda part: -part.cases)),

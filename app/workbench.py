@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from app.alike import AlikeRepairs, Repair, same_kind, with_across
 from app.history import Change, CodedLines, Decision, History
 from app.notes import LABEL, Note, NoteTrail, Writing
 from app.queue import CaseRow, Status, make_row
@@ -202,22 +203,20 @@ class Workbench:
         self._refresh(case_id)
         return stored
 
-    def alike(self, finding: Finding, fix: Fix) -> list[Proposal]:
+    def alike(self, finding: Finding, fix: Fix) -> AlikeRepairs:
         """The same repair on every case where the same rule proposes the same kind of it, in the order of the queue.
 
         Only reviewed cases are looked at. Those whose effect raises the score may not be taken in bulk.
         """
-        kind = tuple(type(edit) for edit in fix.edits)
         found = []
         for case_id in self._originals:
             if case_id not in self._before:
                 continue
-            for other in self.open_findings(case_id):
-                same = [one for one in other.fixes if tuple(type(edit) for edit in one.edits) == kind]
-                if other.rule_id == finding.rule_id and same:
-                    found.append(Proposal(case_id, other, same[0], self.what_if(case_id, same[0].edits)))
-                    break
-        return found
+            now = self.result(case_id).after
+            same = same_kind(finding, fix, now.findings)
+            if same is not None and finding.rule_id not in self.answered(case_id):
+                found.append(Repair(*same, now, self._across.get(case_id, ())))
+        return AlikeRepairs(tuple(found), self.knowledge)
 
     def change_all(self, proposals: Sequence[Proposal], reason: str = "") -> tuple[Change, ...]:
         """Take several repairs at one stroke: recorded together, undone together.
@@ -236,9 +235,11 @@ class Workbench:
             replace(change, reason=reason, rule_id=one.finding.rule_id)
             for change, one in zip(changes, proposals, strict=True)
         ]
-        recorded = self.journal.record_all(signed)
+        recorded = self._refreshed(self.journal.record_all(signed))
         self._noted.forget_undone()
-        return self._refreshed(recorded)
+        for one in proposals:
+            self._keep_tried(one)
+        return recorded
 
     def note(self, case_id: str) -> Note | None:
         """What is remarked on a case."""
@@ -347,12 +348,13 @@ class Workbench:
         )
 
     def _with_across(self, result: CaseResult) -> CaseResult:
-        across = self._across.get(result.case.case_id, ())
-        extra = [finding for finding in across if finding not in result.findings]
-        if not extra:
-            return result
-        findings = sorted((*result.findings, *extra), key=lambda finding: finding.severity.rank)
-        return replace(result, findings=tuple(findings))
+        return with_across(result, self._across.get(result.case.case_id, ()))
+
+    def _keep_tried(self, proposal: Proposal) -> None:
+        """What a repair was found to do need not be worked out again once it is made."""
+        case_id, tried = proposal.case_id, proposal.effect.after
+        if tried.case == self._currents[case_id]:
+            self._after[case_id] = self._with_across(replace(tried, case=self._currents[case_id]))
 
     def _refreshed(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
         for change in changes:

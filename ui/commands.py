@@ -65,7 +65,7 @@ def _review(window: MainWindow) -> Mapping[str, Handler]:
     return {
         "accept_next": window.desk.accept_and_next,
         "adopt": findings.adopt,
-        "adopt_all": window.adopt_all,
+        "adopt_all": window.month.adopt_all,
         "keep": findings.keep_button.click,
         "pending": findings.pending_button.click,
         "note": window.desk.edit_note,

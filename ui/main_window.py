@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from coding_rules.grouper.grouping import System
     from ui.desk import Desk
     from ui.export_desk import ExportDesk
+    from ui.month_desk import MonthDesk
     from ui.panels.charts import ChartsPanel
     from ui.review_page import ReviewPage
     from ui.tools.desk import ToolDesk
@@ -112,6 +113,13 @@ class MainWindow(QMainWindow):
         return desk
 
     @cached_property
+    def month(self) -> MonthDesk:
+        """What is worked out over all cases of the open work."""
+        from ui.month_desk import MonthDesk
+
+        return MonthDesk(self.desk, self.jobs, self)
+
+    @cached_property
     def exports(self) -> ExportDesk:
         """Between the open work and the files that are handed out."""
         from ui.export_desk import ExportDesk
@@ -172,19 +180,6 @@ class MainWindow(QMainWindow):
             folder = Path(settings.layout.get(EXPORT_FOLDER) or Path.home())
             self.exports.ask(work, bench, folder=folder, names=settings.names_in_lists)
 
-    def adopt_all(self) -> None:
-        """The same repair on all cases that need it, to be ticked one by one."""
-        bench, finding = self.bench, self.page.findings.current()
-        if bench is None or finding is None or not finding.fixes:
-            self.status.tell("所选发现没有可批量采纳的修复")
-            return
-        from ui.dialogs.bulk import BulkDialog
-
-        dialog = BulkDialog(bench.alike(finding, finding.fixes[0]), self)
-        dialog.accepted.connect(lambda: self.desk.take_all(dialog.chosen, dialog.reason.text().strip()))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
     # --- view ----------------------------------------------------------------------------------------------
 
     def show_charts(self) -> None:
@@ -192,7 +187,7 @@ class MainWindow(QMainWindow):
         bench = self.bench
         shown = self.actions_["charts"].isChecked() and bench is not None
         if shown and bench is not None:
-            self.charts.show_results(bench.results(), len(bench.case_ids), bench.system)
+            self.month.sum_up(bench, self.charts)
         self.pages.setCurrentWidget(self.charts if shown else self.page if bench else self.welcome)
 
     def show_facets(self) -> None:
@@ -202,8 +197,8 @@ class MainWindow(QMainWindow):
     def switch_system(self) -> None:
         """Money of the queue and the charts by DRG or by DIP."""
         self.desk.set_system(self._system())
-        if self.actions_["charts"].isChecked():
-            self.show_charts()
+        if self._has("charts"):
+            self.month.show_system(self.charts)
 
     def switch_theme(self) -> None:
         """Light to dark and back; kept in the settings."""

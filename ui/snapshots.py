@@ -43,6 +43,7 @@ def render(window: MainWindow, folder: Path) -> list[Path]:
     theme.apply(app, Theme.LIGHT)
     window.actions_["charts"].setChecked(True)
     window.show_charts()
+    settle(window)
     files.append(save(window, folder / "charts.png"))
     window.actions_["charts"].setChecked(False)
     window.show_charts()

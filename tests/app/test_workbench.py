@@ -180,7 +180,7 @@ def bench_with_proposals() -> tuple[Workbench, list[Proposal]]:
     for case_id in bench.case_ids:
         bench.result(case_id)
     finding = next(f for i in bench.case_ids for f in bench.open_findings(i) if f.fixes)
-    return bench, bench.alike(finding, finding.fixes[0])
+    return bench, bench.alike(finding, finding.fixes[0]).try_out()
 
 
 def test_the_same_repair_is_found_on_every_case() -> None:

@@ -111,7 +111,8 @@ def _charts(studio: Studio) -> None:
 
 def _bulk(studio: Studio) -> None:
     studio.show_finding(_wrong_code)
-    studio.window.adopt_all()
+    studio.window.month.adopt_all()
+    studio.settle()
     studio.shoot_dialog("bulk")
 
 

@@ -6,6 +6,7 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from app.history import Decision
+from app.summary import summarise
 from app.workbench import Workbench
 from coding_rules.case import Diagnosis
 from coding_rules.finding import Finding, Severity
@@ -153,7 +154,7 @@ def test_charts_sum_up_by_department(qtbot: QtBot) -> None:
         bench.result(case_id)
     panel = ChartsPanel()
     qtbot.addWidget(panel)
-    panel.show_results(bench.results(), 40, bench.system)
+    panel.show_summary(summarise(bench.results()), 40, bench.system)
     rows = panel.models[bench.system].rows()
     assert rows[0].name == "全部"
     assert sum(row.cases for row in rows[1:]) == 30

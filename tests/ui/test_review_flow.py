@@ -266,6 +266,11 @@ def test_payment_system_switches_queue_and_charts(qtbot: QtBot, window: MainWind
     assert work_of(window).system is System.DIP
     press(qtbot, window, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
     assert "DIP" in window.charts.title.text()
+    qtbot.waitUntil(lambda: "按当前编码统计 40 例" in window.charts.note.text())
+    assert window.charts.models[System.DIP].rowCount() > 1
+    press(qtbot, window, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    assert not window.jobs.running, "the sums know both systems"
+    assert window.charts.models[System.DRG].rowCount() > 1
     press(qtbot, window, Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
     assert window.pages.currentWidget() is window.page
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from app.review import CaseResult
-from app.summary import Part, Summary, Totals, summarise
+from app.summary import Part, Summary, Totals
 from coding_rules.finding import Severity
 from coding_rules.grouper.grouping import System
 from coding_rules.settlement.settlement import Band
@@ -104,13 +101,23 @@ class ChartsPanel(QWidget):
         self.tables = {system: DenseTable(model, "科室汇总") for system, model in self.models.items()}
         self._arrange()
 
-    def show_results(self, results: Sequence[CaseResult], total: int, system: System) -> None:
-        """Show results (of cases as they stand); ``total`` says how many there will be."""
-        summary = summarise(results)
+    def wait(self, system: System, *, anew: bool) -> None:
+        """The figures are being summed up; former ones stay in sight until then, unless they are of other work (``anew``)."""
         self.title.setText(f"倍率区间与盈亏 · 按 {system.value} 计")
-        waiting = f", 另有 {total - len(results):,} 例尚在审核" if len(results) < total else ""
+        self.note.setText("正在统计…")
+        if anew:
+            self.empty.hide()
+            self.figures.hide()
+            for table in self.tables.values():
+                table.hide()
+
+    def show_summary(self, summary: Summary, total: int, system: System) -> None:
+        """Show the summary of the cases as they stand under one system; ``total`` says how many cases there will be."""
+        counted = summary.whole.cases
+        self.title.setText(f"倍率区间与盈亏 · 按 {system.value} 计")
+        waiting = f", 另有 {total - counted:,} 例尚在审核" if counted < total else ""
         self.note.setText(
-            f"按当前编码统计 {len(results):,} 例{waiting}。盈亏 = 支付金额 − 总费用，正负同色，只看方向。"
+            f"按当前编码统计 {counted:,} 例{waiting}。盈亏 = 支付金额 − 总费用，正负同色，只看方向。"
         )
         shown = summary.departments[:MOST_DEPARTMENTS]
         self.bands.show_bars([_band_bar(part, system) for part in (summary.whole, *shown)])
@@ -123,9 +130,6 @@ class ChartsPanel(QWidget):
         self.figures.setVisible(not without)
         for one, table in self.tables.items():
             table.setVisible(one is system)
-        self._fill(summary, system)
-
-    def _fill(self, summary: Summary, system: System) -> None:
         self.models[system].set_rows([summary.whole, *summary.departments])
 
     def _arrange(self) -> None:
