@@ -89,11 +89,14 @@ class GroupsPage(QWidget):
         """All groups; ``results`` of the open cases are counted by group. ``None``: they were grouped by another catalogue."""
         self._catalogue = catalogue
         self._members = {}
-        self.case_table.empty_text = (
-            "打开的病例中没有入此组的。"
-            if results is not None
-            else "打开的病例不是按这份目录分组的；保存并用于审核后，这里列出入此组的病例。"
-        )
+        if results is not None:
+            self.case_table.empty_text = "打开的病例中没有入此组的。"
+        elif self._tool.context.workbench is None:
+            self.case_table.empty_text = "打开首页数据后，这里列出入此组的病例。"
+        else:
+            self.case_table.empty_text = (
+                "打开的病例不是按这份目录分组的；保存并用于审核后，这里列出入此组的病例。"
+            )
         for result in results or ():
             if result.dip and result.dip.grouping.grouped:
                 self._members.setdefault(result.dip.grouping.group, []).append(result)

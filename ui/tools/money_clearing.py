@@ -388,7 +388,7 @@ class ClearingWindow(ToolWindow):
     def _lay_out(self) -> None:
         self._delegate()
         line = self.fontMetrics().height()
-        self.table.setMinimumHeight(line * 5)  # a low window gives its room to the pages
+        self.table.setMinimumHeight(line * 6)  # a low window gives its room to the pages
         self.table.setMaximumHeight(line * 8)
         top = QHBoxLayout()
         for part in (self.system, self.month):

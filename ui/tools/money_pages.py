@@ -226,6 +226,8 @@ class BudgetPage(QWidget):
         for field, name in named:
             field.setAccessibleName(name)
             self._labels[field].setText(name)
+        for _fees, worth in self.years:
+            worth.setPlaceholderText("" if words.worth == "权重" else "分")
         self.table.show_columns(trial_columns(words))
         self._forecast()
 
@@ -241,6 +243,7 @@ class BudgetPage(QWidget):
         told.addWidget(self.take)
         past = QGridLayout()
         past.setHorizontalSpacing(8)
+        past.setVerticalSpacing(3)
         past.addWidget(self._title, 0, 0, 1, 8)
         for place, (fees, points) in enumerate(self.years):
             past.addWidget(self._labels[fees], place + 1, 0)

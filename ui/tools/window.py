@@ -233,9 +233,12 @@ class ToolWindow(QMainWindow):
             self._focus_body()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc closes, unless what is being edited takes it first."""
+        """Esc closes, unless what is being edited takes it first; Enter does in a table what a double click does."""
+        at = self.focusWidget()
         if event.key() == Qt.Key.Key_Escape:
             self.close()
+        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and isinstance(at, DenseTable):
+            _enter(at)
         else:
             super().keyPressEvent(event)
 
@@ -347,3 +350,12 @@ class ToolWindow(QMainWindow):
     def _ended(self) -> None:
         if self.sender() is self._job:
             self._job = None
+
+
+def _enter(table: DenseTable) -> None:
+    """What a double click on the cell under the cursor does: edit it, or go where it leads."""
+    index = table.currentIndex()
+    if index.flags() & Qt.ItemFlag.ItemIsEditable:
+        table.edit(index)
+    elif index.isValid():
+        table.doubleClicked.emit(index)

@@ -10,6 +10,7 @@ from typing import cast
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.demo.month import generate
@@ -88,6 +89,23 @@ def test_annual_clearing_follows_working_capital(qtbot: QtBot, tool: ClearingWin
     last = tool.annual.model.rows()[-1].line.figure
     assert last.label.startswith("清算支付")
     assert "周转金 1,000.00" in last.formula
+
+
+def test_enter_does_what_a_double_click_does(qtbot: QtBot, tool: ClearingWindow, dip: ToolContext) -> None:
+    tool.tabs.setCurrentWidget(tool.cases)
+    tool.cases.table.setCurrentIndex(tool.cases.model.index(1, 0))
+    tool.cases.table.setFocus()
+    with qtbot.waitSignal(dip.case_wanted) as heard:
+        qtbot.keyClick(tool.cases.table, Qt.Key.Key_Return)
+    assert heard.args == [tool.cases.model.rows()[1].result.case.case_id]
+    tool.table.setCurrentIndex(tool.model.index(0, PRICE))
+    tool.table.setFocus()
+    qtbot.keyClick(tool.table, Qt.Key.Key_Return)
+    editor = tool.table.findChild(QLineEdit)
+    assert editor is not None
+    editor.setText("7.5")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: tool.model.rows()[0].price == Decimal("7.5"))
 
 
 def test_the_budget_speaks_of_weights_and_rates_where_the_region_does(tool: ClearingWindow) -> None:
