@@ -213,11 +213,20 @@ def groups_of(knowledge: Knowledge, system: System) -> frozenset[str]:
 
 
 def load_low_risk(system: System) -> frozenset[str] | None:
-    """The list of low-risk groups the user brought for this system; ``None`` when there is none."""
+    """The list of low-risk groups the user brought for this system; ``None`` when there is none.
+
+    Raises:
+        UserError: the kept list cannot be read any more.
+    """
     path = _low_risk_path(system)
     if not path.exists():
         return None
-    return frozenset(path.read_text(encoding="utf-8").split())
+    try:
+        return frozenset(path.read_text(encoding="utf-8").split())
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(
+            f"已存的低风险组名单“{path.name}”读不出来。", "请重新选择名单，或点“不用名单”。"
+        ) from error
 
 
 def import_low_risk(path: Path, system: System, known: Iterable[str]) -> tuple[frozenset[str], int]:

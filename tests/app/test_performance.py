@@ -121,6 +121,9 @@ def test_the_list_is_taken_from_any_table_and_kept(tmp_path: Path, monkeypatch: 
     assert load_low_risk(System.DIP) is None
     with pytest.raises(UserError, match="没有本方案的组编码"):
         import_low_risk(path, System.DIP, ["C"])
+    (tmp_path / "home" / "low_risk_drg.txt").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(UserError, match="读不出来"):
+        load_low_risk(System.DRG)
     forget_low_risk(System.DRG)
     assert load_low_risk(System.DRG) is None
 

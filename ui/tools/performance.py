@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QModelIndex, QSize, Qt, Slot
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QPushButton
 
+from app.errors import UserError
 from app.performance import (
     NOT_RATED,
     WHOLE,
@@ -126,8 +127,7 @@ class PerformanceWindow(ToolWindow):
         results, system = bench.results(), self.chosen_system
         by = list(Dimension)[self.dimension.currentIndex()]
         self._standing = _standing(bench)
-        low_risk = load_low_risk(system)
-        self._say_low_risk(low_risk)
+        low_risk = self._known_low_risk(system)
         per_weight = self._points_per_weight if system is System.DRG else None
 
         def work(progress: Progress) -> tuple[Reckoning, list[Performance]]:
@@ -197,6 +197,17 @@ class PerformanceWindow(ToolWindow):
             numbers = self.reckoning.why_missing(column.key, row.figures)
         told = self.reckoning.formulas()[name]
         self.formula.setText(f"{row.name}　{told}" + (f"\n{numbers}" if numbers else ""))
+
+    def _known_low_risk(self, system: System) -> frozenset[str] | None:
+        """The list of low-risk groups that counts, told beside its buttons; one that cannot be read does not count."""
+        try:
+            low_risk = load_low_risk(system)
+        except UserError as error:
+            self.low_risk.setText(f"{error.what}{error.todo}")
+            self.forget_button.setVisible(True)
+            return None
+        self._say_low_risk(low_risk)
+        return low_risk
 
     def _say_low_risk(self, groups: frozenset[str] | None) -> None:
         known = f"低风险组 {len(groups):,} 个" if groups is not None else "未提供低风险组名单，不计死亡率"

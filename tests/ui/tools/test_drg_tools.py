@@ -15,6 +15,7 @@ from app.drg.scheme_store import keep_scheme, note_scheme, schemes_dir
 from app.drg.schemes import load_drg_scheme, read_info
 from app.drg.weight_tables import keep_weights, known_weights, load_weight_table, weights_dir
 from app.knowledge import DEMO_DRG, demo_folder
+from app.paths import data_dir
 from app.performance import groups_of
 from coding_rules.grouper.grouping import System
 from tests.ui.tools.drg_work import scheme_window
@@ -417,6 +418,10 @@ def test_low_risk_groups_come_from_a_list(
     settle(qtbot, month_context)
     qtbot.waitUntil(lambda: tool.model.rows()[0].figures.low_risk_cases is not None)
     assert "6 个" in tool.low_risk.text()
+    (data_dir() / "low_risk_drg.txt").write_bytes(b"\xff\xfe")
+    tool.refresh()
+    settle(qtbot, month_context)
+    assert "读不出来" in tool.low_risk.text()
     tool.forget_button.click()
     settle(qtbot, month_context)
     assert tool.model.rows()[0].figures.low_risk_cases is None
