@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 
-from app.export.cells import yuan
+from app.export.amounts import yuan
 from app.files import safe_write
 from app.group_cases import CaseLine, read_case_lines
 from app.knowledge import Groupers

@@ -79,11 +79,6 @@ def clean_text(text: str) -> str:
     return text if len(text) <= CELL_LIMIT else text[: CELL_LIMIT - 1] + "…"
 
 
-def yuan(cents: int | None) -> Decimal | None:
-    """Money in 分 as 元 for a cell."""
-    return None if cents is None else Decimal(cents).scaleb(-2)
-
-
 def sheet_names(wanted: Iterable[str], taken: Sequence[str] = ()) -> list[str]:
     """Names that Excel accepts for sheets (at most 31 characters, no ``[]:*?/\\``, unique regardless of case)."""
     used = {name.casefold() for name in taken} | {"history"}  # a name that Excel keeps for itself

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from app.compare import amount_of, points_of
-from app.export.cells import Column, Style, Value, yuan
+from app.export.amounts import yuan
+from app.export.cells import Column, Style, Value
 from app.history import Change, Decision, NetChange
 from app.line_changes import Line, LineChange, line_changes
 from app.notes import LABEL, Note

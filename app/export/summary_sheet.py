@@ -10,7 +10,8 @@ from decimal import Decimal
 from openpyxl.chart import BarChart, Reference
 
 from app.compare import ScoreDelta, compare_results
-from app.export.cells import Column, Sheet, Style, Value, yuan
+from app.export.amounts import yuan
+from app.export.cells import Column, Sheet, Style, Value
 from app.export.correction_rows import ReviewedCase
 from app.history import Decision
 from app.summary import Part, Summary, Totals, department_of, summarise

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeVar
 
-from app.export.cells import yuan
+from app.export.amounts import yuan
 from ui import wording
 from ui.models.columns import Column
 

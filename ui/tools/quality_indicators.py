@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Slot
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSplitter, QVBoxLa
 from app.progress import Progress
 from app.rules.front_page_indicators import TRUST, WHOLE, Named, breakdown, overview, records, told
 from app.rules.front_page_score import score_cases
-from coding_rules.quality_indicators import DIMENSIONS, Basis, Indicator, Record
+from coding_rules.quality_indicators import DIMENSIONS, Basis, Indicator
 from ui import wording
 from ui.models.columns import Column
 from ui.tools.columns import count, text
@@ -85,7 +85,7 @@ class IndicatorsWindow(QualityWindow):
 
     def __init__(self, spec: ToolSpec, context: ToolContext) -> None:
         super().__init__(spec, context)
-        self._records: list[Record] = []
+        self._groups: Mapping[str, Sequence[Named]] = {}
         self.whole: Named | None = None
         self.chosen: Indicator | None = None
         self.dimension = QComboBox()
@@ -118,10 +118,14 @@ class IndicatorsWindow(QualityWindow):
         if month is None:
             return
 
-        def work(progress: Progress) -> tuple[list[Record], Named]:
+        def work(progress: Progress) -> tuple[Named, dict[str, list[Named]]]:
             scores = score_cases(month.results, month.engine, month.standard, progress)
             made = records(scores, month.engine, progress)
-            return made, overview(made, month.standard)
+            groups = {}
+            for done, dimension in enumerate(DIMENSIONS):
+                progress.report(done, len(DIMENSIONS), "正在统计各组")
+                groups[dimension] = breakdown(made, dimension, month.standard)
+            return overview(made, month.standard), groups
 
         self.run("正在统计质量指标", work, lambda found: self._show(found[0], found[1], month.cases))
 
@@ -132,15 +136,15 @@ class IndicatorsWindow(QualityWindow):
             lines += [("算式", told(one).replace("\n", "。")) for one in self.whole.indicators]
         return lines
 
-    def _show(self, made: list[Record], whole: Named, total: int) -> None:
-        self._records, self.whole = made, whole
+    def _show(self, whole: Named, groups: Mapping[str, Sequence[Named]], total: int) -> None:
+        self.whole, self._groups = whole, groups
         kept = self.chosen.id if self.chosen else whole.indicators[0].id
         self.heading.setText(f"{WHOLE}　{whole.cases:,} 例")
         self.model.set_rows(whole.indicators)
         self.table.setCurrentIndex(self.model.index(max(self.model.place_of(kept), 0), 0))
-        waiting = f"，另有 {total - len(made):,} 例尚在审核" if len(made) < total else ""
+        waiting = f"，另有 {total - whole.cases:,} 例尚在审核" if whole.cases < total else ""
         self.busy.tell(
-            f"按当前编码和审核发现统计 {len(made):,} 例{waiting}。“≤”表示仅为上限，真实比率要人工抽查才知道。"
+            f"按当前编码和审核发现统计 {whole.cases:,} 例{waiting}。“≤”表示仅为上限，真实比率要人工抽查才知道。"
         )
 
     @Slot(QModelIndex, QModelIndex)
@@ -161,7 +165,7 @@ class IndicatorsWindow(QualityWindow):
         dimension = str(self.dimension.currentData())
         self.compared.setText(self.chosen.title)
         self.group_table.show_columns(self._group_columns())
-        self.groups.set_rows(breakdown(self._records, dimension, self.standard))
+        self.groups.set_rows(self._groups.get(dimension, ()))
 
     @Slot(QModelIndex, QModelIndex)
     def _look_at(self, index: QModelIndex, _before: QModelIndex) -> None:

@@ -152,10 +152,11 @@ class ScoreWindow(QualityWindow):
         if month is None:
             return
 
-        def work(progress: Progress) -> list[CaseScore]:
-            return score_cases(month.results, month.engine, month.standard, progress)
+        def work(progress: Progress) -> tuple[list[CaseScore], str]:
+            scores = score_cases(month.results, month.engine, month.standard, progress)
+            return scores, _sentence(scores, month.standard) if scores else "正在等待审核结果…"
 
-        self.run("正在评分", work, lambda scores: self._show(scores, month.cases))
+        self.run("正在评分", work, lambda found: self._show(found[0], found[1], month.cases))
 
     def edit_standard(self) -> None:
         """Change points and grades; the month is scored anew."""
@@ -169,13 +170,13 @@ class ScoreWindow(QualityWindow):
         own = "" if self.standard == shipped_table() else "（本院已修改）"
         return [("评分标准", self.standard.title + own), ("结果", self.summary.text())]
 
-    def _show(self, scores: list[CaseScore], total: int) -> None:
+    def _show(self, scores: list[CaseScore], told: str, total: int) -> None:
         self.scores = scores
         self.cases.set_rows(scores)
         self._filter()
         self._group()
         waiting = f"，另有 {total - len(scores):,} 例尚在审核" if len(scores) < total else ""
-        self.summary.setText(_sentence(scores, self.standard) if scores else "正在等待审核结果…")
+        self.summary.setText(told)
         self.busy.tell(
             f"按当前编码和审核发现评了 {len(scores):,} 例{waiting}。只评规则查得出的差错；双击病例可转到该病例。"
         )

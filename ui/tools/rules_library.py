@@ -24,7 +24,7 @@ from app.facets import count as count_facets
 from app.progress import Progress
 from app.rules.front_page_score import load_score_table
 from app.rules.hospital_rules import PACK_ID, HospitalRules, load_hospital_rules, save_hospital_rules
-from app.rules.rule_catalogue import FACETS, RuleLine, ThresholdLine, catalogue, thresholds
+from app.rules.rule_catalogue import FACETS, RuleLine, ThresholdLine, catalogue, examples, thresholds
 from coding_rules.checks.engine import CheckEngine
 from coding_rules.checks.pack import Pack, Rule
 from coding_rules.finding import Finding, Severity
@@ -234,17 +234,13 @@ class RuleLibraryWindow(ToolWindow):
     def _list(self) -> None:
         bench = self.context.workbench
         findings = [result.findings for result in bench.results()] if bench else None
-        checker = bench.knowledge.checker if bench else None
-        lacking = (
-            checker.not_evaluated_anywhere(bench.originals)
-            if bench is not None and isinstance(checker, CheckEngine)
-            else {}
-        )
+        checker, cases = (bench.knowledge.checker, bench.originals) if bench else (None, ())
         packs = (*self._packs, self.hospital.pack)
         hospital = self.hospital
         self.limits.set_rows(thresholds(self._packs, hospital))
 
         def work(progress: Progress) -> list[RuleLine]:
+            lacking = checker.not_evaluated_anywhere(cases) if isinstance(checker, CheckEngine) else {}
             return _read(packs, hospital, findings, lacking, progress)
 
         self.run("正在列出规则", work, self._show)
@@ -368,9 +364,10 @@ def _read(
     lacking: Mapping[str, str],
     progress: Progress,
 ) -> list[RuleLine]:
-    """List the rules, and read their texts once so that the first search need not."""
+    """List the rules, and read their texts and examples once so that the first search and the first rule shown need not."""
     lines = catalogue(packs, hospital, findings, lacking)
     for done, line in enumerate(lines, start=1):
         assert line.text
+        examples(line.rule)
         progress.report(done, len(lines), "正在列出规则")
     return lines

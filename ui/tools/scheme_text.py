@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from coding_rules.case import Case
@@ -33,7 +34,9 @@ def _beside(scheme: Scheme, versions: Sequence[Scheme]) -> str:
 
 def _outside(versions: Sequence[Scheme], cases: Sequence[Case]) -> str:
     """How many of the open cases left the hospital when no version was in force."""
-    days = [case.discharged.date() for case in cases if case.discharged]
-    count = sum(1 for day in days if not any(holds_on(version.info, day) for version in versions))
+    days = Counter(case.discharged.date() for case in cases if case.discharged)
+    count = sum(
+        number for day, number in days.items() if not any(holds_on(version.info, day) for version in versions)
+    )
     which = "任何一版" if len(versions) > 1 else "本方案"
     return f"\n打开的病例中有 {count:,} 例的出院日期不在{which}的有效期内。" if count else ""
