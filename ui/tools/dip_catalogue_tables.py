@@ -129,7 +129,7 @@ def _profit(row: CaseResult) -> int | None:
 
 
 CASE_COLUMNS: tuple[Column[CaseResult], ...] = (
-    text("case", "病案号", lambda row: row.case.case_id, 92),
+    text("case", "病案号", lambda row: row.case.case_id, 92, stretch=True),
     money("fee", "总费用（元）", lambda row: row.case.fees.total, 90),
     text("band", "倍率区间", _band, 64),
     money("profit", "盈亏（元）", _profit, 90),

@@ -14,7 +14,14 @@ from PySide6.QtCore import (
     Slot,
 )
 from PySide6.QtGui import QRegularExpressionValidator
-from PySide6.QtWidgets import QComboBox, QHeaderView, QLineEdit, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHeaderView,
+    QLineEdit,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
 
 from coding_rules.grouper.grouping import System
 from ui.tables import DenseTable
@@ -86,8 +93,9 @@ class WholeText(QStyledItemDelegate):
 
 
 def wrap_rows(table: DenseTable) -> None:
-    """Let rows grow with their text: formulas are read whole."""
+    """Let rows grow with their text: formulas are read whole, high rows by scrolling through them."""
     table.setWordWrap(True)
+    table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     table.setItemDelegate(WholeText(table))
     table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
 

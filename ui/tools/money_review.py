@@ -123,7 +123,7 @@ class ReviewPage(QWidget):
         edits = (
             _pen("outcome", "结论", _outcome, 138, self._set_outcome),
             _pen("points", f"核定{worth}", _points, 84, self._set_points),
-            _pen("amount", "核定金额（元）", _amount, 110, self._set_amount),
+            _pen("amount", "核定金额（元）", _amount, 114, self._set_amount),
             _AFTER,
             _pen("extra", f"加成{worth}", _extra, 80, self._set_extra),
             _pen("extra_for", "加成事由", _extra_for, 90, self._set_why),

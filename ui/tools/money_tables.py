@@ -230,7 +230,9 @@ def institution_columns(words: Words) -> tuple[Column[InstitutionRow], ...]:
             strong=_whole,
         ),
         text("insurance", "险种", lambda row: "" if _whole(row) else insurance_name(row.insurance), 90),
-        text("factor", "机构系数", lambda row: row.factors, 130, muted=True),
+        Column(
+            "factor", "机构系数", lambda row: row.factors, width=130, numeric=True, tone=lambda _row: "muted"
+        ),
         count("cases", "病例数", _sums(lambda sums: sums.cases), 66),
         count("without", "无金额", _sums(lambda sums: sums.without_amount), 60),
         figure("points", f"总{words.worth}", lambda row: row.sums.points, 110),
