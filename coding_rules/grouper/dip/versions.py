@@ -104,6 +104,9 @@ def _entries(listed: Sized) -> str:
 
 
 def _text(value: object) -> str:
+    """A number with thousands and every digit it has, a date as it is written; empty for none."""
+    if isinstance(value, Decimal):
+        return f"{value:,f}"
     return "" if value is None else str(value)
 
 

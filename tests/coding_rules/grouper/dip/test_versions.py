@@ -21,7 +21,7 @@ def test_came_went_and_changed() -> None:
         ("K35.3:47.0900", Change.RULE),
         ("K36.x", Change.ADDED),
     ]
-    assert (found[0].before, found[0].after, found[0].ratio) == ("551.5", "1103", Decimal(2))
+    assert (found[0].before, found[0].after, found[0].ratio) == ("551.5", "1,103", Decimal(2))
     assert "47.0900" in found[2].before
     assert "47.9900" in found[2].after
 
