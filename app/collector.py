@@ -17,3 +17,20 @@ def paused_collector() -> Iterator[None]:
     finally:
         if was_running:
             gc.enable()
+
+
+@contextmanager
+def lasting_values() -> Iterator[None]:
+    """Build values that stay as long as the work is open: from then on the collector passes by all there is.
+
+    A full round over the results of 30,000 cases holds every thread for more than a second, and finds nothing: they have no
+    cycles, and go by their counts when the work is closed. ``let_go`` puts everything back.
+    """
+    with paused_collector():
+        yield
+        gc.freeze()
+
+
+def let_go() -> None:
+    """Let the collector see again what ``lasting_values`` took out of its way."""
+    gc.unfreeze()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.batch import MonthChecker
+from app.collector import lasting_values, let_go
 from app.history import Decision
 from app.lessons import Lesson, Lessons
 from app.matching.memory import HospitalDictionary
@@ -77,6 +78,7 @@ class Desk(QObject):
         if self._review_job is not None:
             self._review_job.cancel()
             self._review_job = None
+        let_go()
         self.workbench = None
         self.case_id = ""
 
@@ -297,6 +299,7 @@ class Desk(QObject):
             return
         knowledge, everything = work.knowledge, work.originals
 
+        @lasting_values()
         def run(progress: Progress, deliver: Callable[[object], None]) -> None:
             batch: list[CaseResult] = []
             last = time.monotonic()
