@@ -106,6 +106,7 @@ def _steps(window: MainWindow, app: QApplication) -> dict[str, Callable[[int], o
         "撤销": lambda _: window.desk.undo(),
         "按列排序": lambda n: queue.table.sortByColumn(n % 8, Qt.SortOrder.AscendingOrder),
         "筛选": narrow,
+        "换 DRG / DIP": lambda _: window.actions_["system"].trigger(),
     }
 
 
