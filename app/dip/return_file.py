@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -18,6 +19,7 @@ from pathlib import Path
 from app.errors import UserError
 from app.progress import Progress
 from app.sheets import read_cells
+from coding_rules.grouper.grouping import System
 from coding_rules.settlement.figures import to_fen
 
 KEYS = ("visit", "record", "admission")
@@ -68,6 +70,11 @@ _VOID = ("冲红", "红冲", "作废", "撤销", "退费", "已退", "无效")
 _HOLDS = ("未冲红", "未作废", "未撤销", "未退", "非冲红")
 _SUMS = re.compile(r"^(合\s*计|小\s*计|总\s*计|本页合计|累\s*计)")
 _UNGROUPED = {"未入组", "无", "-", "—", "/", "0000", "QY"}
+_FORMS = {
+    System.DIP: re.compile(r"[A-Z]\d{2}(\.[\dX]|[:：\-]|$)"),
+    System.DRG: re.compile(r"[A-Z]{2}[A-Z\d]\d[A-Z]?$"),
+}
+"""How the codes of groups are written: a diagnosis and more, or 大类, 核心组 and subgroup."""
 _ERA = date(1899, 12, 30)
 _DAY = re.compile(r"^(\d{4})\D?(\d{1,2})\D?(\d{1,2})(?!\d)|^(\d{4})(\d{2})(\d{2})")
 
@@ -131,6 +138,14 @@ class BureauFile:
     columns: frozenset[str]
     refused: tuple[Refused, ...] = ()
     reversed: tuple[BureauRow, ...] = ()
+
+    @property
+    def system(self) -> System | None:
+        """Whose groups these are as most of the codes are written (``K35.3:47.0100``, ``GE15``); ``None``: they do not tell."""
+        written = Counter(
+            system for row in self.rows for system, form in _FORMS.items() if form.match(row.group.upper())
+        )
+        return max(written, key=written.__getitem__, default=None)
 
 
 def read_return_file(path: Path, progress: Progress | None = None) -> BureauFile:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, Slot
+from PySide6.QtCore import QModelIndex, QSignalBlocker, QSize, Qt, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -23,6 +23,7 @@ from app.dip.reconcile import Difference
 from app.dip.reconcile_rows import AGREES, STATES, ReasonSum, Reconciled, ReconcileRow, reconcile_rows
 from app.dip.return_file import COLUMN_NAMES, BureauFile, read_return_file
 from app.progress import Progress
+from coding_rules.grouper.grouping import System
 from ui import wording
 from ui.models.columns import Column
 from ui.tools.columns import count, money, rise, text
@@ -160,6 +161,9 @@ class ReconcileWindow(ToolWindow):
 
     def _take(self, returned: BureauFile) -> None:
         self.returned = returned
+        if returned.system is not None:
+            with QSignalBlocker(self.system):
+                self.system.setCurrentIndex(list(System).index(returned.system))
         self.refresh()
 
     def _show(self, found: Reconciled) -> None:

@@ -11,6 +11,7 @@ from openpyxl import Workbook
 
 from app.dip.return_file import read_return_file, to_day, to_number
 from app.errors import UserError
+from coding_rules.grouper.grouping import System
 
 
 def write(path: Path, text: str, encoding: str = "gb18030") -> Path:
@@ -145,3 +146,19 @@ def test_days_as_files_have_them(cell: object) -> None:
 
 def test_what_is_no_day() -> None:
     assert [to_day(cell) for cell in ("", None, "2025-13-40", True, 5)] == [None] * 5
+
+
+@pytest.mark.parametrize(
+    ("groups", "system"),
+    [
+        (("K35.3:47.0100", "E11：ZLXCZ", "I10", "KBBZ"), System.DIP),
+        (("ge15", "FM1A", "XT09B"), System.DRG),
+        (("GE15", "BR21", "0000"), System.DRG),
+        (("KBBZ", "未入组"), None),
+    ],
+)
+def test_codes_of_groups_tell_the_way_of_paying(
+    tmp_path: Path, groups: tuple[str, ...], system: System | None
+) -> None:
+    lines = "".join(f"{number},{group},1\n" for number, group in enumerate(groups, start=1))
+    assert read_return_file(write(tmp_path / "反馈.csv", f"病案号,分组编码,分值\n{lines}")).system is system

@@ -120,3 +120,15 @@ def test_a_file_without_cases_is_refused(
     assert isinstance(box, QMessageBox)
     assert "别的.csv" in box.text()
     box.close()
+
+
+def test_a_file_of_dip_groups_is_compared_under_dip(
+    qtbot: QtBot, tool: ReconcileWindow, dip: ToolContext, returned: Path
+) -> None:
+    tool.system.setCurrentIndex(list(System).index(System.DRG))
+    read(qtbot, tool, dip, returned)
+    assert tool.system.chosen is System.DIP
+    bench = dip.workbench
+    assert bench is not None
+    same = [row for row in tool.model.rows() if row.state == "一致"]
+    assert len(same) == len(bench.case_ids) - 2
