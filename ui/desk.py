@@ -15,7 +15,7 @@ from app.matching.memory import HospitalDictionary
 from app.progress import Progress
 from app.review import CaseResult, review_all
 from app.sessions.session import read_only_error
-from app.step_labels import name_step
+from app.step_labels import describe_step, name_step
 from app.what_if import Proposal, WhatIf
 from app.workbench import Workbench
 from coding_rules.edit import Edit
@@ -145,7 +145,8 @@ class Desk(QObject):
             make(reason)
             return
         lines = "\n".join(effect_lines(effect))
-        question = f"{name}\n\n这一更正会提高分值或支付金额：\n{lines}\n\n请写明依据。"
+        step = label or describe_step(work.current(case_id), edits)
+        question = f"{step}\n\n这一更正会提高分值或支付金额：\n{lines}\n\n请写明依据。"
         ask_reason(self.page, "更正理由", question, Decision.CORRECT, make)
 
     @Slot(object, object)

@@ -1,4 +1,4 @@
-from app.step_labels import name_step
+from app.step_labels import describe_step, name_step
 from coding_rules.case import Case, Diagnosis, Procedure
 from coding_rules.edit import (
     InsertProcedure,
@@ -37,3 +37,15 @@ def test_steps_are_named_as_a_coder_would_say_them() -> None:
 def test_several_edits_are_counted() -> None:
     assert name_step(CASE, [RemoveDiagnosis(1), SetDiagnosis(0, "I21.000", "x")]).endswith("等 2 处")
     assert name_step(CASE, []) == ""
+
+
+def test_a_question_about_a_step_brings_the_names_too() -> None:
+    case = Case("1", diagnoses=(Diagnosis("P59.900", "新生儿黄疸"), Diagnosis("", "血小板少")))
+    assert describe_step(case, [SetDiagnosis(0, "D69.600", "血小板减少")]) == (
+        "主要诊断 P59.900 新生儿黄疸 → D69.600 血小板减少"
+    )
+    assert describe_step(case, [MoveDiagnosis(1, 0)]) == "（空） 血小板少 移为主要诊断"
+    assert describe_step(case, [SetDiagnosis(0, "", "待编"), RemoveDiagnosis(1)]) == (
+        "主要诊断 P59.900 新生儿黄疸 → 待编 等 2 处"
+    )
+    assert describe_step(case, []) == ""

@@ -128,6 +128,10 @@ class NamesWindow(ToolWindow):
             return "" if knowledge.terminology.tables else NO_TABLES
         return super().missing()
 
+    def first_control(self) -> QWidget | None:
+        """The list of what does not agree."""
+        return self.table
+
     @Slot()
     def refresh(self) -> None:
         """Match every distinct name of the month once and compare."""

@@ -103,6 +103,11 @@ class ToolWindow(QMainWindow):
         """Lines for the first sheet of an export, beside the versions of the data."""
         return ()
 
+    def first_control(self) -> QWidget | None:
+        """Where the keyboard starts: the first control of the body that was made."""
+        controls = (c for c in self.body.findChildren(QWidget) if c.focusPolicy() & Qt.FocusPolicy.TabFocus)
+        return next((control for control in controls if control.isVisibleTo(self.body)), None)
+
     def unsaved(self) -> str:
         """What closing the window would lose, as a sentence; empty when nothing."""
         return ""
@@ -315,10 +320,9 @@ class ToolWindow(QMainWindow):
 
     def _focus_body(self) -> None:
         """The keyboard starts in the tool, not on the buttons of the heading."""
-        for control in self.body.findChildren(QWidget):
-            if control.focusPolicy() & Qt.FocusPolicy.TabFocus and control.isVisibleTo(self.body):
-                control.setFocus()
-                return
+        control = self.first_control()
+        if control is not None:
+            control.setFocus()
 
     def _loads(self, missing: str) -> bool:
         """Whether it is the knowledge that is missing; then its loading is started, or watched if it runs already."""

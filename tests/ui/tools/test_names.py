@@ -43,6 +43,10 @@ def test_a_wrong_name_is_found_with_reason_and_places(names: NamesWindow, checke
     assert "不一致" in names.busy.text.text()
 
 
+def test_the_keyboard_starts_in_the_list(names: NamesWindow) -> None:
+    assert names.focusWidget() is names.table
+
+
 def test_leads_to_the_case(names: NamesWindow, qtbot: QtBot, checked: ToolContext) -> None:
     names.search.setText("急性阑尾炎 i10")
     names._filter()
