@@ -226,7 +226,9 @@ class Entry(dict[Procedures, Answer]):
         return sorted(ranked, key=itemgetter(0), reverse=True)
 
     def _foretell(self) -> None:
-        """Decide what most cases file: the procedures of one group, any of them first."""
+        """Decide what most cases file: the procedures of one group, any of them first; none that a group asks for."""
+        for bits in self._shared.classes.alone:
+            self._answer(bits, ())
         for _, _, option in self._ranked:
             codes = [code for bit, code in self._codes.items() if bit & option.span]
             for code in codes:

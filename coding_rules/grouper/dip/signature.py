@@ -58,7 +58,7 @@ class Classes:
 
     ``clean`` spells a filed procedure as the catalogue does, empty when it does not count. ``common`` are its bits wherever it
     stands, ``lead`` those it adds in the first place; ``stranger`` are the bits of one that no group of the diagnosis asks for,
-    ``strange_lead`` of such a one in the first place.
+    ``strange_lead`` of such a one in the first place, ``alone`` all that such ones come down to where their kind is all that counts.
     """
 
     def __init__(self, rules: DipRules, kinds: ProcedureKinds, clean: Callable[[str], str]) -> None:
@@ -70,10 +70,19 @@ class Classes:
         self.lead = Memo(self._lead)
         self.stranger = Memo(self._stranger)
         self.strange_lead = Memo(lambda filed: self.stranger[filed] | self.lead[filed])
+        self.alone = self._bits_of_kinds()
 
     def counted(self, code: str) -> ProcedureKind:
         """The kind of a clean code as the region counts it."""
         return region_kind(self._kinds.kind(code), self._rules)
+
+    def _bits_of_kinds(self) -> frozenset[int]:
+        """What a procedure that no group asks for comes down to, where that is its kind alone."""
+        rules = self._rules
+        more = self._strangers or rules.mixed_surgery_first or rules.mixed_by_level
+        if more or rules.case_kind is CaseKind.FIRST or rules.conservative is Conservative.MINOR:
+            return frozenset()
+        return frozenset((2 << region_kind(kind, rules).rank) - 1 for kind in ProcedureKind)
 
     def _common(self, filed: str) -> int:
         code = self.clean[filed]
