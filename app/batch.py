@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from app import log
-from app.collector import paused_collector
 from app.imports import all_cases
 from app.progress import Progress
 from app.readers.imported import Imported
@@ -17,6 +16,7 @@ from app.review import CaseResult, Checker, Knowledge, review_all
 from app.summary import Summary, summarise
 from coding_rules.case import Case
 from coding_rules.finding import Finding
+from coding_rules.grouper.collector import without_collector
 
 
 @runtime_checkable
@@ -80,7 +80,7 @@ def review_cases(
     """
     progress = progress or Progress()
     checker = knowledge.checker
-    with log.timed("batch.review", cases=len(cases)), paused_collector():
+    with log.timed("batch.review", cases=len(cases)), without_collector():
         if not isinstance(checker, MonthChecker):
             return list(review_all(cases, knowledge, progress))
         grouped = list(review_all(cases, replace(knowledge, checker=None), progress))

@@ -1,4 +1,4 @@
-"""Rest for the garbage collector while very many values are built at once."""
+"""Values of the open work, which the garbage collector need not walk."""
 
 from __future__ import annotations
 
@@ -6,17 +6,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-
-@contextmanager
-def paused_collector() -> Iterator[None]:
-    """Keep the cycle collector from walking the same new, cycle-free values again and again (half of a large load)."""
-    was_running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_running:
-            gc.enable()
+from coding_rules.grouper.collector import without_collector
 
 
 @contextmanager
@@ -26,7 +16,7 @@ def lasting_values() -> Iterator[None]:
     A full round over the results of 30,000 cases holds every thread for more than a second, and finds nothing: they have no
     cycles, and go by their counts when the work is closed. ``let_go`` puts everything back.
     """
-    with paused_collector():
+    with without_collector():
         yield
         gc.freeze()
 

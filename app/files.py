@@ -72,6 +72,25 @@ def copy_file(source: Path, target: Path) -> None:
         shutil.copyfile(source, temporary)
 
 
+def delete_kept(path: Path, *beside: Path) -> None:
+    """Delete a file or folder that the program keeps, and the files beside it, where there are any.
+
+    Raises:
+        UserError: it is not there, or the disk says no.
+    """
+    try:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+        for file in beside:
+            file.unlink(missing_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"无法删除“{path.name}”：{error.strerror or error}", "请关闭正在使用它的程序后再试。"
+        ) from error
+
+
 def _clear_left_behind(target: Path) -> None:
     """Remove what a process left that was killed while it wrote this target: half a file may hold patients' data.
 

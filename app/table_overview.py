@@ -8,9 +8,9 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
-from app.collector import paused_collector
 from app.progress import Progress
 from app.tables import damaged_tables, installed_sources, read_folder
+from coding_rules.grouper.collector import without_collector
 from icd_tables.catalog import Source, choose, starter_sources
 from icd_tables.codes import Edition, Kind
 
@@ -57,7 +57,7 @@ class TableRow:
         return self.origin is Origin.INSTALLED
 
 
-@paused_collector()
+@without_collector()
 def table_rows(folder: str, progress: Progress | None = None) -> list[TableRow]:
     """All tables: those of the chosen ``folder`` (empty: none is chosen), the installed ones, the starter tables.
 

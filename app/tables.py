@@ -14,12 +14,12 @@ from functools import partial
 from pathlib import Path
 
 from app import toml_text
-from app.collector import paused_collector
 from app.errors import UserError
 from app.files import safe_write
 from app.paths import data_dir
 from app.progress import Progress
 from app.table_files import ReadFile, ReadSheet, read_table_file
+from coding_rules.grouper.collector import without_collector
 from icd_tables.catalog import (
     Source,
     assemble,
@@ -73,7 +73,7 @@ class ImportOutcome:
         return sum(outcome.report.refused for outcome in self.tables)
 
 
-@paused_collector()
+@without_collector()
 def load_folder(folder: Path, progress: Progress | None = None) -> Terminology:
     """The tables of a folder of published files, recognised by content.
 
@@ -131,7 +131,7 @@ def damaged_tables() -> list[tuple[str, str]]:
     return [(name, problem) for name, source, problem in _installed() if source is None]
 
 
-@paused_collector()
+@without_collector()
 def installed_terminology(day: date | None = None) -> Terminology:
     """What is in use: installed tables, and the starter tables where nothing better is installed."""
     return assemble([*starter_sources(), *installed_sources()], day)
@@ -157,7 +157,7 @@ def remove_table(table_id: str) -> None:
         raise UserError(f"无法删除编码表“{table_id}”：{error.strerror}", "请关闭其他窗口后重试。") from error
 
 
-@paused_collector()
+@without_collector()
 def _read(
     paths: Sequence[Path], files: Sequence[Path], progress: Progress, edition: Edition | None
 ) -> ImportOutcome:

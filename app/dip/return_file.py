@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -131,21 +131,17 @@ class Refused:
 
 @dataclass(frozen=True)
 class BureauFile:
-    """A return file: the rows that hold, which of our columns it has, rows reversed and rows refused with their reason."""
+    """A return file: the rows that hold, which of our columns it has, rows reversed and rows refused with their reason.
+
+    ``system``: the way of paying its groups belong to, ``None`` where their codes do not tell.
+    """
 
     name: str
     rows: tuple[BureauRow, ...]
     columns: frozenset[str]
     refused: tuple[Refused, ...] = ()
     reversed: tuple[BureauRow, ...] = ()
-
-    @property
-    def system(self) -> System | None:
-        """Whose groups these are as most of the codes are written (``K35.3:47.0100``, ``GE15``); ``None``: they do not tell."""
-        written = Counter(
-            system for row in self.rows for system, form in _FORMS.items() if form.match(row.group.upper())
-        )
-        return max(written, key=written.__getitem__, default=None)
+    system: System | None = None
 
 
 def read_return_file(path: Path, progress: Progress | None = None) -> BureauFile:
@@ -179,7 +175,15 @@ def read_return_file(path: Path, progress: Progress | None = None) -> BureauFile
         )
     holding, undone = _without_reversals(rows)
     progress.report(2, 2, f"{path.name}：{len(holding):,} 例")
-    return BureauFile(path.name, holding, frozenset(columns), tuple(refused), undone)
+    return BureauFile(path.name, holding, frozenset(columns), tuple(refused), undone, _system_of(holding))
+
+
+def _system_of(rows: Iterable[BureauRow]) -> System | None:
+    """Whose groups these are as most of the codes are written (``K35.3:47.0100``, ``GE15``); ``None``: they do not tell."""
+    written = Counter(
+        system for row in rows for system, form in _FORMS.items() if form.match(row.group.upper())
+    )
+    return max(written, key=written.__getitem__, default=None)
 
 
 def _fold(header: str) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 from app.drg.schemes import MANIFEST, WEIGHTS, load_drg_scheme, manifest_of, read_info
 from app.drg.weight_tables import refuse_reversed, save_weight_table
 from app.errors import UserError
-from app.files import copy_file, free_name, safe_write
+from app.files import copy_file, delete_kept, free_name, safe_write
 from app.knowledge import DEMO_DRG, NONE, demo_folder
 from app.paths import data_dir
 from app.progress import Progress
@@ -126,16 +126,7 @@ def remove_scheme(path: Path) -> None:
     """
     if path.parent != schemes_dir():
         raise UserError("只能删除数据文件夹中的方案。", "演示方案和别处的文件夹不在此列。")
-    try:
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink()
-            manifest_of(path).unlink(missing_ok=True)
-    except OSError as error:
-        raise UserError(
-            f"无法删除“{path.name}”：{error.strerror or error}", "请关闭正在使用它的程序后再试。"
-        ) from error
+    delete_kept(path, *(() if path.is_dir() else (manifest_of(path),)))
 
 
 def adapt(scheme: Scheme, rules: Mapping[RuleKey, str], name: str = "") -> Scheme:

@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from app.errors import UserError
-from app.files import copy_file, free_name, safe_write
+from app.files import copy_file, delete_kept, free_name, safe_write
 from app.paths import data_dir
 from app.progress import Progress
 from app.sheets import Cells, read_cells
@@ -179,13 +179,7 @@ def remove_weights(path: Path) -> None:
     """
     if path.parent != weights_dir():
         raise UserError("只能删除数据文件夹中的权重表。", "别处的文件请在文件夹里自行删除。")
-    try:
-        path.unlink()
-        _note_of(path).unlink(missing_ok=True)
-    except OSError as error:
-        raise UserError(
-            f"无法删除“{path.name}”：{error.strerror or error}", "请关闭正在使用它的程序后再试。"
-        ) from error
+    delete_kept(path, _note_of(path))
 
 
 def known_weights(progress: Progress | None = None) -> list[KeptWeights]:

@@ -11,7 +11,6 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from app.collector import paused_collector
 from app.errors import UserError
 from app.export.cells import clean_text
 from app.export.line_cells import CellChange, RowCells, TooManyLines
@@ -25,12 +24,13 @@ from app.readers.sources import lists_of
 from app.readers.text import line_codec, records, split_cells
 from app.readers.workbook import sheet_cells, sheet_rows
 from coding_rules.case import Case
+from coding_rules.grouper.collector import without_collector
 
 _SHOWN = 20
 _FIRST_RECORD = 2  # the column names of a DBF file stand in row 1
 
 
-@paused_collector()
+@without_collector()
 def write_corrected(
     layout: SourceLayout, cases: Iterable[Case], path: Path, progress: Progress | None = None
 ) -> int:

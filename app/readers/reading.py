@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from app.collector import paused_collector
 from app.errors import UserError
 from app.progress import Progress
 from app.readers.building import CaseBuilder
@@ -19,6 +18,7 @@ from app.readers.opening import FileKind
 from app.readers.settlement_list import FORMAT
 from app.readers.sources import OpenedSource, SourceRow, open_source, packed_content
 from coding_rules.case import Case
+from coding_rules.grouper.collector import without_collector
 from icd_tables.codes import Edition, Kind
 from icd_tables.terminology import Terminology
 
@@ -42,7 +42,7 @@ class _Reading:
     number_columns: Counter[int] = field(default_factory=Counter)
 
 
-@paused_collector()
+@without_collector()
 def read_cases(
     path: Path,
     terminology: Terminology,

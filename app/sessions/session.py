@@ -14,7 +14,6 @@ from datetime import datetime
 from pathlib import Path
 
 from app.closing import Closing
-from app.collector import paused_collector
 from app.errors import UserError
 from app.files import safe_write
 from app.history import Change, CodedLines, Decision, History, NetChange
@@ -28,6 +27,7 @@ from app.sessions.place import WritingRefusedError
 from app.sessions.store import DamagedError, Position, SourceFile, Versions
 from app.windows_paths import reachable
 from coding_rules.case import Case
+from coding_rules.grouper.collector import without_collector
 
 __all__ = ["Position", "Session", "SourceFile", "WritingRefusedError"]
 
@@ -363,7 +363,7 @@ def _lock(path: Path) -> FileLock:
 def _read_cases(connection: sqlite3.Connection, progress: Progress) -> tuple[Case, ...]:
     total = store.count_cases(connection)
     cases: list[Case] = []
-    with paused_collector():
+    with without_collector():
         for block in store.read_cases(connection):
             cases += block
             progress.report(len(cases), total, "正在打开工作文件")

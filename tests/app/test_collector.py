@@ -6,11 +6,12 @@ import gc
 
 import pytest
 
-from app.collector import lasting_values, let_go, paused_collector
+from app.collector import lasting_values, let_go
+from coding_rules.grouper.collector import without_collector
 
 
 def fail_while_resting() -> None:
-    with paused_collector():
+    with without_collector():
         assert not gc.isenabled()
         raise ValueError("stop")
 
@@ -22,8 +23,8 @@ def test_it_rests_inside_and_runs_again_after_an_error() -> None:
 
 
 def test_who_paused_it_before_keeps_it_paused() -> None:
-    with paused_collector():
-        with paused_collector():
+    with without_collector():
+        with without_collector():
             pass
         assert not gc.isenabled()
 

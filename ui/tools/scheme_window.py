@@ -12,7 +12,6 @@ from PySide6.QtCore import QSize, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QMenu, QPushButton, QTabWidget
 
-from app.collector import paused_collector
 from app.drg.scheme_check import CheckedScheme, check_scheme
 from app.drg.scheme_search import SchemeIndex
 from app.drg.scheme_store import (
@@ -29,6 +28,7 @@ from app.drg.weight_tables import KeptWeights, keep_weights, known_weights, load
 from app.knowledge import DEMO_DRG, NONE, demo_folder
 from app.progress import Progress
 from coding_rules.finding import Severity
+from coding_rules.grouper.collector import without_collector
 from coding_rules.grouper.drg.grouper import DrgGrouper
 from coding_rules.grouper.drg.scheme import Scheme
 from coding_rules.grouper.drg.weight_table import WeightTable
@@ -122,7 +122,7 @@ class SchemeWindow(ToolWindow):
         """Show a scheme: rules at once, its inconsistencies and the versions when they are worked out."""
         self._keep_draft()
         self.scheme = scheme
-        with paused_collector():  # it would walk the new scheme's hundred thousand rows on the window's time
+        with without_collector():  # it would walk the new scheme's hundred thousand rows on the window's time
             self._fill(scheme)
         self.issues.set_rows(())
         self.issues_table.empty_text = "正在校验…"

@@ -151,21 +151,19 @@ class VersionList(QWidget, Generic[_Row]):
         self, change: Callable[[_Row, str, date | None], _Row]
     ) -> tuple[Column[_Row], Column[_Row]]:
         """启用 and 停用; ``change`` gives the row with another day as ``valid_from`` or ``valid_to``."""
+
+        def column(key: str, title: str, read: Callable[[Dated], date | None]) -> Column[_Row]:
+            return self._edited(
+                key,
+                title,
+                lambda row: shown_day(read(self._dates(row))),
+                lambda row, value: change(row, key, typed_day(value)),
+                98,
+            )
+
         return (
-            self._edited(
-                "valid_from",
-                "启用",
-                lambda row: shown_day(self._dates(row).valid_from),
-                lambda row, value: change(row, "valid_from", typed_day(value)),
-                98,
-            ),
-            self._edited(
-                "valid_to",
-                "停用",
-                lambda row: shown_day(self._dates(row).valid_to),
-                lambda row, value: change(row, "valid_to", typed_day(value)),
-                98,
-            ),
+            column("valid_from", "启用", lambda dates: dates.valid_from),
+            column("valid_to", "停用", lambda dates: dates.valid_to),
         )
 
     def _state(self, row: _Row) -> str:
