@@ -14,6 +14,7 @@ from app.dip.return_file import to_day, to_number
 from app.errors import UserError
 from app.files import safe_write
 from app.paths import data_dir
+from app.readers.values import cell_text
 from app.sheets import read_cells
 from coding_rules.settlement.figures import show, to_fen, yuan
 from coding_rules.settlement.rulings import Outcome, Ruling, Rulings
@@ -145,7 +146,7 @@ def _read(
     refused: list[tuple[int, str]] = []
     for number, row in enumerate(rows[start:], start=start + 1):
         cells = {name: row[place] if place < len(row) else None for name, place in columns.items()}
-        if not any(_text(cell) for cell in cells.values()):
+        if not any(cell_text(cell) for cell in cells.values()):
             continue
         try:
             ruling = _ruling(cells, system, f"{file} 第 {number} 行")
@@ -159,7 +160,7 @@ def _read(
 
 def _ruling(cells: Mapping[str, object], system: str, place: str) -> Ruling | None:
     """The ruling of a row; ``None`` for a case that is only listed, without any word on it."""
-    texts = {name: _text(cell) for name, cell in cells.items()}
+    texts = {name: cell_text(cell) for name, cell in cells.items()}
     values = {name: _number(texts.get(name, "")) for name in ("points", "amount", "extra")}
     points, amount, extra = values["points"], values["amount"], values["extra"]
     outcome = read_outcome(texts.get("outcome", ""), points=points is not None, amount=amount is not None)
@@ -192,14 +193,6 @@ def _number(text: str) -> Decimal | None:
     if value is None:
         raise ValueError(f"“{text}”不是数字")
     return value
-
-
-def _text(cell: object) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
 
 
 def _line(ruling: Ruling) -> Sequence[str]:
