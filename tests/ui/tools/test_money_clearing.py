@@ -167,14 +167,20 @@ def test_every_case_opens_its_formulas(qtbot: QtBot, tool: ClearingWindow, dip: 
         page.table.doubleClicked.emit(page.model.index(0, 0))
 
 
-def test_other_months_are_brought_along_once(
-    qtbot: QtBot, tool: ClearingWindow, dip: ToolContext, tmp_path: Path
-) -> None:
-    path = tmp_path / "五月.csv"
+def bring_may(qtbot: QtBot, tool: ClearingWindow, dip: ToolContext, folder: Path) -> Path:
+    """Another month of 30 cases beside the 48 open ones."""
+    path = folder / "五月.csv"
     write_n041(path, generate(30))
     tool.source.read([path])
     settle(qtbot, dip)
     qtbot.waitUntil(lambda: len(tool.results) == 78)
+    return path
+
+
+def test_other_months_are_brought_along_once(
+    qtbot: QtBot, tool: ClearingWindow, dip: ToolContext, tmp_path: Path
+) -> None:
+    path = bring_may(qtbot, tool, dip, tmp_path)
     tool.source.read([path])
     settle(qtbot, dip)
     qtbot.waitUntil(lambda: "30 例与已有的重复" in tool.profile_name.text())
@@ -315,11 +321,7 @@ def test_outcomes_of_a_file_are_taken_and_can_be_handed_on(
 def test_other_months_follow_an_outcome_too(
     qtbot: QtBot, tool: ClearingWindow, dip: ToolContext, tmp_path: Path
 ) -> None:
-    path = tmp_path / "五月.csv"
-    write_n041(path, generate(30))
-    tool.source.read([path])
-    settle(qtbot, dip)
-    qtbot.waitUntil(lambda: len(tool.results) == 78)
+    bring_may(qtbot, tool, dip, tmp_path)
     past = tool._past[0].case
     day = past.discharged
     assert day is not None
