@@ -334,14 +334,14 @@ class Entry(dict[Procedures, Answer]):
             ways = [way for way, key in zip(ways, keys, strict=True) if key == best]
         if len(ways) == 1 or not by_fee:
             return self._shared.result(ways[0].group)
-        keys_after = [tuple(ask(way, rules) for ask in after) for way in ways]
-        same = tuple((id(way.group), *key) for way, key in zip(ways, keys_after, strict=True))
+        contenders = [
+            (way.group.mean_fee, tuple(ask(way, rules) for ask in after), self._shared.result(way.group))
+            for way in ways
+        ]
+        # By the results, which stay: groups of a range are made for a case and go with it.
+        same = tuple((mean_fee, key, id(result)) for mean_fee, key, result in contenders)
         nearest = self._shared.nearest.get(same)
         if nearest is None:
-            contenders = [
-                (way.group.mean_fee, key, self._shared.result(way.group))
-                for way, key in zip(ways, keys_after, strict=True)
-            ]
             nearest = self._shared.nearest[same] = NearestFee(contenders)
         return nearest
 

@@ -27,7 +27,7 @@ from tests.coding_rules.grouper.dip.cases import (
     odd_cases,
     odd_catalogue,
 )
-from tests.coding_rules.grouper.dip.samples import case
+from tests.coding_rules.grouper.dip.samples import HEADER, case, catalogue
 from tests.dip_interpreter import DipInterpreter
 
 NAMES = ("national_platform", "national_default", "hubei", "shandong", "demo")
@@ -128,6 +128,34 @@ def any_rules(number: int) -> DipRules:
 def test_batch_equals_explaining_path_under_any_rules(odd: DipCatalogue, number: int) -> None:
     profile = replace(load_profile("hubei"), grouping=any_rules(number))
     assert_same(odd, profile, odd_cases(odd, 80, seed=number))
+
+
+def test_a_tie_of_groups_made_for_one_case_is_not_taken_for_that_of_another() -> None:
+    header = (*HEADER, "手术操作类型")
+    rows: list[tuple[object, ...]] = [
+        (f"A{n:02d}.0#", "核心", f"A{n:02d}.0", "病", "36.0+47.0", "", "", "", 100, 1000, "")
+        for n in range(1, 20)
+    ]
+    rows += [
+        (f"A00-A{last}:SS{last}", "综合", f"A00-A{last}", "病", "", "", "", "", 300, fee, "手术")
+        for last, fee in ((40, 4000), (50, 8000))
+    ]
+    rules = DipRules(
+        dialect=Dialect.SLASH_PLUS,
+        procedure_match=ProcedureMatch.PREFIX,
+        main_procedure=MainProcedure.ANY,
+        mixed_steps=("range",),
+        range_by_category=True,
+        mixed_by_level=True,
+        tie_breaks=("fee_distance",),
+    )
+    cases = [
+        replace(case(f"A{n:02d}.000", "36.0601", "36.0701"), total_fee=fee)
+        for n in range(1, 20)
+        for fee in (100_000, 900_000)
+    ]
+    profile = replace(load_profile("hubei"), grouping=rules)
+    assert_same(catalogue(rows, header, Dialect.SLASH_PLUS), profile, cases)
 
 
 def test_a_diagnosis_outside_grouping_is_outside_in_the_batch_too(made_up: DipCatalogue) -> None:
